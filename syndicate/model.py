@@ -1,0 +1,574 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nouns: frozen dataclasses that every stage hands to the next.
+
+No behaviour, no clock, no I/O. A value of one of these types is complete: whoever holds it needs nothing else to
+understand it. Times are aware datetimes in UTC. URLs are absolute strings. Text is Unicode without control characters.
+The words are defined once, in docs/terms.md; no synonyms.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# --------------------------------------------------------------------------------------------- vocabulary
+
+
+class Mode(enum.IntEnum):
+    """How much of an item a channel may carry. Ordered: ``min(a, b)`` is the more restrictive."""
+
+    WITHHOLD = 0
+    LINK = 1
+    EXCERPT = 2
+    FULL = 3
+
+
+class Medium(enum.StrEnum):
+    """What a channel is delivered as."""
+
+    WEB = "web"
+    EMAIL = "email"
+    PRINT = "print"
+
+
+class Purpose(enum.StrEnum):
+    """What a channel is for, as the publisher would ask."""
+
+    COMMUNITY = "community"
+    COMMERCIAL = "commercial"
+
+
+class Ads(enum.IntEnum):
+    """Advertising beside the items. Ordered: more is more."""
+
+    NONE = 0
+    AROUND = 1
+    INSIDE = 2
+
+
+class ChannelKind(enum.StrEnum):
+    """What a channel produces."""
+
+    FEED = "feed"
+    DIGEST = "digest"
+    PAGE = "page"
+
+
+class ChannelClass(enum.StrEnum):
+    """The columns of the licence table: what a licence can tell apart."""
+
+    COMMUNITY_WEB = "CW"
+    COMMERCIAL_WEB = "XW"
+    COMMUNITY_EMAIL = "EM"
+    COMMERCIAL_EMAIL = "XE"
+    PRINT = "PR"
+
+
+class Covers(enum.StrEnum):
+    """Whose work a grant is about."""
+
+    OWN = "own"
+    CROSSPOSTS = "crossposts"
+
+
+class Level(enum.IntEnum):
+    """How specific a statement is. Ordered: a higher level overrides a lower one."""
+
+    FEED = 1
+    SOURCE = 2  # the atom:source that a copied entry brought along
+    ITEM = 3
+
+
+class Role(enum.StrEnum):
+    """What a publisher did with the work at one hop."""
+
+    ORIGIN = "origin"
+    REPUBLISHER = "republisher"
+
+
+# --------------------------------------------------------------------------------------------- what came in
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as supplied, pseudonyms included."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One term of one taxonomy. The same label in two schemes stays two categories (RFC 4287 4.2.2)."""
+
+    term: str
+    scheme: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed link, ``rel`` in lower case (RFC 8288)."""
+
+    rel: str
+    href: str
+    type: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attached file. ``length`` is in bytes, 0 if not stated."""
+
+    url: str
+    type: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One statement about rights or origin, verbatim, and where it stood.
+
+    ``kind`` is an id of docs/terms.md ("rss.copyright", "atom.license", "cc.userland", "credit-line", ...), ``value``
+    the text or URL to the character, ``place`` a path inside the document ("channel/copyright", "body, paragraph 7"),
+    ``url`` the document.
+    """
+
+    kind: str
+    level: Level
+    value: str
+    place: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an item says about where it came from: the raw material of a chain.
+
+    ``kind`` is one of "source" (RSS source, atom:source, dc:source), "via", "canonical", "based-on", "credit-line".
+    ``url`` is the page credited ("" if only a name stands there), ``feed_url`` the feed credited.
+    """
+
+    kind: str
+    name: str
+    url: str
+    feed_url: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One normalised entry. Immutable: same input, same id, for ever.
+
+    ``id`` is "i-" and 16 hex digits, derived from ``source_id`` and ``identity`` (the entry's own id, else its link,
+    else a hash of title and date). ``html`` is clean and has absolute URLs only; ``text`` is what a reader sees of it,
+    paragraphs parted by a blank line; ``raw_html`` is the body as it came, kept as evidence ("" if cleaning removed
+    nothing). ``published`` is None where the feed gave no usable date. ``evidence`` holds every rights statement that
+    applies to the item, inherited ones included, each with its level.
+    """
+
+    id: str
+    source_id: str
+    publisher_id: str
+    identity: str
+    url: str
+    title: str
+    html: str
+    text: str
+    summary: str = ""
+    authors: tuple[Person, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str = ""
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    links: tuple[Link, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    raw_html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One parsed and normalised feed document."""
+
+    title: str
+    url: str
+    home: str
+    language: str
+    format: str
+    items: tuple[Item, ...]
+    evidence: tuple[Evidence, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A complete HTTP answer. ``status`` is 200 or 304; ``url`` the final one; ``body`` decoded from its content coding.
+
+    ``etag`` and ``last_modified`` are the validators, verbatim (RFC 9110 8.8); ``moved_to`` is the target if every
+    redirect on the way was permanent (301, 308), else "".
+    """
+
+    status: int
+    url: str
+    body: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+
+
+# --------------------------------------------------------------------------------------------- whose it is
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One appearance of a work.
+
+    ``publisher_id`` is "" for a publisher that we do not know, ``item_id`` "" for a page that is not an item of ours.
+    ``evidence`` is the rights evidence that stood on that appearance. ``own_text`` tells whether words of this hop are
+    in the copy that we hold (a republisher that changed nothing adds none).
+    """
+
+    role: Role
+    name: str
+    publisher_id: str = ""
+    url: str = ""
+    date: datetime | None = None
+    item_id: str = ""
+    own_text: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    because: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The hops of a work, origin first, the copy that we fetched last; never empty.
+
+    ``origin_known`` is False if the copy says that it came from elsewhere and that elsewhere is not an item we know.
+    """
+
+    hops: tuple[Hop, ...]
+    origin_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item that we hold, with its chain: what a credited URL may turn out to be."""
+
+    item: Item
+    chain: Chain
+
+
+# --------------------------------------------------------------------------------------------- what is permitted
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that an excerpt may take; 0 means no limit of that kind."""
+
+    words: int = 0
+    paragraphs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A row of the licence table (terms: licence x channel).
+
+    ``excerpt`` says how a part may be taken: "verbatim_part", "adaptation", "publisher_rule_only", "free",
+    "house_quotes_policy", "none". ``print_if_free``: the print mode holds for copies given away only.
+    ``duties`` are asked by the licence, ``house_duties`` by us.
+    """
+
+    id: str
+    name: str
+    url: str
+    modes: Mapping[ChannelClass, Mode]
+    excerpt: str
+    duties: tuple[str, ...]
+    house_duties: tuple[str, ...] = ()
+    by: bool = False
+    nc: bool = False
+    nd: bool = False
+    sa: bool = False
+    print_if_free: bool = False
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A permission in the operator's record. ``duties`` are config names: credit, copyright, link, licence, ...
+
+    ``ads`` is the most advertising the publisher accepts, ``paid`` whether the channel may charge.
+    """
+
+    mode: Mode
+    media: frozenset[Medium]
+    purposes: frozenset[Purpose]
+    duties: tuple[str, ...] = ()
+    covers: Covers = Covers.OWN
+    limit: Limit = Limit()
+    ads: Ads = Ads.NONE
+    paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Terms as the operator recorded them: ``grants``, and ``otherwise`` where no grant fits (LINK or WITHHOLD).
+
+    ``licence`` is set if the record is a licence id instead of grants. ``evidence`` is the URL of the publisher's page,
+    ``quote`` the sentence the operator read there.
+    """
+
+    key: str
+    grants: tuple[Grant, ...] = ()
+    otherwise: Mode = Mode.LINK
+    licence: Licence | None = None
+    contact: str = ""
+    evidence: str = ""
+    quote: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """An organisation that publishes. ``record`` is None where the operator recorded nothing."""
+
+    id: str
+    name: str
+    home: str = ""
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed that we poll. ``every`` is in seconds."""
+
+    id: str
+    url: str
+    publisher: Publisher
+    every: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Which items a channel considers; an empty tuple is everything."""
+
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One of our outputs. ``schedule`` is a crontab expression in ``timezone``; ``max_size`` is in bytes."""
+
+    id: str
+    kind: ChannelKind
+    medium: Medium
+    purpose: Purpose
+    ads: Ads = Ads.NONE
+    paid: bool = False
+    formats: tuple[str, ...] = ()
+    limit: int = 100
+    select: Select = Select()
+    title: str = ""
+    schedule: str = ""
+    timezone: str = "UTC"
+    backfill: int = 0
+    max_size: int = 95_000
+    sender: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who we are. ``url`` has no trailing slash, ``timezone`` is an IANA name."""
+
+    name: str
+    url: str
+    contact: str
+    timezone: str = "UTC"
+
+
+# --------------------------------------------------------------------------------------------- what we decided
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What must be done in return, with all that a verifier needs to look for it.
+
+    | id  | ``texts``                            | ``url``                | ``also``          |
+    |-----|--------------------------------------|------------------------|-------------------|
+    | O1  | names, in order: authors, then outlets |                      |                   |
+    | O2  | the copyright line                   |                        |                   |
+    | O3  |                                      | the required target    | further links     |
+    | O4  | short name of the licence            | canonical licence URL  |                   |
+    | O5  | notices to keep                      |                        |                   |
+    | O6  | (the item's own text is the measure) |                        |                   |
+    | O9  | the note that says what was changed  |                        |                   |
+    | O15 |                                      |                        | assets: link only |
+    | O21 | (``limit`` of the decision)          |                        |                   |
+
+    ``asked_by`` is "house" or the key of the record or licence that asks.
+    """
+
+    id: str
+    texts: tuple[str, ...] = ()
+    url: str = ""
+    also: tuple[str, ...] = ()
+    asked_by: str = "house"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One clause applied, in order: what it says, what it left of the mode, and the evidence it cites."""
+
+    clause: str
+    text: str
+    mode: Mode
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """(item, channel, now) -> how much, on which conditions, and why.
+
+    ``because`` is the deciding reason in one sentence for a person; ``contact`` is where to ask for more ("" if nobody
+    is known). ``policy`` is the version of the rules that decided.
+    """
+
+    item_id: str
+    channel_id: str
+    mode: Mode
+    duties: tuple[Duty, ...]
+    reasons: tuple[Reason, ...]
+    because: str
+    contact: str = ""
+    limit: Limit = Limit()
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item on its way into an edition: what it is, whose it is, what was decided."""
+
+    item: Item
+    chain: Chain
+    decision: Decision
+    first_seen: datetime
+
+
+# --------------------------------------------------------------------------------------------- what goes out
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One finished document. ``name`` is rss, atom, json, or mail; ``templates`` are the files that worded it."""
+
+    name: str
+    media_type: str
+    content: bytes
+    templates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A finished output. ``period`` makes it unique in its channel; ``entries`` are all that were considered.
+
+    Withheld items are among the entries (mode WITHHOLD): the proof needs their text to show that it is absent.
+    """
+
+    id: str
+    channel: Channel
+    period: str
+    created: datetime
+    parts: tuple[Part, ...]
+    entries: tuple[Entry, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A duty that the finished bytes do not meet: which item, which duty, in which part, what is wrong."""
+
+    item_id: str
+    duty: str
+    part: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A duty found met in one part."""
+
+    item_id: str
+    duty: str
+    part: str
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An edition whose every duty was found in its finished bytes. Only ``syndicate.proof`` constructs one."""
+
+    edition: Edition
+    proved: tuple[Proved, ...]
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+
+# --------------------------------------------------------------------------------------------- people and post
+
+
+class DeliveryState(enum.StrEnum):
+    """Where a delivery stands; docs/operations.md explains each."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    IN_DATA = "in_data"
+    ACCEPTED = "accepted"
+    SOFT = "soft"
+    HARD = "hard"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The recorded act that lets us write to a person."""
+
+    purpose: Purpose
+    wording: str
+    method: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person on one channel's list. ``state`` is pending, active, unsubscribed or suppressed."""
+
+    id: int
+    channel_id: str
+    email: str
+    state: str
+    consent: Consent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One edition to one subscriber: a row in the outbox. ``message_id`` is fixed before the first attempt."""
+
+    id: int
+    edition_id: str
+    subscriber_id: int
+    email: str
+    message_id: str
+    state: DeliveryState
+    attempts: int = 0
