@@ -206,7 +206,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A complete HTTP answer. ``status`` is 200 or 304; ``url`` the final one; ``body`` decoded from its content coding.
+    """A complete HTTP answer. ``status`` is 200 or 304, ``url`` the final one, ``body`` without its content coding.
 
     ``etag`` and ``last_modified`` are the validators, verbatim (RFC 9110 8.8); ``moved_to`` is the target if every
     redirect on the way was permanent (301, 308), else "".
