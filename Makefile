@@ -1,1 +1,47 @@
 .DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs clean
+
+BIN := .venv/bin
+ARGS :=
+
+# Every branch of these is tested; a change that leaves one out fails.
+PURE := syndicate/model.py,syndicate/errors.py,syndicate/config/*,syndicate/intake/parse.py,syndicate/intake/normalise.py,syndicate/intake/evidence.py,syndicate/rights/*,syndicate/publish/*,syndicate/proof/*
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/installed ## make .venv with the pinned packages (the other targets do it when needed)
+
+.venv/installed: pyproject.toml requirements.lock .ci/venv
+	@sh .ci/venv
+	@touch $@
+
+demo: setup ## see it work in two minutes (ARGS=--once: one cycle, then a table)
+	@$(BIN)/syndicate demo $(ARGS)
+
+test: setup ## all tests, and every branch of the pure modules (ARGS=FILE: only that)
+	@sh .ci/clients
+	@$(BIN)/coverage erase
+	$(BIN)/pytest -q -n 2 --cov --cov-report= $(ARGS)
+	@test -n "$(ARGS)" || $(BIN)/coverage report --skip-covered --fail-under=90
+	@test -n "$(ARGS)" || $(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+check: setup ## format, lint, types, the one rule, generated pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m syndicate.config | diff docs/configuration.md - || { echo 'docs/configuration.md is out of date; run make docs'; exit 1; }
+
+bench: setup ## measure (ARGS=NAME: only bench/NAME.py)
+	@set -e; for script in bench/$(if $(ARGS),$(ARGS),*).py; do \
+		test -f "$$script" || { echo "$$script: there is no such measurement"; exit 2; }; \
+		echo "== $$script"; $(BIN)/python "$$script"; \
+	done
+
+docs: setup ## write the generated pages again
+	$(BIN)/python -m syndicate.config > docs/configuration.md
+
+clean: ## remove all that can be made again
+	rm -rf .venv build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
