@@ -1,2 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configuration: text in, one frozen ``Config`` out, or every mistake at once with its line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from syndicate.config.build import Config, Smtp, build
+from syndicate.config.document import Document, Value, read_document
+from syndicate.config.environment import overlay
+from syndicate.config.problems import lines
+from syndicate.config.reference import reference
+from syndicate.config.schema import File, Names
+from syndicate.config.starter import starter
+from syndicate.errors import ConfigError
+from syndicate.model import Licence
+
+__all__ = ["Config", "Smtp", "load", "reference", "starter"]
+
+
+def load(
+    text: str,
+    *,
+    licence: Callable[[str], Licence | None],
+    read_file: Callable[[str], str],
+    name: str = "config.yaml",
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> Config:
+    """Configuration in the YAML ``text`` of the file ``name``, with the ``SYNDICATE_`` variables of ``env`` over it.
+
+    ``licence`` resolves a licence id; ``read_file`` returns the text of a file that a ``..._FILE`` variable names and
+    may raise OSError or ValueError. Raises ConfigError with every problem that was found.
+    """
+    document = read_document(text, name)
+    overlay(document, env, read_file, top=frozenset(File.model_fields))
+    file, error = _check(document, licence)
+    if file is None or document.problems:
+        raise ConfigError(lines(document, error, File))
+    return build(file, licence)
+
+
+def _check(document: Document, licence: Callable[[str], Licence | None]) -> tuple[File | None, ValidationError | None]:
+    try:
+        return File.model_validate(document.data, context=_names(document.data, licence)), None
+    except ValidationError as error:
+        return None, error
+
+
+def _names(data: Mapping[str, Value], licence: Callable[[str], Licence | None]) -> Names:
+    """What the file declares, read before anything is checked: broken entries are declared too."""
+    ids = Counter(_source_ids(data.get("sources")))
+    return Names(
+        publishers=_keys(data.get("publishers")),
+        terms=_keys(data.get("terms")),
+        sources=frozenset(ids),
+        repeated=frozenset(name for name, count in ids.items() if count > 1),
+        licence=licence,
+    )
+
+
+def _keys(value: Value) -> frozenset[str]:
+    return frozenset(value if isinstance(value, dict) else ())
+
+
+def _source_ids(value: Value) -> list[str]:
+    entries = value if isinstance(value, list) else []
+    return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and entry.get("id")]

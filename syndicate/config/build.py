@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sections that passed every check, turned into the nouns of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from syndicate import model
+from syndicate.config import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The mail server. ``security`` is none, starttls or tls; the password is left out of the representation."""
+
+    host: str = "localhost"
+    port: int = 25
+    security: str = "none"
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that an operator decided. ``database`` and ``output`` stay as written: relative to the file's folder."""
+
+    site: model.Site
+    database: str
+    output: str
+    smtp: Smtp
+    allow_private: bool
+    publishers: Mapping[str, model.Publisher]
+    sources: tuple[model.Source, ...]
+    channels: tuple[model.Channel, ...]
+
+
+def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> Config:
+    """Nouns of a valid ``file``; ``licence`` resolves licence ids, as it did for the checks."""
+    records = {key: _record(key, terms) for key, terms in file.terms.items()}
+    publishers = {
+        key: model.Publisher(key, section.name, section.home, _terms(section.terms, records, licence))
+        for key, section in file.publishers.items()
+    }
+    site = model.Site(file.site.name, file.site.url, file.site.contact, file.site.timezone)
+    return Config(
+        site=site,
+        database=file.database,
+        output=file.output,
+        smtp=Smtp(**file.smtp.model_dump()),
+        allow_private=file.network.allow_private,
+        publishers=publishers,
+        sources=tuple(model.Source(s.id, s.url, publishers[s.publisher], s.every) for s in file.sources),
+        channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),
+    )
+
+
+def _terms(
+    name: str, records: Mapping[str, model.Record], licence: Callable[[str], model.Licence | None]
+) -> model.Record | None:
+    if not name or name in records:
+        return records.get(name)
+    found = licence(name)
+    return model.Record(key=found.id, licence=found) if found else None
+
+
+def _record(key: str, terms: schema.Terms) -> model.Record:
+    return model.Record(
+        key=key,
+        grants=tuple(_grant(grant) for grant in terms.grants),
+        otherwise=model.Mode[terms.otherwise.upper()],
+        contact=terms.contact,
+        evidence=terms.evidence,
+        quote=terms.quote,
+        place=terms.place,
+    )
+
+
+def _grant(grant: schema.Grant) -> model.Grant:
+    return model.Grant(
+        mode=model.Mode[grant.mode.upper()],
+        media=frozenset(model.Medium(name) for name in grant.media),
+        purposes=frozenset(model.Purpose(name) for name in grant.purposes),
+        duties=grant.duties,
+        covers=model.Covers(grant.covers),
+        limit=model.Limit(grant.words, grant.paragraphs),
+        ads=model.Ads[grant.ads.upper()],
+        paid=grant.paid,
+    )
+
+
+def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Channel:
+    kind = model.ChannelKind(section.kind)
+    digest = kind is model.ChannelKind.DIGEST
+    return model.Channel(
+        id=key,
+        kind=kind,
+        medium=model.Medium(section.medium or ("email" if digest else "web")),
+        purpose=model.Purpose(section.purpose),
+        ads=model.Ads[section.ads.upper()],
+        paid=section.paid,
+        formats=section.formats if kind is model.ChannelKind.FEED else (),
+        limit=section.limit or (50 if digest else 100),
+        select=model.Select(**section.select.model_dump()),
+        title=section.title,
+        schedule=section.schedule,
+        timezone=section.timezone or site.timezone,
+        backfill=section.backfill,
+        max_size=section.max_size,
+        sender=section.sender,
+        subject=section.subject,
+    )
