@@ -55,7 +55,7 @@ def _row(name: str, shown: str, field: FieldInfo) -> str:
 
 def _default(shown: str, field: FieldInfo) -> str:
     if field.is_required():
-        return "must be given" + (f", such as `{shown}`" if shown.strip() else "")
+        return "must be given" if is_section(field.annotation) else f"must be given, such as `{shown}`"
     if shown:
         return shown if " " in shown or "`" in shown else f"`{shown}`"
     default = field.default

@@ -298,7 +298,7 @@ class Channel(Section):
 class File(Section):
     """The whole file."""
 
-    site: Site = key(..., "Who publishes.")
+    site: Site = key(..., "Who publishes.", shown="name, url and contact below it")
     database: v.Database = key("sqlite:///var/syndicate.db", "Where everything is kept.")
     output: v.Line = key("public", "Folder for feeds and pages, as files for any web server.")
     smtp: Smtp = key(Smtp(), "The mail server.", shown="as below")

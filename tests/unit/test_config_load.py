@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A right file becomes the nouns."""
+
+from pathlib import Path
+
+import pytest
+
+from syndicate.config import Config, load, starter
+from syndicate.errors import ConfigError
+from syndicate.model import Ads, ChannelKind, Covers, Licence, Limit, Medium, Mode, Purpose
+
+FREE = Licence(id="FREE-1.0", name="Free", url="https://free.example/1.0", modes={}, excerpt="free", duties=())
+
+SITE = "site: {name: Bulletin, url: 'https://bulletin.example/', contact: ed@bulletin.example}\n"
+
+
+def licence(text):
+    """The one licence that this world knows."""
+    return FREE if text.upper() == FREE.id else None
+
+
+def read(text, **env) -> Config:
+    """Configuration of ``text`` with nothing else around."""
+    return load(text, licence=licence, read_file=lambda path: Path(path).read_text(encoding="utf-8"), env=env)
+
+
+def test_defaults():
+    """A file with a site alone is complete; every default is what the reference says."""
+    config = read(SITE)
+    assert config.site.url == "https://bulletin.example"
+    assert config.site.timezone == "UTC"
+    assert (config.database, config.output) == ("sqlite:///var/syndicate.db", "public")
+    assert (config.smtp.host, config.smtp.port, config.smtp.security) == ("localhost", 25, "none")
+    assert config.allow_private is False
+    assert (config.publishers, config.sources, config.channels) == ({}, (), ())
+
+
+def test_starter():
+    """What init writes is valid."""
+    config = read(starter())
+    assert [channel.id for channel in config.channels] == ["community"]
+
+
+def test_example(repository):
+    """The commented example in the checkout is valid and shows every section."""
+    text = (repository / "config.yaml").read_text(encoding="utf-8").replace("CC-BY-NC-ND-4.0", FREE.id)
+    config = read(text.replace("all-rights-reserved", FREE.id))
+    assert len(config.sources) == 5
+    assert {channel.kind for channel in config.channels} == {ChannelKind.FEED, ChannelKind.DIGEST}
+
+
+def test_channel_defaults():
+    """Medium and limit follow the kind, the time zone follows the site, only feeds have formats."""
+    text = SITE.replace("}", ", timezone: Europe/Paris}") + (
+        "channels:\n"
+        "  news: {kind: feed}\n"
+        "  weekly: {kind: digest, schedule: '@Weekly', from: Bulletin <news@bulletin.example>}\n"
+        "  paper: {kind: page, medium: print, timezone: Asia/Tokyo}\n"
+        "  leaflet: {kind: digest, medium: print}\n"
+    )
+    news, weekly, paper, leaflet = read(text).channels
+    assert (news.medium, news.limit, news.formats) == (Medium.WEB, 100, ("rss", "atom", "json"))
+    assert (weekly.medium, weekly.limit, weekly.formats) == (Medium.EMAIL, 50, ())
+    assert (weekly.schedule, weekly.timezone, weekly.max_size) == ("0 0 * * 0", "Europe/Paris", 95_000)
+    assert weekly.sender == "Bulletin <news@bulletin.example>"
+    assert weekly.subject == "{{ site.name }}"
+    assert (paper.medium, paper.timezone) == (Medium.PRINT, "Asia/Tokyo")
+    assert leaflet.schedule == ""
+
+
+def test_channel_values():
+    """Every key of a channel arrives."""
+    text = SITE + (
+        "publishers: {south: {name: South}}\n"
+        "sources: [{id: s, url: 'http://south.example/feed', publisher: south, every: 2h}]\n"
+        "channels:\n"
+        "  shop:\n"
+        "    kind: feed\n"
+        "    purpose: commercial\n"
+        "    ads: inside\n"
+        "    paid: yes\n"
+        "    formats: [json, json, rss]\n"
+        "    limit: 7\n"
+        "    title: The shop\n"
+        "    backfill: 3\n"
+        "    max_size: 1MB\n"
+        "    select: {sources: [s], categories: [a, b], languages: en, include: [x], exclude: [y]}\n"
+    )
+    config = read(text)
+    (shop,) = config.channels
+    assert (shop.purpose, shop.ads, shop.paid) == (Purpose.COMMERCIAL, Ads.INSIDE, True)
+    assert (shop.formats, shop.limit, shop.title, shop.backfill) == (("json", "rss"), 7, "The shop", 3)
+    assert shop.max_size == 1_000_000
+    assert shop.select.sources == ("s",)
+    assert shop.select.languages == ("en",)
+    assert config.sources[0].every == 7200
+    assert config.sources[0].publisher is config.publishers["south"]
+
+
+def test_records():
+    """Terms become records; a licence id becomes a record with that licence; nothing recorded is None."""
+    text = SITE + (
+        "publishers:\n"
+        "  a: {name: A, home: 'https://a.example', terms: crosspost}\n"
+        "  b: {name: B, terms: free-1.0}\n"
+        "  c: {name: C}\n"
+        "terms:\n"
+        "  crosspost:\n"
+        "    evidence: https://a.example/republish\n"
+        "    quote: You may.\n"
+        "    place: foot\n"
+        "    contact: https://a.example/ask\n"
+        "    otherwise: withhold\n"
+        "    grants:\n"
+        "      - {mode: full, media: [web, email], covers: crossposts, ads: around, paid: true, duties: [licence]}\n"
+        "      - {mode: excerpt, paragraphs: 3, purposes: [commercial]}\n"
+        "      - {mode: excerpt, words: 120}\n"
+    )
+    publishers = read(text).publishers
+    record = publishers["a"].record
+    assert (record.key, record.otherwise, record.contact) == ("crosspost", Mode.WITHHOLD, "https://a.example/ask")
+    assert (record.evidence, record.quote, record.place) == ("https://a.example/republish", "You may.", "foot")
+    full, part, words = record.grants
+    assert (full.mode, full.media) == (Mode.FULL, {Medium.WEB, Medium.EMAIL})
+    assert (full.covers, full.ads, full.paid, full.duties) == (Covers.CROSSPOSTS, Ads.AROUND, True, ("licence",))
+    assert (part.mode, part.limit, part.purposes) == (Mode.EXCERPT, Limit(paragraphs=3), {Purpose.COMMERCIAL})
+    assert (part.media, part.duties) == ({Medium.WEB}, ("credit", "copyright", "link"))
+    assert words.limit == Limit(words=120)
+    assert (publishers["b"].record.key, publishers["b"].record.licence) == ("FREE-1.0", FREE)
+    assert publishers["c"].record is None
+
+
+def test_values_stay_as_written():
+    """NO is a name, 0123 a password, 2026-11-22 a title: YAML guesses nothing."""
+    text = SITE.replace("Bulletin,", "NO,") + (
+        "smtp: {username: u, password: 0123, port: '2525'}\nchannels: {x: {kind: feed, title: 2026-11-22}}\n"
+    )
+    config = read(text)
+    assert (config.site.name, config.smtp.password, config.smtp.port) == ("NO", "0123", 2525)
+    assert config.channels[0].title == "2026-11-22"
+
+
+def test_password_is_not_shown():
+    """The representation of the configuration, as a traceback may print it, has no password."""
+    assert "hush" not in repr(read(SITE + "smtp: {username: u, password: hush}\n"))
+
+
+def test_anchors():
+    """An alias stands for what it names, as often as it is used."""
+    text = SITE + "channels:\n  a: &same {kind: feed, limit: 5}\n  b: *same\n"
+    assert [channel.limit for channel in read(text).channels] == [5, 5]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_empty_file(text):
+    """An empty file is told what it needs first."""
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert caught.value.problems == ("config.yaml:1: site: missing; write site: name, url and contact below it",)
