@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store: everything that must survive a crash. All SQL lives in this wing.
+
+``open_store(url)`` gives a ``Store``; ``store.write()`` and ``store.read()`` give one ``Transaction`` each, which holds
+the aggregates. What a transaction did is on the disk when its ``with`` block has ended, all of it or nothing.
+"""
+
+from syndicate.store.ledger import LedgerKind
+from syndicate.store.people import address
+from syndicate.store.records import (
+    Added,
+    Carried,
+    Composed,
+    EditionSummary,
+    LedgerRow,
+    PollRun,
+    SourceState,
+    Stored,
+    StoredEdition,
+    StoredItem,
+)
+from syndicate.store.store import Store, Transaction, open_store
+
+__all__ = [
+    "Added",
+    "Carried",
+    "Composed",
+    "EditionSummary",
+    "LedgerKind",
+    "LedgerRow",
+    "PollRun",
+    "SourceState",
+    "Store",
+    "Stored",
+    "StoredEdition",
+    "StoredItem",
+    "Transaction",
+    "address",
+    "open_store",
+]

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a database: connections, transactions, migrations, and every database error in words.
+
+What SQLite and PostgreSQL do differently in these matters stands here and in ``statements.py``, nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from syndicate.errors import StoreError
+from syndicate.store.schema import VERSION
+
+BUSY_SECONDS = 5
+ATTEMPTS = 3
+"""A writer waits ``BUSY_SECONDS`` for another writer, so many times."""
+
+MIGRATING = 0x53594E44
+"""The number of the PostgreSQL lock that lets one process at a time migrate."""
+
+WRITE = {"syndicate_begin": "write"}
+READ = {"syndicate_begin": "read"}
+
+
+def open_engine(url: str) -> Engine:
+    """A connected engine on a database that is up to date. StoreError says in words what is wrong."""
+    target = _target(url)
+    with in_words(target):
+        engine = create_engine(target, **_options(target))
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine, Path(target.database or ""))
+        else:
+            event.listen(engine, "begin", _begin_postgresql)
+        _migrate(engine)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, how: dict[str, str]) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back if anything raises."""
+    with in_words(engine.url), _begun(engine, how) as connection:
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+
+@contextmanager
+def in_words(url: URL) -> Iterator[None]:
+    """Turn the database's errors into a StoreError about ``url``."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _worded(error, url) from error
+
+
+def _target(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("this is no database URL", subject=repr(url), remedy=_URL_REMEDY) from error
+    if target.get_backend_name() == "postgresql":
+        return target.set(drivername="postgresql+psycopg")
+    if target.get_backend_name() != "sqlite":
+        raise StoreError("this kind of database is not supported", subject=url, remedy=_URL_REMEDY)
+    if target.database in (None, "", ":memory:"):
+        raise StoreError("a database in memory would forget everything", subject=url, remedy=_URL_REMEDY)
+    return target
+
+
+_URL_REMEDY = "write it as sqlite:///path/to/file.db or postgresql://user@host/name"
+
+
+def _options(target: URL) -> dict[str, Any]:
+    if target.get_backend_name() == "sqlite":
+        # Manual transactions: the driver begins none, the listener below begins each as it should be.
+        return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
+    return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+
+
+def _prepare_sqlite(engine: Engine, path: Path) -> None:
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Addresses and the secret are in there: for the owner's eyes only. SQLite gives its side files the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(f"the file cannot be opened ({error.strerror})", subject=str(path), remedy=_FILE) from error
+    _use_wal(engine)
+
+
+def _use_wal(engine: Engine) -> None:
+    # Changing the journal mode does not wait for other connections, whatever the busy timeout says.
+    for attempt in range(1, ATTEMPTS * 100 + 1):
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            if "locked" not in str(error) or attempt == ATTEMPTS * 100:
+                raise DBAPIError.instance(
+                    "PRAGMA journal_mode", None, error, engine.dialect.loaded_dbapi.Error
+                ) from error
+            time.sleep(BUSY_SECONDS / 100)
+        else:
+            return
+        finally:
+            connection.close()
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once if another wrote between: a writer locks first.
+    write = connection.get_execution_options().get("syndicate_begin") == "write"
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(not write)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("syndicate_begin") == "read":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@contextmanager
+def _begun(engine: Engine, how: dict[str, str]) -> Iterator[Connection]:
+    for attempt in range(1, ATTEMPTS + 1):
+        connection = engine.connect().execution_options(**how)
+        try:
+            connection.begin()
+        except DBAPIError as error:
+            connection.close()
+            if "locked" not in str(error.orig) or attempt == ATTEMPTS:
+                raise
+        else:
+            break
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _migrate(engine: Engine) -> None:
+    with transaction(engine, READ) as connection:
+        version = _version(connection)
+    if version == VERSION:
+        return
+    if version > VERSION:
+        raise StoreError(
+            f"the database is of a newer version ({version}, we know {VERSION})",
+            subject=engine.url.render_as_string(),
+            remedy="use the newer program, or restore the copy from before the upgrade",
+        )
+    with transaction(engine, WRITE) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATING})
+        _upgrade(connection)
+
+
+def _version(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none() or ""
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: most starts need no migration, and this import costs a fifth of a second.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    folder = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+_FILE = "check the folder's permissions and the path under database: in the configuration"
+
+_WORDS = (
+    ("disk is full", "the disk is full", "make room; nothing that was acknowledged is lost"),
+    ("no space left", "the disk is full", "make room; nothing that was acknowledged is lost"),
+    ("disk i/o", "the disk does not answer as it should", "check the disk"),
+    ("locked", "another process kept the database busy too long", "try again; look for a stuck process"),
+    ("readonly", "the database may not be written to", _FILE),
+    ("read-only", "the database may not be written to", _FILE),
+    ("unable to open", "the database file cannot be opened", _FILE),
+    ("not a database", "the file is not a database", _FILE),
+    ("malformed", "the database is damaged", "restore the last copy"),
+    ("append-only", "the ledger is never changed", "add a line instead"),
+    ("connection", "the database server cannot be reached", "check that it runs and that the URL is right"),
+)
+
+
+def _worded(error: SQLAlchemyError, url: URL) -> StoreError:
+    subject = url.render_as_string(hide_password=True)
+    if isinstance(error, NoSuchModuleError | ModuleNotFoundError):
+        return StoreError("the driver is not installed", subject=subject, remedy="install the package psycopg")
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    for sign, what, remedy in _WORDS:
+        if sign in said.casefold():
+            return StoreError(what, subject=subject, remedy=remedy)
+    return StoreError(said.partition("\n")[0], subject=subject, remedy="this is a mistake in the program; report it")

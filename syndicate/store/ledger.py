@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record of what was decided and done: rows are added and read. The database itself refuses anything else."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from syndicate.store import encoding
+from syndicate.store.records import LedgerRow
+from syndicate.store.schema import ledger
+from syndicate.store.statements import add
+
+
+class LedgerKind(enum.StrEnum):
+    """What a line of the record is about."""
+
+    DECISION = "decision"
+    EDITION = "edition"
+    PROOF = "proof"
+    RELEASE = "release"
+    REFUSAL = "refusal"
+    DELIVERY = "delivery"
+    PERMISSION = "permission"
+    OBJECTION = "objection"
+    CONSENT = "consent"
+
+
+class Ledger:
+    """The record, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """``connection`` is in a transaction."""
+        self._connection = connection
+
+    def record(self, kind: str, *, at: datetime, subject: str, data: Mapping[str, Any]) -> None:
+        """Add one line about ``subject`` (an item, edition, channel or subscriber id). ValueError: no such kind."""
+        self.record_all(kind, [(subject, data)], at=at)
+
+    def record_all(self, kind: str, lines: Sequence[tuple[str, Mapping[str, Any]]], *, at: datetime) -> None:
+        """Add one line for each (subject, data). ValueError: no such kind."""
+        kind = LedgerKind(kind).value
+        rows = [
+            {"at": at, "kind": kind, "subject": subject, "data": encoding.data_text(data)} for subject, data in lines
+        ]
+        add(self._connection, ledger, rows)
+
+    def tail(self, limit: int, kind: str | None = None, subject: str | None = None) -> list[LedgerRow]:
+        """The newest lines, newest first."""
+        query = select(ledger).order_by(ledger.c.id.desc()).limit(limit)
+        if kind is not None:
+            query = query.where(ledger.c.kind == kind)
+        if subject is not None:
+            query = query.where(ledger.c.subject == subject)
+        return [_row(row) for row in self._connection.execute(query)]
+
+
+def _row(row: Row[Any]) -> LedgerRow:
+    return LedgerRow(id=row.id, at=row.at, kind=row.kind, subject=row.subject, data=encoding.data_value(row.data))

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+TIME = sa.DateTime(timezone=True)
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+SQLITE_REFUSALS = (
+    (
+        "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    ),
+    (
+        "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    ),
+)
+POSTGRESQL_REFUSALS = (
+    (
+        "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+    ),
+    (
+        "CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
+    ),
+)
+
+
+def upgrade() -> None:
+    """From nothing to the first version."""
+    _meta()
+    _sources()
+    _poll_runs()
+    _documents()
+    _items()
+    _item_keys()
+    _item_credits()
+    _editions()
+    _edition_parts()
+    _edition_items()
+    _subscribers()
+    _suppressions()
+    _deliveries()
+    _ledger()
+    for statement in POSTGRESQL_REFUSALS if op.get_context().dialect.name == "postgresql" else SQLITE_REFUSALS:
+        op.execute(statement)
+
+
+def _meta() -> None:
+    """Single values."""
+    op.create_table(
+        "meta",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_meta"),
+    )
+
+
+def _sources() -> None:
+    """Where the polling of each source stands."""
+    op.create_table(
+        "sources",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
+        sa.Column("next_poll_at", TIME, nullable=True),
+        sa.Column("first_polled_at", TIME, nullable=True),
+        sa.Column("last_success_at", TIME, nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("polls", sa.Integer(), nullable=False),
+        sa.Column("added_at", TIME, nullable=False),
+        sa.Column("removed_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_sources"),
+    )
+    op.create_index("ix_sources_next_poll_at", "sources", ["next_poll_at"])
+
+
+def _poll_runs() -> None:
+    """The last polls of each source."""
+    op.create_table(
+        "poll_runs",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_poll_runs_source_id_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_poll_runs"),
+    )
+    op.create_index("ix_poll_runs_source_id_id", "poll_runs", ["source_id", "id"])
+
+
+def _documents() -> None:
+    """Every version of an item that is needed."""
+    op.create_table(
+        "documents",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name="pk_documents"),
+    )
+
+
+def _items() -> None:
+    """The items as they are now."""
+    op.create_table(
+        "items",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("publisher_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("published", TIME, nullable=True),
+        sa.Column("updated", TIME, nullable=True),
+        sa.Column("first_seen", TIME, nullable=False),
+        sa.Column("order_at", TIME, nullable=False),
+        sa.Column("first_poll", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["content_sha256"], ["documents.sha256"], name="fk_items_content_sha256_documents"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_items_source_id_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_items"),
+    )
+    op.create_index("ix_items_content_sha256", "items", ["content_sha256"])
+    op.create_index("ix_items_order_at", "items", ["order_at"])
+    op.create_index("ix_items_source_id_order_at", "items", ["source_id", "order_at"])
+    op.create_index("ix_items_url", "items", ["url"])
+
+
+def _item_keys() -> None:
+    """The keys under which an item may be credited."""
+    op.create_table(
+        "item_keys",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_keys_item_id_items"),
+        sa.PrimaryKeyConstraint("key", "item_id", name="pk_item_keys"),
+    )
+    op.create_index("ix_item_keys_item_id", "item_keys", ["item_id"])
+
+
+def _item_credits() -> None:
+    """The keys that an item credits."""
+    op.create_table(
+        "item_credits",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_credits_item_id_items"),
+        sa.PrimaryKeyConstraint("key", "item_id", name="pk_item_credits"),
+    )
+    op.create_index("ix_item_credits_item_id", "item_credits", ["item_id"])
+
+
+def _editions() -> None:
+    """Finished outputs."""
+    op.create_table(
+        "editions",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("created", TIME, nullable=False),
+        sa.Column("stored_at", TIME, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("released_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_editions"),
+        sa.UniqueConstraint("channel_id", "period", name="uq_editions_channel_id_period"),
+    )
+    op.create_index("ix_editions_channel_id_created", "editions", ["channel_id", "created"])
+    op.create_index("ix_editions_state", "editions", ["state"])
+
+
+def _edition_parts() -> None:
+    """Their bytes."""
+    op.create_table(
+        "edition_parts",
+        sa.Column("edition_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("templates", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["editions.id"], name="fk_edition_parts_edition_id_editions", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("edition_id", "name", name="pk_edition_parts"),
+    )
+
+
+def _edition_items() -> None:
+    """Their entries."""
+    op.create_table(
+        "edition_items",
+        sa.Column("edition_id", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("first_seen", TIME, nullable=False),
+        sa.Column("proved", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["content_sha256"], ["documents.sha256"], name="fk_edition_items_content_sha256_documents"
+        ),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["editions.id"], name="fk_edition_items_edition_id_editions", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_edition_items_item_id_items"),
+        sa.PrimaryKeyConstraint("edition_id", "item_id", name="pk_edition_items"),
+    )
+    op.create_index("ix_edition_items_channel_id_item_id", "edition_items", ["channel_id", "item_id"])
+    op.create_index("ix_edition_items_content_sha256", "edition_items", ["content_sha256"])
+    op.create_index("ix_edition_items_item_id", "edition_items", ["item_id"])
+
+
+def _subscribers() -> None:
+    """People and their consent."""
+    op.create_table(
+        "subscribers",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_sha256", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("confirmed_at", TIME, nullable=True),
+        sa.Column("ended_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_subscribers"),
+        sa.UniqueConstraint("channel_id", "email_sha256", name="uq_subscribers_channel_id_email_sha256"),
+    )
+    op.create_index("ix_subscribers_channel_id_state", "subscribers", ["channel_id", "state"])
+
+
+def _suppressions() -> None:
+    """Addresses that must not be written to, as fingerprints."""
+    op.create_table(
+        "suppressions",
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("email_sha256", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", "email_sha256", name="pk_suppressions"),
+    )
+
+
+def _deliveries() -> None:
+    """The outbox."""
+    op.create_table(
+        "deliveries",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("edition_id", sa.Text(), nullable=True),
+        sa.Column("subscriber_id", SERIAL, nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("notice", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unknowns", sa.Integer(), nullable=False),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.Column("expires_at", TIME, nullable=False),
+        sa.Column("claimed_until", TIME, nullable=True),
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("server_text", sa.Text(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("updated_at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name="fk_deliveries_edition_id_editions"),
+        sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name="fk_deliveries_subscriber_id_subscribers"),
+        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("edition_id", "subscriber_id", name="uq_deliveries_edition_id_subscriber_id"),
+        sa.UniqueConstraint("message_id", name="uq_deliveries_message_id"),
+    )
+    op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
+    op.create_index("ix_deliveries_subscriber_id", "deliveries", ["subscriber_id"])
+
+
+def _ledger() -> None:
+    """The record."""
+    op.create_table(
+        "ledger",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger"),
+    )
+    op.create_index("ix_ledger_kind_id", "ledger", ["kind", "id"])
+    op.create_index("ix_ledger_subject_id", "ledger", ["subject", "id"])

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Subscribers, their consent, and the list of those who must not be written to.
+
+Whoever left a channel stays off it: no import and no request brings the address back. The suppression list outlives the
+subscriber and holds only a fingerprint of the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from syndicate.errors import UsageError
+from syndicate.model import Consent, Purpose, Subscriber
+from syndicate.store import encoding
+from syndicate.store.records import Added
+from syndicate.store.schema import subscribers, suppressions
+from syndicate.store.statements import add, add_missing, batches
+
+PENDING = "pending"
+ACTIVE = "active"
+UNSUBSCRIBED = "unsubscribed"
+SUPPRESSED = "suppressed"
+
+LONGEST_ADDRESS = 254
+
+
+def address(text: str) -> str:
+    """An email address with its domain in lower case. UsageError if it is none. Spec: RFC 5321 4.1.2, 4.5.3.1."""
+    local, _, domain = text.strip().rpartition("@")
+    email = f"{local}@{domain.casefold()}"
+    if not local or not domain or len(email) > LONGEST_ADDRESS or not _plain(email) or "@" in local.strip('"'):
+        raise UsageError("this is not an email address", subject=ascii(text.strip()), remedy="write it as name@domain")
+    return email
+
+
+def address_key(email: str) -> str:
+    """What two spellings of one address have in common, as a fingerprint."""
+    return encoding.fingerprint(email.strip().casefold())
+
+
+class People:
+    """The subscribers, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """``connection`` is in a transaction."""
+        self._connection = connection
+
+    def add_confirmed(self, channel_id: str, consents: Mapping[str, Consent], *, now: datetime) -> Added:
+        """Put addresses with their recorded consent on the channel's list. UsageError: not an address.
+
+        A pending address becomes active. One that is active stays as it is; one that left or is suppressed too.
+        """
+        rows = [{**_consent_columns(consent), "email": address(email)} for email, consent in consents.items()]
+        entered = self._enter(channel_id, rows, ACTIVE, now)
+        waiting = {address_key(one.email): one.id for one in entered.kept if one.state == PENDING}
+        columns = {address_key(row["email"]): row for row in rows}
+        for key, subscriber_id in waiting.items():
+            self._activate(subscriber_id, columns[key])
+        confirmed = self._by_key(channel_id, tuple(waiting))
+        kept = tuple(one for one in entered.kept if one.state != PENDING)
+        return Added(entered.added + confirmed, kept, entered.barred)
+
+    def add_pending(
+        self, channel_id: str, emails: Sequence[str], *, purpose: Purpose, wording: str, method: str, now: datetime
+    ) -> Added:
+        """Note addresses that are to be asked for their consent. UsageError: not an address.
+
+        Whoever is on the list already, left it or is suppressed is not asked.
+        """
+        asked = {"purpose": purpose.value, "wording": wording, "method": method, "confirmed_at": None}
+        return self._enter(channel_id, [{**asked, "email": address(email)} for email in emails], PENDING, now)
+
+    def confirm(self, subscriber_id: int, now: datetime, method: str) -> Subscriber | None:
+        """The person agreed: pending becomes active. Every other state stays. None: no such subscriber."""
+        held = self.get(subscriber_id)
+        if held is not None and held.state == PENDING and not self.suppressed(held.email, held.channel_id):
+            self._activate(subscriber_id, {"confirmed_at": now, "method": method})
+        return self.get(subscriber_id)
+
+    def unsubscribe(self, subscriber_id: int, now: datetime) -> Subscriber | None:
+        """The person leaves, for good. Said twice, it is the same. None: no such subscriber."""
+        return self._end(subscriber_id, UNSUBSCRIBED, now)
+
+    def suppress(self, subscriber_id: int, now: datetime) -> Subscriber | None:
+        """The address must not be written to any more: it is dead or complained. None: no such subscriber."""
+        return self._end(subscriber_id, SUPPRESSED, now)
+
+    def suppressed(self, email: str, channel_id: str) -> bool:
+        """Whether the address is on the channel's suppression list."""
+        return bool(self._suppressed(channel_id, [address_key(email)]))
+
+    def active(self, channel_id: str) -> tuple[Subscriber, ...]:
+        """Who gets the channel's editions, by id."""
+        return self.list(channel_id, state=ACTIVE)
+
+    def list(self, channel_id: str = "", *, state: str = "") -> tuple[Subscriber, ...]:
+        """Subscribers by id: of one channel or of all, in one state or in any."""
+        query = select(subscribers).order_by(subscribers.c.id)
+        if channel_id:
+            query = query.where(subscribers.c.channel_id == channel_id)
+        if state:
+            query = query.where(subscribers.c.state == state)
+        return self._read(query)
+
+    def get(self, subscriber_id: int) -> Subscriber | None:
+        """One subscriber, or None."""
+        found = self._read(select(subscribers).where(subscribers.c.id == subscriber_id))
+        return found[0] if found else None
+
+    def find(self, channel_id: str, email: str) -> Subscriber | None:
+        """The subscriber with this address, in any spelling of its case, or None."""
+        found = self._by_key(channel_id, [address_key(email)])
+        return found[0] if found else None
+
+    def _enter(self, channel_id: str, rows: Sequence[dict[str, Any]], state: str, now: datetime) -> Added:
+        by_key = {address_key(row["email"]): row for row in rows}
+        kept = self._by_key(channel_id, tuple(by_key))
+        barred = self._suppressed(channel_id, tuple(by_key))
+        new = tuple(key for key in by_key if key not in barred | {address_key(one.email) for one in kept})
+        same = {"channel_id": channel_id, "state": state, "created_at": now}
+        add(self._connection, subscribers, [{**by_key[key], **same, "email_sha256": key} for key in new])
+        return Added(self._by_key(channel_id, new), kept, tuple(by_key[key]["email"] for key in sorted(barred)))
+
+    def _activate(self, subscriber_id: int, columns: Mapping[str, Any]) -> None:
+        change = update(subscribers).where(subscribers.c.id == subscriber_id)
+        self._connection.execute(change.values(state=ACTIVE, **columns))
+
+    def _end(self, subscriber_id: int, state: str, now: datetime) -> Subscriber | None:
+        held = self.get(subscriber_id)
+        if held is None:
+            return None
+        live = update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state.in_([PENDING, ACTIVE]))
+        self._connection.execute(live.values(state=state, ended_at=now))
+        row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": state, "at": now}
+        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+        return self.get(subscriber_id)
+
+    def _suppressed(self, channel_id: str, keys: Sequence[str]) -> set[str]:
+        column = suppressions.c.email_sha256
+        query = select(column).where(suppressions.c.channel_id == channel_id)
+        return {
+            key for batch in batches(keys) for key in self._connection.execute(query.where(column.in_(batch))).scalars()
+        }
+
+    def _by_key(self, channel_id: str, keys: Sequence[str]) -> tuple[Subscriber, ...]:
+        query = select(subscribers).where(subscribers.c.channel_id == channel_id).order_by(subscribers.c.id)
+        return tuple(
+            one for batch in batches(keys) for one in self._read(query.where(subscribers.c.email_sha256.in_(batch)))
+        )
+
+    def _read(self, query: Select[Any]) -> tuple[Subscriber, ...]:
+        return tuple(_subscriber(row) for row in self._connection.execute(query))
+
+
+def _plain(email: str) -> bool:
+    return email.isprintable() and not any(character.isspace() or character in "<>,;" for character in email)
+
+
+def _consent_columns(consent: Consent) -> dict[str, Any]:
+    return {
+        "purpose": consent.purpose.value,
+        "wording": consent.wording,
+        "method": consent.method,
+        "confirmed_at": consent.confirmed_at,
+    }
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    consent = None
+    if row.confirmed_at is not None:
+        consent = Consent(Purpose(row.purpose), row.wording, row.method, row.confirmed_at)
+    return Subscriber(row.id, row.channel_id, row.email, row.state, consent)

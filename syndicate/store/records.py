@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the store answers with where the model has no noun for it: frozen, and complete without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from syndicate.model import Chain, ChannelKind, Edition, Finding, Item, Mode, Proved, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Where the polling of one source stands. ``next_poll_at`` is None for a source that is not polled any more."""
+
+    source_id: str
+    url: str
+    title: str
+    etag: str
+    last_modified: str
+    body_sha256: str
+    next_poll_at: datetime | None
+    first_polled_at: datetime | None
+    last_success_at: datetime | None
+    failures: int
+    last_error: str
+    polls: int
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PollRun:
+    """One poll: ``bytes`` fetched, ``seconds`` taken, ``error`` empty if it succeeded."""
+
+    source_id: str
+    at: datetime
+    status: int
+    bytes: int
+    new: int
+    changed: int
+    seconds: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The ids of the items that a poll brought for the first time, and of those that it changed."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as we hold it.
+
+    ``order_at`` is the earlier of published and first seen, ``first_poll`` tells whether it came with the first poll of
+    its source, ``revision`` counts from 1.
+    """
+
+    item: Item
+    chain: Chain
+    first_seen: datetime
+    order_at: datetime
+    first_poll: bool
+    revision: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSummary:
+    """An edition without its bytes and entries. ``state`` is composed, refused or released."""
+
+    id: str
+    channel_id: str
+    kind: ChannelKind
+    period: str
+    created: datetime
+    subject: str
+    state: str
+    items: int
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdition:
+    """An edition with all that is needed to prove it again and release it.
+
+    A refused edition has neither parts nor entries: it can only be composed anew.
+    """
+
+    summary: EditionSummary
+    edition: Edition
+    proved: tuple[Proved, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The edition of a period, and whether this call stored it (False: it existed, and nothing was written)."""
+
+    edition: EditionSummary
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An item in one edition: with which mode, and which duties were found met."""
+
+    edition_id: str
+    channel_id: str
+    period: str
+    mode: Mode
+    proved: tuple[Proved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of new addresses.
+
+    ``added`` are on the list in the state asked for, ``kept`` were there before and are as they were (whoever left is
+    among them), ``barred`` are the addresses on the suppression list.
+    """
+
+    added: tuple[Subscriber, ...]
+    kept: tuple[Subscriber, ...]
+    barred: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of the record."""
+
+    id: int
+    at: datetime
+    kind: str
+    subject: str
+    data: Mapping[str, Any]

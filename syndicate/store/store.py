@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store as the pipeline sees it: transactions, and in each of them the aggregates."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, select
+
+from syndicate.store.database import READ, WRITE, open_engine, transaction
+from syndicate.store.editions import Editions
+from syndicate.store.items import Items
+from syndicate.store.ledger import Ledger
+from syndicate.store.outbox import Outbox
+from syndicate.store.people import People
+from syndicate.store.schema import meta
+from syndicate.store.sources import Sources
+from syndicate.store.statements import add_missing
+
+
+class Transaction:
+    """All that can be read and written in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """``connection`` is in a transaction."""
+        self.sources = Sources(connection)
+        self.items = Items(connection)
+        self.editions = Editions(connection)
+        self.people = People(connection)
+        self.outbox = Outbox(connection)
+        self.ledger = Ledger(connection)
+
+
+class Store:
+    """A database that is open. Threads may share it; each transaction belongs to one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` is of a database that is up to date."""
+        self._engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One writing transaction: committed to the disk at the end, undone if anything raises.
+
+        One writer at a time; waits 15 seconds for another. StoreError: the database cannot be used now.
+        """
+        with transaction(self._engine, WRITE) as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One look at one state of the database, whatever others write meanwhile. Writing raises StoreError."""
+        with transaction(self._engine, READ) as connection:
+            yield Transaction(connection)
+
+    def secret(self) -> bytes:
+        """The key that signs our tokens: 32 random bytes, made once for each database."""
+        return bytes.fromhex(self._made_once("secret"))
+
+    def instance(self) -> str:
+        """What tells this database from every other one."""
+        return self._made_once("instance")
+
+    def close(self) -> None:
+        """Give the connections back. The store is not used after this."""
+        self._engine.dispose()
+
+    def _made_once(self, key: str) -> str:
+        query = select(meta.c.value).where(meta.c.key == key)
+        with transaction(self._engine, READ) as connection:
+            value: str | None = connection.execute(query).scalar_one_or_none()
+        if value is not None:
+            return value
+        with transaction(self._engine, WRITE) as connection:
+            add_missing(connection, meta, [{"key": key, "value": secrets.token_hex(32)}], key=["key"])
+            made: str = connection.execute(query).scalar_one()
+        return made
+
+
+def open_store(url: str) -> Store:
+    """Open the database, creating file, folder and tables as needed.
+
+    ``url`` is "sqlite:///path" or "postgresql://user@host/name". Any number of processes may do this at once.
+    StoreError: it cannot be opened, or is of a newer version of this program.
+    """
+    return Store(open_engine(url))
