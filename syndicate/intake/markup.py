@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HTML of strangers: made safe, and read as the blocks of text that a reader sees.
+
+Promises: what ``clean`` returns holds no script, style, frame or form, and no URL that is not absolute http, https or
+mailto. What ``blocks`` returns is the visible text in reading order, paragraphs apart, white space folded.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import nh3
+from lxml import etree
+
+from syndicate.intake.text import legal, one_line, web_url
+
+_BLOCK_TAGS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt"),
+        *("figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "main"),
+        *("nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
+    )
+)
+_TAGS = (nh3.ALLOWED_TAGS | {"address", "big", "main", "section", "tfoot"}) - {"area", "map"}
+_DROPPED = {
+    *("applet", "audio", "button", "iframe", "noembed", "noframes", "object", "script", "select", "style", "svg"),
+    *("template", "textarea", "title", "video"),
+}
+_CITING = {"cite", "longdesc", "usemap"}  # URLs that the cleaner does not resolve
+_ATTRIBUTES = {tag: names - _CITING for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+_ATTRIBUTES |= {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang", "rel"},
+    "img": {"src", "alt", "width", "height", "align"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+_CELLS = frozenset(("td", "th", "img"))
+_FOLD = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLink:
+    """A link inside a block: its span in the block's text, where it leads, its relation in lower case."""
+
+    start: int
+    end: int
+    href: str
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph as a reader sees it; a line break inside is a line feed. ``figure``: it belongs to a picture."""
+
+    text: str
+    links: tuple[BodyLink, ...] = ()
+    figure: bool = False
+
+
+def clean(markup: str, base: str = "") -> str:
+    """Any HTML -> safe HTML whose links and pictures are absolute; those that cannot be made so lose their URL."""
+    base = web_url(base)
+    try:
+        return _clean(markup, base)
+    except ValueError:  # the cleaner reads URLs more strictly than we do
+        return _clean(markup, "")
+
+
+def _clean(markup: str, base: str) -> str:
+    cleaned = nh3.clean(
+        markup,
+        tags=_TAGS,
+        clean_content_tags=_DROPPED,
+        attributes=_ATTRIBUTES,
+        link_rel=None,
+        url_schemes=_SCHEMES,
+        url_relative=("rewrite_with_base", base) if base else "deny",
+    )
+    return legal(cleaned).strip()
+
+
+def blocks(markup: str) -> tuple[Block, ...]:
+    """The blocks of clean HTML, in order; empty ones left out."""
+    if "<" not in markup:
+        text = _FOLD.sub(" ", legal(html.unescape(markup))).strip()
+        return (Block(text),) if text else ()
+    collector = _Collector()
+    parser = etree.HTMLParser(target=collector, huge_tree=True)  # type: ignore[call-overload] # its stub wants more
+    parser.feed(f"<div>{markup}</div>")
+    parser.close()
+    return collector.close()
+
+
+def visible_text(shown: tuple[Block, ...]) -> str:
+    """What a reader sees of a body: its blocks, parted by a blank line."""
+    return "\n\n".join(one_line_of(block) for block in shown)
+
+
+def one_line_of(block: Block) -> str:
+    """The text of a block without its line breaks."""
+    return block.text.replace("\n", " ")
+
+
+def plain(markup: str) -> str:
+    """HTML of strangers as one line of text."""
+    return one_line(" ".join(block.text for block in blocks(clean(markup))))
+
+
+def from_text(text: str) -> str:
+    """Plain text as HTML: paragraphs at blank lines, breaks at line ends."""
+    parts = re.split(r"\n\s*\n", legal(text).replace("\r\n", "\n").strip())
+    paragraphs = (html.escape(part.strip(), quote=False).replace("\n", "<br>") for part in parts if part.strip())
+    return "".join(f"<p>{part}</p>" for part in paragraphs)
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Target of the HTML parser: gathers text into blocks while tags come and go."""
+
+    done: list[Block] = field(default_factory=list)
+    text: str = ""
+    links: list[BodyLink] = field(default_factory=list)
+    open_link: tuple[int, str, str] | None = None
+    figures: int = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag opens."""
+        if tag in _BLOCK_TAGS:
+            self._finish()
+        if tag in ("figure", "figcaption"):
+            self.figures += 1
+        elif tag == "br":
+            self._line_break()
+        elif tag in _CELLS:
+            self.data(" ")
+        elif tag == "a":
+            self._close_link()
+            self.open_link = (len(self.text), attributes.get("href", ""), attributes.get("rel", "").lower())
+
+    def end(self, tag: str) -> None:
+        """A tag closes."""
+        if tag in _BLOCK_TAGS:
+            self._finish()
+        if tag in ("figure", "figcaption"):
+            self.figures = max(0, self.figures - 1)
+        elif tag == "a":
+            self._close_link()
+
+    def data(self, text: str) -> None:
+        """Text between tags."""
+        folded = _FOLD.sub(" ", text)
+        if not self.text or self.text[-1] in " \n":
+            folded = folded.lstrip(" ")
+        self.text += folded
+
+    def comment(self, text: str) -> None:
+        """Comments are not seen."""
+
+    def close(self) -> tuple[Block, ...]:
+        """The end: hand over."""
+        self._finish()
+        return tuple(self.done)
+
+    def _line_break(self) -> None:
+        if self.text.endswith("\n"):  # two in a row end a paragraph
+            self._finish()
+        elif self.text:
+            self.text = self.text.rstrip(" ") + "\n"
+
+    def _close_link(self) -> None:
+        if self.open_link and self.open_link[1]:
+            start, href, rel = self.open_link
+            self.links.append(BodyLink(start, len(self.text), href, rel))
+        self.open_link = None
+
+    def _finish(self) -> None:
+        reopened = self.open_link
+        self._close_link()
+        # A leading no-break space would be stripped from the text and shift the links: it stays where links count.
+        text = self.text.rstrip()
+        if text.strip() or self.links:
+            links = tuple(BodyLink(min(x.start, len(text)), min(x.end, len(text)), x.href, x.rel) for x in self.links)
+            if text.strip() or any(link.rel for link in links):
+                self.done.append(Block(text, links, self.figures > 0))
+        self.text, self.links = "", []
+        self.open_link = (0, reopened[1], reopened[2]) if reopened else None

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes of a feed -> what it says, in one shape for RSS 0.9x, 1.0, 2.0, Atom and JSON Feed.
+
+The only module that knows feedparser. Promises: raises nothing but ParseError; opens no file and no connection; rights
+evidence is read from the raw tree, never from feedparser's merged keys.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+
+from syndicate.errors import ParseError
+from syndicate.intake import evidence, jsonfeed
+from syndicate.intake.document import Document, decode, read_document
+from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
+from syndicate.intake.text import person_name, web_url
+from syndicate.model import Category, Enclosure, Evidence, Link, Person
+
+_MARKUP = ("text/html", "application/xhtml+xml")
+_READABLE = (*_MARKUP, "text/plain")
+_REGISTRY = "http://www.iana.org/assignments/relation/"
+
+# feedparser's dictionaries: any key may be missing, any value may be of any type.
+_Fields = Mapping[str, Any]
+
+
+def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
+    """A complete HTTP body -> the parsed feed. ``url`` is the final one; ``content_type`` the header, verbatim.
+
+    Raises ParseError for an empty body, a web page, a document cut short, and anything else that is no feed.
+    """
+    try:
+        if jsonfeed.looks_like_json(body):
+            return jsonfeed.read(decode(body, content_type), url)
+        return _read_xml(read_document(body, url=url, content_type=content_type), url)
+    except ParseError:
+        raise
+    except Exception as error:
+        # feedparser is no safety boundary: hostile input has made it raise almost anything.
+        what = f"the document could not be read ({type(error).__name__})"
+        remedy = "report the feed's address to its publisher or to us"
+        raise ParseError(what, subject=url, remedy=remedy) from error
+
+
+def _read_xml(document: Document, url: str) -> ParsedFeed:
+    # The URL keeps one entry's xml:base from leaking into the next; BytesIO keeps a body from being opened as a path.
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    stream = io.BytesIO(document.data)
+    result = feedparser.parse(  # noqa: TID251 -- this is the one module
+        stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    if not result.version and not result.entries:
+        remedy = "check that the address is that of an RSS, Atom or JSON feed"
+        raise ParseError("this is not a feed that we can read", subject=url, remedy=remedy)
+    stated, problems = _evidence_of_entries(document, result.entries, url)
+    atom = result.version.startswith("atom")
+    return ParsedFeed(
+        url=url,
+        format=result.version,
+        title=_text(_get(result.feed, "title_detail")),
+        home=_page(result.feed),
+        language=_str(_get(result.feed, "language")),
+        authors=_authors(result.feed) if atom else (),
+        entries=tuple(_entry(entry, found, atom) for entry, found in zip(result.entries, stated, strict=True)),
+        evidence=evidence.feed_evidence(document.tree, url),
+        problems=(*document.problems, *problems),
+    )
+
+
+def _evidence_of_entries(
+    document: Document, entries: Sequence[_Fields], url: str
+) -> tuple[Sequence[tuple[Evidence, ...]], tuple[str, ...]]:
+    found = evidence.entry_evidence(document.tree, url)
+    matched = evidence.matched(found, [_keys(entry) for entry in entries])
+    if matched is None:
+        return [()] * len(entries), (
+            "rights statements on single items could not be matched to them and were left out",
+        )
+    return matched, ()
+
+
+def _keys(entry: _Fields) -> frozenset[str]:
+    return frozenset((_str(_get(entry, "id")), _str(_get(entry, "link")))) - {""}
+
+
+def _entry(entry: _Fields, stated: tuple[Evidence, ...], atom: bool) -> ParsedEntry:
+    published, updated = _date(entry, "published_parsed"), _date(entry, "updated_parsed")
+    bodies = tuple(_text(part) for part in _list(entry, "content") if _is_readable(part))
+    return ParsedEntry(
+        identity=_str(_get(entry, "id")),
+        link=_str(_get(entry, "feedburner_origlink")) or _page(entry),
+        title=_text(_get(entry, "title_detail")),
+        bodies=bodies,
+        summary=_text(_get(entry, "summary_detail")),
+        authors=_authors(entry),
+        # RSS 1.0 has dc:date alone, which feedparser files under "updated".
+        published=published or _date(entry, "created_parsed") or updated,
+        updated=updated if atom or published else None,
+        language=_language(entry),
+        categories=tuple(_categories(entry)),
+        enclosures=tuple(_enclosures(entry)),
+        links=tuple(_links(entry)),
+        origins=tuple(_origins(entry)),
+        evidence=stated,
+    )
+
+
+def _get(fields: _Fields, key: str) -> Any:
+    """A plain look-up: feedparser's own invents values for missing keys."""
+    return dict.get(fields, key) if isinstance(fields, dict) else None
+
+
+def _str(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _list(fields: _Fields, key: str) -> list[_Fields]:
+    value = _get(fields, key)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _text(detail: Any) -> Text:
+    markup = _get(detail, "type") in _MARKUP
+    value, base = _str(_get(detail, "value")), _str(_get(detail, "base"))
+    return Text(value, markup, base, _str(_get(detail, "language")))
+
+
+def _is_readable(part: _Fields) -> bool:
+    return _get(part, "type") in _READABLE and bool(_str(_get(part, "value")))
+
+
+def _page(fields: _Fields) -> str:
+    """The page of a feed, entry or source: the first alternate link in HTML, else what feedparser calls its link."""
+    for link in _list(fields, "links"):
+        href = _str(_get(link, "href"))
+        if _get(link, "rel") == "alternate" and href and _get(link, "type") in _MARKUP:
+            return href
+    return _str(_get(fields, "link"))
+
+
+def _date(entry: _Fields, key: str) -> datetime | None:
+    moment = _get(entry, key)
+    try:
+        year, month, day, hour, minute, second = moment[:6]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _language(entry: _Fields) -> str:
+    parts = [*_list(entry, "content"), _get(entry, "summary_detail"), _get(entry, "title_detail")]
+    stated = (_str(_get(part, "language")) for part in parts)
+    return _str(_get(entry, "language")) or next(filter(None, stated), "")
+
+
+def _authors(fields: _Fields) -> tuple[Person, ...]:
+    """Everybody named, in order, once each; mail addresses never."""
+    found: dict[str, Person] = {}
+    for author in _list(fields, "authors"):
+        name = person_name(_str(_get(author, "name")))
+        if name and name not in found:
+            found[name] = Person(name, web_url(_str(_get(author, "href"))))
+    return tuple(found.values())
+
+
+def _categories(entry: _Fields) -> Iterator[Category]:
+    for tag in _list(entry, "tags"):
+        if term := _str(_get(tag, "term")):
+            yield Category(term, _str(_get(tag, "scheme")), _str(_get(tag, "label")))
+
+
+def _enclosures(entry: _Fields) -> Iterator[Enclosure]:
+    for link in _list(entry, "links"):
+        if _get(link, "rel") == "enclosure":
+            length = _str(_get(link, "length"))
+            size = int(length) if length.isdecimal() and len(length) < len(str(2**63)) else 0
+            yield Enclosure(_str(_get(link, "href")), _str(_get(link, "type")), size)
+
+
+def _links(entry: _Fields) -> Iterator[Link]:
+    for link in _list(entry, "links"):
+        rel = _str(_get(link, "rel")).lower().removeprefix(_REGISTRY)
+        href = _str(_get(link, "href"))
+        if href and rel != "enclosure":
+            yield Link(rel, href, _str(_get(link, "type")), _str(_get(link, "title")))
+
+
+def _origins(entry: _Fields) -> Iterator[Origin]:
+    source = _get(entry, "source")
+    if isinstance(source, dict):
+        feed = _str(_get(source, "href"))
+        title = _str(_get(source, "title"))
+        if feed or not _get(source, "links"):
+            yield Origin("rss.source", title, "", feed, title or feed, "item/source")
+        else:
+            yield _atom_source(source, title)
+    if stated := _str(_get(entry, "dc_source")):
+        page = web_url(stated)
+        yield Origin("dc.source", "" if page else stated, page, "", stated, "item/dc:source")
+
+
+def _atom_source(source: _Fields, title: str) -> Origin:
+    """Spec: RFC 4287 4.2.11."""
+    feed = next((link.href for link in _links(source) if link.rel == "self"), "")
+    page = _page(source) or web_url(_str(_get(source, "id")))
+    value = title or page or feed
+    return Origin("atom.source", title, page, feed, value, "entry/source", _authors(source))

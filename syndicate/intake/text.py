@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plain text: which characters may pass, names without addresses, URLs that may be followed."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
+_SEPARATORS = re.compile("[\x85\u2028\u2029]")  # line ends to some programs, so they have broken mail headers
+_ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+
+
+def xml_text(text: str) -> str:
+    """``text`` without the characters that no XML document may hold, lone surrogates included. Spec: XML 1.0 2.2."""
+    return _NO_XML.sub("", text)
+
+
+def legal(text: str) -> str:
+    """``text`` without any control character; line separators other than the line feed become blanks."""
+    return _SEPARATORS.sub(" ", _CONTROLS.sub("", xml_text(text)))
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, every run of white space one blank."""
+    return " ".join(legal(text).split())
+
+
+def person_name(text: str) -> str:
+    """The name in ``text`` without any mail address: "jane@a.example (Jane Doe)" gives "Jane Doe"; "" if none."""
+    name = one_line(_ADDRESS.sub(" ", legal(text)))
+    if "(" in name and re.fullmatch(r"\(([^()]*)\)", name):
+        name = name[1:-1]
+    return re.sub(r"[<(]\s*[)>]", "", name).strip(" \t,;<>\"'")
+
+
+def web_url(url: str, base: str = "") -> str:
+    """``url`` made absolute against ``base``; "" unless it is an http or https URL with a host. Spec: RFC 3986 5.2."""
+    try:
+        absolute = urljoin(base, re.sub(r"[\t\r\n]", "", legal(url)).strip())
+        parts = urlsplit(absolute)
+        usable = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        return ""
+    return absolute.replace(" ", "%20") if usable else ""
+
+
+def language_tag(text: str) -> str:
+    """A language tag as given, "_" read as "-"; "" if it is none. Spec: RFC 5646 2.1."""
+    tag = text.strip().replace("_", "-")
+    return tag if _LANGUAGE.match(tag) else ""
