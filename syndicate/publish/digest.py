@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A digest: many publishers' items as one mail, HTML and plain text of equal worth.
+
+Promise: both parts hold the same items in the same modes with the same credits in the same order. Items beyond the
+channel's ``limit``, and what would make the HTML part longer than ``max_size``, become links, the last first; credits
+are never dropped. The same values give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import css_inline
+from jinja2 import Environment
+from markupsafe import Markup
+
+from syndicate.model import Ads, Channel, Entry, Item, Mode, Part, Site
+from syndicate.publish.clean import clean
+from syndicate.publish.credit import Credit, credit, local, title_of
+from syndicate.publish.excerpt import Body, as_link, body, settle
+from syndicate.publish.mail import MESSAGE_ID, RECIPIENT, TOKEN, TOKEN_IN_TEXT, Letter, fill, skeleton, transfer_size
+from syndicate.publish.templates import files, render, render_line
+from syndicate.publish.words import counted, day, figure, listed, nbsp, sentence, weekday
+
+__all__ = ["MESSAGE_ID", "RECIPIENT", "TOKEN", "fill", "render_digest"]
+
+TEMPLATES = ("digest.html", "digest.txt", "credit.html", "credit.txt")
+MODE_WORDS = {Mode.FULL: "Full text", Mode.EXCERPT: "Excerpt", Mode.LINK: "Link only"}
+CARRIED_AS = {Mode.FULL: "in full", Mode.EXCERPT: "in part", Mode.LINK: "as a link"}
+OVER_LIMIT = ("edition-full", "This edition is full, so this story is a link.")
+MOST_SECTIONS = 6
+
+# What substitution may add to the HTML part, at most.
+_RESERVE = 1_000
+_INLINER = css_inline.CSSInliner(
+    load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One item as the templates see it; ``html`` is the carried text, clean, ``by`` the by-line as sentences."""
+
+    item: Item
+    title: str
+    credit: Credit
+    body: Body
+    html: Markup
+    publisher: str
+    by_way_of: str
+    by: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Stories under one heading; ``count`` in words ("Two stories")."""
+
+    title: str
+    count: str
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a digest's parts are rendered from, apart from the entries."""
+
+    channel: Channel
+    site: Site
+    now: datetime
+    templates: Environment
+
+
+def render_digest(
+    channel: Channel,
+    site: Site,
+    entries: Sequence[Entry],
+    now: datetime,
+    period: str,
+    templates: Environment,
+) -> tuple[Part, str, tuple[Entry, ...]]:
+    """The message skeleton, its subject, and the entries as they are finally carried, withheld ones included.
+
+    ``period`` tells this edition from the channel's others. Raises RenderError.
+    """
+    mail = Mail(channel, site, now, templates)
+    final = _fit(mail, _limited(channel, [settle(clean(entry)) for entry in entries]))
+    shown = [entry for entry in final if entry.decision.mode > Mode.WITHHOLD]
+    subject = _subject(mail, len(shown))
+    letter = Letter(
+        sender=channel.sender or f"{site.name} <{site.contact}>",
+        subject=subject,
+        date=now,
+        headers=_list_headers(channel, site, period),
+        text=_text(mail, shown),
+        html=_html(mail, shown),
+    )
+    part = Part("mail", "message/rfc822", skeleton(letter), files(templates, TEMPLATES))
+    return part, subject, tuple(final)
+
+
+def _limited(channel: Channel, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, those after the first ``limit`` carried ones as links."""
+    room, limited = channel.limit, []
+    for entry in entries:
+        carries = entry.decision.mode > Mode.LINK
+        limited.append(as_link(entry, *OVER_LIMIT) if carries and room <= 0 else entry)
+        room -= entry.decision.mode > Mode.WITHHOLD
+    return limited
+
+
+def _fit(mail: Mail, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, as many of the last ones as links as it takes to keep the HTML part within ``max_size``.
+
+    A text that alone is too long goes first, so that it does not cost all others theirs.
+    """
+    most = mail.channel.max_size - _RESERVE
+    fitting = [as_link(e, *OVER_LIMIT) if transfer_size(body(e).html) > most else e for e in entries]
+    carried = [i for i, entry in enumerate(fitting) if entry.decision.mode > Mode.LINK]
+    low, high = 0, len(carried)  # how many keep their text: ``low`` surely fit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _size(mail, _reduced(fitting, carried[middle:])) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return _reduced(fitting, carried[low:])
+
+
+def _reduced(entries: Sequence[Entry], indexes: Sequence[int]) -> list[Entry]:
+    chosen = set(indexes)
+    return [as_link(entry, *OVER_LIMIT) if i in chosen else entry for i, entry in enumerate(entries)]
+
+
+def _size(mail: Mail, entries: Sequence[Entry]) -> int:
+    return transfer_size(_html(mail, [entry for entry in entries if entry.decision.mode > Mode.WITHHOLD]))
+
+
+def _html(mail: Mail, entries: Sequence[Entry]) -> str:
+    return _INLINER.inline(render(mail.templates, "digest.html", **_context(mail, entries)))
+
+
+def _text(mail: Mail, entries: Sequence[Entry]) -> str:
+    return render(mail.templates, "digest.txt", **_context(mail, entries))
+
+
+def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
+    site, channel = mail.site, mail.channel
+    sections = _sections([_story(entry, site) for entry in entries])
+    return {
+        "site": site,
+        "host": urlsplit(site.url).netloc,
+        "channel": channel,
+        "channel_title": channel.title or channel.id,
+        "plain": channel.ads is Ads.NONE and not channel.paid,
+        "date": weekday(local(mail.now, site)),
+        "opening": opening(entries),
+        "sections": sections,
+        "unsubscribe": f"{site.url}/unsubscribe/{TOKEN_IN_TEXT}",
+    }
+
+
+def opening(entries: Sequence[Entry]) -> str:
+    """How many stories from how many publishers, and how far each is carried: sentences that could be read aloud."""
+    if not entries:
+        return "No stories this time."
+    publishers = {entry.chain.hops[0].name for entry in entries}
+    what = f"{counted(len(entries), 'story', 'stories')} from {counted(len(publishers), 'publisher', 'publishers')}"
+    full = any(entry.decision.reasons and entry.decision.reasons[-1].clause == OVER_LIMIT[0] for entry in entries)
+    allow = "its publisher and the length of a mail allow" if full else "its publisher allows"
+    return f"{what[0].upper()}{what[1:]}. We carry {'it' if len(entries) == 1 else 'each'} as far as {allow}: {_spread(entries)}."
+
+
+def _spread(entries: Sequence[Entry]) -> str:
+    modes = [entry.decision.mode for entry in entries]
+    if len(modes) == 1:
+        return CARRIED_AS[modes[0]]
+    return ", ".join(f"{figure(modes.count(mode))} {way}" for mode, way in CARRIED_AS.items() if mode in modes)
+
+
+def _story(entry: Entry, site: Site) -> Story:
+    shown, text = credit(entry, site), body(entry)
+    names = [name for name in (shown.outlet, *(step.name for step in shown.steps)) if name]
+    return Story(
+        item=entry.item,
+        title=title_of(entry),
+        credit=shown,
+        body=text,
+        html=Markup(text.html),  # noqa: S704 - cleaned by nh3
+        publisher=names[0] if names else "",
+        by_way_of=listed(names[1:]) if names[1:] else "",
+        by=_by(shown),
+        mode=MODE_WORDS[entry.decision.mode],
+    )
+
+
+def _by(shown: Credit) -> str:
+    """``By Ines Marlow. First in South Desk, 18 November; then in Harbour Review, 19 November.``"""
+    who = f"By {listed(shown.authors)}" if shown.authors else ""
+    if not shown.steps:
+        return sentence(", ".join(filter(None, (who, _day(shown.date)))))
+    first = [f"First in {shown.outlet}{_after(shown.date)}"] if shown.outlet else []
+    then = [f"{'then in' if first or i else 'Seen in'} {s.name}{_after(s.date)}" for i, s in enumerate(shown.steps)]
+    return " ".join(filter(None, (sentence(who), sentence("; ".join((*first, *then))))))
+
+
+def _after(when: datetime | None) -> str:
+    return f", {_day(when)}" if when else ""
+
+
+def _day(when: datetime | None) -> str:
+    return nbsp(day(when, year=False)) if when else ""
+
+
+def _sections(stories: Sequence[Story]) -> tuple[Section, ...]:
+    """What is carried, by first category; then what is only linked.
+
+    With more than six categories those of a single story are put together.
+    """
+    carried = [story for story in stories if story.credit.mode > Mode.LINK]
+    links = tuple(story for story in stories if story.credit.mode is Mode.LINK)
+    groups: dict[str, list[Story]] = {}
+    for story in carried:
+        groups.setdefault(_category(story.item), []).append(story)
+    if len(groups) > MOST_SECTIONS:
+        lone = [name for name, group in groups.items() if len(group) == 1 and name]
+        for name in lone:
+            groups.setdefault("", []).extend(groups.pop(name))
+    other = groups.pop("", [])
+    sections = [_section(name, group, "story", "stories") for name, group in groups.items()]
+    if other:
+        sections.append(_section("More stories" if sections else "Stories", other, "story", "stories"))
+    if links:
+        sections.append(_section("Also worth your time", links, "link", "links"))
+    return tuple(sections)
+
+
+def _section(title: str, stories: Sequence[Story], one: str, many: str) -> Section:
+    return Section(title, counted(len(stories), one, many).capitalize(), tuple(stories))
+
+
+def _category(item: Item) -> str:
+    return next((" ".join((c.label or c.term).split()) for c in item.categories if c.label or c.term), "")
+
+
+def _subject(mail: Mail, count: int) -> str:
+    source = mail.channel.subject or "{{ site.name }}, {{ date }}"
+    line = render_line(
+        mail.templates,
+        source,
+        f"channels.{mail.channel.id}.subject",
+        site=mail.site,
+        channel=mail.channel,
+        date=weekday(local(mail.now, mail.site)),
+        count=count,
+    )
+    return clean(line)
+
+
+def _list_headers(channel: Channel, site: Site, period: str) -> dict[str, str]:
+    """Spec: RFC 2919, RFC 2369, RFC 8058, RFC 3834."""
+    host = urlsplit(site.url).hostname or "localhost"
+    label = "".join(char if char.isalnum() and char.isascii() else "-" for char in channel.id)
+    return {
+        "List-Id": f"<{label[:63]}.{host}>",
+        "List-Unsubscribe": f"<{site.url}/unsubscribe/{TOKEN}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+        "X-Edition": " ".join(f"{channel.id} {period}".split()),
+    }
