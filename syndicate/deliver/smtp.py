@@ -157,11 +157,12 @@ class Session:
         if code == CLOSING or (whole_batch and _state(code) is DeliveryState.HARD):
             self._client.close()
             raise self._unusable(f"the relay refuses us ({_words(code, text)})", _SENDER)
-        with suppress(SMTPException):
-            await self._client.rset(timeout=self._relay.connect_timeout)
-        # An answer that makes no sense here is no reason to give a person up.
-        state = DeliveryState.HARD if _state(code) is DeliveryState.HARD else DeliveryState.SOFT
-        return Outcome(state, _words(code, text))
+        if _state(code) in (DeliveryState.SOFT, DeliveryState.HARD):
+            with suppress(SMTPException):
+                await self._client.rset(timeout=self._relay.connect_timeout)
+            return Outcome(_state(code), _words(code, text))
+        self._client.close()
+        return Outcome(DeliveryState.SOFT, f"not sent: the relay's answer makes no sense ({_words(code, text)})")
 
     async def _transfer(self, message: bytes, on_data: Callable[[], None]) -> Outcome:
         """The message and the relay's answer to it."""

@@ -7,6 +7,7 @@ What SQLite and PostgreSQL do differently in these matters stands here and in ``
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def in_words(url: URL) -> Iterator[None]:
     """Turn the database's errors into a StoreError about ``url``."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:  # the driver's own while a connection is being set up
         raise _worded(error, url) from error
 
 
@@ -107,11 +108,9 @@ def _use_wal(engine: Engine) -> None:
         connection = engine.raw_connection()
         try:
             connection.cursor().execute("PRAGMA journal_mode = WAL")
-        except engine.dialect.loaded_dbapi.OperationalError as error:
+        except sqlite3.OperationalError as error:
             if "locked" not in str(error) or attempt == ATTEMPTS * 100:
-                raise DBAPIError.instance(
-                    "PRAGMA journal_mode", None, error, engine.dialect.loaded_dbapi.Error
-                ) from error
+                raise
             time.sleep(BUSY_SECONDS / 100)
         else:
             return
@@ -208,7 +207,7 @@ _WORDS = (
 )
 
 
-def _worded(error: SQLAlchemyError, url: URL) -> StoreError:
+def _worded(error: SQLAlchemyError | sqlite3.Error, url: URL) -> StoreError:
     subject = url.render_as_string(hide_password=True)
     if isinstance(error, NoSuchModuleError | ModuleNotFoundError):
         return StoreError("the driver is not installed", subject=subject, remedy="install the package psycopg")

@@ -149,6 +149,17 @@ class Items:
             query = query.where(items.c.first_seen >= since)
         return self._read(query)
 
+    def backfill(self, channel_id: str, most: int, *, sources: tuple[str, ...] = ()) -> list[StoredItem]:
+        """Of each source's first poll the ``most`` newest, less those that an edition of the channel considered."""
+        place = func.row_number().over(partition_by=items.c.source_id, order_by=(items.c.order_at.desc(), items.c.id))
+        first = select(items.c.id, place.label("place")).where(items.c.first_poll, items.c.withdrawn.is_(False))
+        if sources:
+            first = first.where(items.c.source_id.in_(sources))
+        ranked = first.subquery()
+        considered = exists().where(edition_items.c.channel_id == channel_id, edition_items.c.item_id == items.c.id)
+        query = _query().join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most, ~considered)
+        return self._read(query.order_by(items.c.order_at.desc(), items.c.id))
+
     def count(self) -> int:
         """How many items we hold."""
         return self._connection.execute(select(func.count()).select_from(items)).scalar_one()

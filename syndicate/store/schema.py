@@ -265,6 +265,14 @@ deliveries = Table(
     Index(None, "subscriber_id"),
 )
 
+channels = Table(
+    "channels",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    _time("since"),
+    _time("looked_at"),
+)
+
 ledger = Table(
     "ledger",
     metadata,

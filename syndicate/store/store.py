@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, select
 
+from syndicate.store.channels import Channels
 from syndicate.store.database import READ, WRITE, open_engine, transaction
 from syndicate.store.editions import Editions
 from syndicate.store.items import Items
@@ -27,6 +28,7 @@ class Transaction:
         """``connection`` is in a transaction."""
         self.sources = Sources(connection)
         self.items = Items(connection)
+        self.channels = Channels(connection)
         self.editions = Editions(connection)
         self.people = People(connection)
         self.outbox = Outbox(connection)

@@ -47,6 +47,7 @@ def upgrade() -> None:
     _subscribers()
     _suppressions()
     _deliveries()
+    _channels()
     _ledger()
     for statement in POSTGRESQL_REFUSALS if op.get_context().dialect.name == "postgresql" else SQLITE_REFUSALS:
         op.execute(statement)
@@ -298,6 +299,17 @@ def _deliveries() -> None:
     )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.create_index("ix_deliveries_subscriber_id", "deliveries", ["subscriber_id"])
+
+
+def _channels() -> None:
+    """Since when a channel is known, and up to when its schedule was looked at."""
+    op.create_table(
+        "channels",
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("looked_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", name="pk_channels"),
+    )
 
 
 def _ledger() -> None:

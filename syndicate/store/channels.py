@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What we remember of each channel: since when we know it, and up to when its schedule was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from syndicate.store.schema import channels
+from syndicate.store.statements import add_missing
+
+
+class Channels:
+    """The channels, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """``connection`` is in a transaction."""
+        self._connection = connection
+
+    def sync(self, channel_ids: Sequence[str], now: datetime) -> None:
+        """Know these channels; those that are known keep what is remembered of them."""
+        rows = [{"channel_id": channel_id, "since": now, "looked_at": now} for channel_id in channel_ids]
+        add_missing(self._connection, channels, rows, key=["channel_id"])
+
+    def since(self, channel_id: str) -> datetime:
+        """When the channel was first known."""
+        query = select(channels.c.since).where(channels.c.channel_id == channel_id)
+        when: datetime = self._connection.execute(query).scalar_one()
+        return when
+
+    def looked_at(self, channel_id: str) -> datetime:
+        """Up to when its schedule was looked at: at first since it is known, so that no old time is due."""
+        query = select(channels.c.looked_at).where(channels.c.channel_id == channel_id)
+        when: datetime = self._connection.execute(query).scalar_one()
+        return when
+
+    def look(self, channel_id: str, until: datetime) -> None:
+        """Its schedule was looked at until then; never back."""
+        later = update(channels).where(channels.c.channel_id == channel_id, channels.c.looked_at < until)
+        self._connection.execute(later.values(looked_at=until))
