@@ -106,7 +106,7 @@ def _prohibits_all(rsl: str) -> bool:
 
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b\w\.)(?<!\bInc\.)(?<!\bLtd\.)(?<!\bCo\.)(?<!\bCorp\.)(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
-    r"(?<!\bMrs\.)(?<!\bJr\.)(?<!\bSr\.)\s+|(?<=[\u3002\uff01\uff1f])|\n+"
+    r"(?<!\bMrs\.)(?<!\bJr\.)(?<!\bSr\.)\s+|(?<=[.!?])\s+(?=(?i:copyright\b|©|\(c\)))|(?<=[\u3002\uff01\uff1f])|\n+"
 )
 _MARK = r"(?:©|\(c\)(?=\s*[\w©])|\bcopyright\b)"
 _YEAR = r"\b(?:19|20)\d\d\b"
