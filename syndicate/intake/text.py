@@ -38,8 +38,11 @@ def person_name(text: str) -> str:
 
 def web_url(url: str, base: str = "") -> str:
     """``url`` made absolute against ``base``; "" unless it is an http or https URL with a host. Spec: RFC 3986 5.2."""
+    reference = re.sub(r"[\t\r\n]", "", legal(url)).strip()
+    if not reference:
+        return ""
     try:
-        absolute = urljoin(base, re.sub(r"[\t\r\n]", "", legal(url)).strip())
+        absolute = urljoin(base, reference)
         parts = urlsplit(absolute)
         usable = parts.scheme in ("http", "https") and parts.hostname
     except ValueError:

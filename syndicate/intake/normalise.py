@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parsed feed -> feed of items: identity, dates, absolute URLs, safe HTML, what each item says about rights and origin.
+
+Promises: the same document gives the same items for ever; every URL is absolute http or https; no text holds a control
+character; an item's evidence holds what it inherits, each statement with its level.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from syndicate.intake import credits as credit_lines
+from syndicate.intake import markup
+from syndicate.intake.own import Own
+from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
+from syndicate.intake.text import language_tag, one_line, web_url
+from syndicate.model import Category, Claim, Enclosure, Evidence, Feed, Item, Level, Link, Person, Source
+
+# Statements that name a licence: one on the entry stops those of its source and feed. Spec: RFC 4946 2.3.
+_LICENCES = frozenset(("atom.license", "cc.userland", "cc.rdf", "dcterms.license", "jsonfeed.licence"))
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the entries of one document share."""
+
+    feed: ParsedFeed
+    source: Source
+    own: Own
+    reader: credit_lines.Reader
+    unreliable: frozenset[str]  # ids and links that the document gives to different entries
+
+
+def normalise(parsed: ParsedFeed, source: Source) -> Feed:
+    """A parsed feed, polled as ``source`` -> the feed with its items in document order, each once. Raises nothing."""
+    unreliable = _unreliable_ids(parsed)
+    title, home = _plain(parsed.title), web_url(parsed.home, parsed.url)
+    own = Own(source.publisher.home or home, parsed.url)
+    names = frozenset(name.lower() for name in (source.publisher.name, title) if name)
+    reader = credit_lines.Reader(own.is_own, names, parsed.url)
+    pages = _shared((entry.link, entry.title.value) for entry in parsed.entries)
+    context = _Context(parsed, source, own, reader, unreliable | pages | {parsed.home})
+    problems = (*parsed.problems, *_about_ids(unreliable))
+    return Feed(
+        title=title,
+        url=parsed.url,
+        home=home,
+        language=language_tag(parsed.language),
+        format=parsed.format,
+        items=_each_once(_item(entry, context) for entry in parsed.entries),
+        evidence=parsed.evidence,
+        problems=problems,
+    )
+
+
+def _about_ids(unreliable: frozenset[str]) -> tuple[str, ...]:
+    return ("different entries share an id; their links identify them instead",) if unreliable else ()
+
+
+def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The first parts that stand beside different second parts."""
+    counted = Counter(first for first, second in set(pairs) if first and second)
+    return frozenset(first for first, count in counted.items() if count > 1)
+
+
+def _unreliable_ids(parsed: ParsedFeed) -> frozenset[str]:
+    """Ids given to different entries. In Atom two versions of an entry may share one (RFC 4287 4.1.1), title or not."""
+    shared = _shared((entry.identity, entry.link) for entry in parsed.entries)
+    if parsed.format.startswith("atom"):
+        return shared
+    return shared | _shared((entry.identity, entry.title.value) for entry in parsed.entries)
+
+
+def _each_once(items: Iterable[Item]) -> tuple[Item, ...]:
+    """One item an id, where it first stands; of several versions the last updated."""
+    kept: dict[str, Item] = {}
+    for item in items:
+        known = kept.get(item.id)
+        if known is None or (item.updated or _LONG_AGO) > (known.updated or _LONG_AGO):
+            kept[item.id] = item
+    return tuple(kept.values())
+
+
+def _item(entry: ParsedEntry, context: _Context) -> Item:
+    url = web_url(entry.link, context.feed.url) or _permalink(entry)
+    body = max(entry.bodies, key=lambda text: len(text.value), default=entry.summary)
+    cleaned = _html(body, url, context.feed)
+    shown = markup.blocks(cleaned)
+    identity = _identity(entry, context)
+    links = tuple(_links(entry, context.feed.url))
+    own = replace(context.own, page=url)
+    reader = replace(context.reader, is_own=own.is_own)
+    claims = (*_claims(entry, links, url, own, context.feed.url), *reader.claims(shown))
+    return Item(
+        id=item_id(context.source.id, identity),
+        source_id=context.source.id,
+        publisher_id=context.source.publisher.id,
+        identity=identity,
+        url=url,
+        title=_plain(entry.title),
+        html=cleaned,
+        text=markup.visible_text(shown),
+        summary=_plain(entry.summary),
+        authors=_authors(entry, context.feed),
+        published=entry.published,
+        updated=entry.updated,
+        language=_language(entry, body, context.feed),
+        categories=tuple(_categories(entry)),
+        enclosures=tuple(_enclosures(entry, context.feed.url)),
+        links=links,
+        evidence=(*_inherited(entry, claims, context.feed), *reader.statements(shown)),
+        claims=claims,
+        raw_html=body.value if body.markup and _folded(body.value) != _folded(cleaned) else "",
+    )
+
+
+def item_id(source_id: str, identity: str) -> str:
+    """The id of the item that ``source_id`` identifies by ``identity``: "i-" and 16 hex digits."""
+    return "i-" + hashlib.sha256(f"{source_id}\0{identity}".encode(errors="replace")).hexdigest()[:16]
+
+
+def _identity(entry: ParsedEntry, context: _Context) -> str:
+    """The entry's own id, else its link, else a hash of title and date, else of what it carries."""
+    given, link = one_line(entry.identity), web_url(entry.link, context.feed.url)
+    if given and entry.identity not in context.unreliable:
+        return given
+    if link and entry.link not in context.unreliable:
+        return link
+    parts = [entry.title.value, entry.published.isoformat() if entry.published else ""]
+    if not any(parts):
+        parts += [body.value for body in (*entry.bodies, entry.summary)]
+        parts += [enclosure.url for enclosure in entry.enclosures]
+    return "sha256:" + hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+
+
+def _permalink(entry: ParsedEntry) -> str:
+    return web_url(next((link.href for link in entry.links if link.rel == "alternate"), ""))
+
+
+def _plain(text: Text) -> str:
+    return markup.plain(text.value) if text.markup else one_line(text.value)
+
+
+def _html(body: Text, url: str, feed: ParsedFeed) -> str:
+    """Safe HTML. Without an xml:base of its own, an RSS body is relative to the page that it is the text of."""
+    if not body.markup:
+        return markup.from_text(body.value)
+    stated = body.base if body.base != feed.url or feed.format.startswith("atom") else ""
+    return markup.clean(body.value, stated or url or feed.url)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", html.unescape(text)).replace("/>", ">").replace("'", '"')
+
+
+def _authors(entry: ParsedEntry, feed: ParsedFeed) -> tuple[Person, ...]:
+    """Spec: RFC 4287 4.2.1: the entry's authors, else those of its source, else the feed's."""
+    brought = next((origin.authors for origin in entry.origins if origin.authors), ())
+    return entry.authors or brought or feed.authors
+
+
+def _language(entry: ParsedEntry, body: Text, feed: ParsedFeed) -> str:
+    return language_tag(entry.language) or language_tag(body.language) or language_tag(feed.language)
+
+
+def _categories(entry: ParsedEntry) -> Iterator[Category]:
+    seen = set()
+    for raw in entry.categories:
+        category = Category(one_line(raw.term), one_line(raw.scheme), one_line(raw.label))
+        if category.term and category not in seen:
+            seen.add(category)
+            yield category
+
+
+def _enclosures(entry: ParsedEntry, base: str) -> Iterator[Enclosure]:
+    for enclosure in entry.enclosures:
+        if url := web_url(enclosure.url, base):
+            yield Enclosure(url, one_line(enclosure.type), enclosure.length)
+
+
+def _links(entry: ParsedEntry, base: str) -> Iterator[Link]:
+    for link in entry.links:
+        if href := web_url(link.href, base):
+            yield Link(link.rel, href, one_line(link.type), one_line(link.title))
+
+
+def _claims(entry: ParsedEntry, links: tuple[Link, ...], url: str, own: Own, document: str) -> Iterator[Claim]:
+    for origin in entry.origins:
+        yield from _source_claim(origin, own, document)
+    for link in links:
+        if link.rel in ("via", "canonical") and link.href != url and not own.is_own(link.href):
+            evidence = Evidence(f"atom.{link.rel}", Level.ITEM, link.href, f"entry/link[rel={link.rel}]", document)
+            yield Claim(link.rel, link.title, link.href, "", evidence)
+
+
+def _source_claim(origin: Origin, own: Own, document: str) -> Iterator[Claim]:
+    page, feed, name = web_url(origin.url, document), web_url(origin.feed_url, document), one_line(origin.name)
+    if any(own.is_own(target) for target in (page, feed) if target) or not (page or feed or name):
+        return
+    evidence = Evidence(origin.kind, Level.SOURCE, origin.value, origin.place, document)
+    yield Claim("source", name, page, feed, evidence)
+
+
+def _inherited(entry: ParsedEntry, claims: tuple[Claim, ...], feed: ParsedFeed) -> Iterator[Evidence]:
+    """The entry's own statements, its source's, the feed's; licences only until one is found. Spec: RFC 4946 2.3.
+
+    A copy (an entry that names another source) does not take over the licence of the feed that shows it: that licence
+    is for the publisher's own texts.
+    """
+    own = [x for x in entry.evidence if x.level is Level.ITEM]
+    brought = [x for x in entry.evidence if x.level is Level.SOURCE]
+    copied = any(claim.kind == "source" for claim in claims)
+    yield from own
+    licensed = _licensed(own)
+    yield from _unless(licensed, brought)
+    yield from _unless(licensed or copied or _licensed(brought), feed.evidence)
+
+
+def _licensed(statements: Iterable[Evidence]) -> bool:
+    return any(statement.kind in _LICENCES for statement in statements)
+
+
+def _unless(stopped: bool, statements: Iterable[Evidence]) -> Iterator[Evidence]:
+    return (statement for statement in statements if not (stopped and statement.kind in _LICENCES))

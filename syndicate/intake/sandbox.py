@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adapter: read documents of strangers in child processes with bounds on time and memory.
+
+Promises: whatever a document does to its child, it costs that document only; the answer is a feed or a ParseError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import multiprocessing
+from multiprocessing.context import BaseContext
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from syndicate.errors import ParseError
+from syndicate.intake.normalise import normalise
+from syndicate.intake.parse import parse
+from syndicate.model import Feed, Source
+
+try:
+    import resource
+except ImportError:  # no such limits on this platform; the time limit still holds
+    resource = None  # type: ignore[assignment] # a module or nothing
+
+_GRACE = 5  # seconds of wall clock beyond the CPU limit, for a busy machine
+_DOCUMENTS_PER_CHILD = 500
+
+
+class Reader:
+    """Reads documents in ``workers`` child processes. ``seconds`` a document may take, ``memory`` a child, in bytes."""
+
+    def __init__(self, *, workers: int = 1, seconds: float = 20.0, memory: int = 1_000_000_000) -> None:
+        """Starts nothing yet; the first document starts the children."""
+        self._seconds = seconds
+        self._pool: Any = ProcessPool(
+            max_workers=workers,
+            max_tasks=_DOCUMENTS_PER_CHILD,
+            initializer=_limit_memory,
+            initargs=[memory],
+            context=_context(),
+        )
+
+    async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
+        """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for too much work."""
+        arguments = [body, url, content_type, source, int(self._seconds) + 1]
+        future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
+        remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"
+        try:
+            feed: Feed = await asyncio.wrap_future(future)
+        except (concurrent.futures.TimeoutError, ProcessExpired) as error:
+            what = f"reading the document took more than {self._seconds:g} seconds or ended its process"
+            raise ParseError(what, subject=url, remedy=remedy) from error
+        except MemoryError as error:
+            raise ParseError("reading the document took too much memory", subject=url, remedy=remedy) from error
+        return feed
+
+    async def close(self) -> None:
+        """Stop the children; documents that are being read are given up."""
+        self._pool.stop()
+        await asyncio.to_thread(self._pool.join)
+
+
+def _context() -> BaseContext:
+    """Children start from a clean server process that has the parsers loaded, never as copies of ours."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+def _limit_memory(memory: int) -> None:
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _limit_time(seconds: int) -> None:
+    """The limit counts the child's whole life, so each document gets its share on top of what is spent."""
+    if resource is not None:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(usage.ru_utime + usage.ru_stime)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
+
+
+def _read(body: bytes, url: str, content_type: str, source: Source, seconds: int) -> Feed:
+    _limit_time(seconds)
+    return normalise(parse(body, url=url, content_type=content_type), source)
