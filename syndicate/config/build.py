@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 from syndicate import model
 from syndicate.config import schema
+from syndicate.config.schema import Security
 
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """The mail server. ``security`` is none, starttls or tls; the password is left out of the representation."""
+    """The mail server. The password is left out of the representation."""
 
     host: str = "localhost"
     port: int = 25
-    security: str = "none"
+    security: Security = "none"
     username: str = ""
     password: str = field(default="", repr=False)
 

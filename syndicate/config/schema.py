@@ -52,6 +52,9 @@ PublisherName = Annotated[str, AfterValidator(_publisher), v.Form("a key of `pub
 SourceName = Annotated[str, AfterValidator(_source), v.Form("a source id")]
 
 
+Security = Literal["none", "starttls", "tls"]
+
+
 class Section(BaseModel):
     """A mapping of the file; other keys than those declared are refused."""
 
@@ -85,7 +88,7 @@ class Smtp(Section):
 
     host: v.Line = key("localhost", "Its name or address.")
     port: Annotated[int, Field(ge=1, le=65535)] = key(25, "Its port: 25, 465 with `tls`, 587 with `starttls`.")
-    security: Literal["none", "starttls", "tls"] = key("none", "How the connection is protected.")
+    security: Security = key("none", "How the connection is protected.")
     username: str = key("", "Name to log in with; empty: no login.")
     password: str = key("", "Best given as `SYNDICATE_SMTP__PASSWORD` or `SYNDICATE_SMTP__PASSWORD_FILE`.")
 
@@ -126,7 +129,7 @@ class Publisher(Section):
 
 
 class Grant(Section):
-    """One permission. The first that fits a channel counts; where none fits, `otherwise` does."""
+    """One permission. The widest that fits a channel counts; where none fits, `otherwise` does."""
 
     mode: Literal["full", "excerpt", "link"] = key(..., "How much of an item may be carried.", shown="full")
     words: Annotated[int, Field(ge=0)] = key(0, "With `excerpt`: at most so many words. 0: not limited by words.")
@@ -146,14 +149,18 @@ class Grant(Section):
         ],
         v.Words,
     ] = key(
-        ("credit", "copyright", "link"), "What the publisher asks in return. Credit and link are given in any case."
+        ("credit", "copyright", "link"),
+        "What the publisher asks in return. Credit and link are given in any case. A duty that cannot be proved yet "
+        "(`position`, `window`) makes the item a link.",
     )
     covers: Literal["own", "crossposts"] = key(
         "own",
         "`own`: only what the publisher wrote. `crossposts`: somebody has confirmed that the permission also covers "
         "the work of others that it carries.",
     )
-    ads: Literal["none", "around", "inside"] = key("none", "The most advertising that the publisher accepts.")
+    ads: Literal["none", "around", "inside"] = key(
+        "none", "The most advertising that the publisher accepts; beside more than that, at most an excerpt."
+    )
     paid: bool = key(default=False, text="Whether the channel may charge its readers.")
 
     @field_validator("words")

@@ -25,7 +25,7 @@ ONLY = {
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "aiosmtplib": ("deliver/",),
-    "ruamel": ("config/",),
+    "ruamel": ("config/", "demo/"),
     "apscheduler": ("schedule",),
 }
 
