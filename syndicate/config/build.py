@@ -102,7 +102,7 @@ def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Chann
         paid=section.paid,
         formats=section.formats if kind is model.ChannelKind.FEED else (),
         limit=section.limit or (50 if digest else 100),
-        select=model.Select(**section.select.model_dump()),
+        select=_select(section.select),
         title=section.title,
         schedule=section.schedule,
         timezone=section.timezone or site.timezone,
@@ -111,3 +111,9 @@ def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Chann
         sender=section.sender,
         subject=section.subject,
     )
+
+
+def _select(section: schema.Select) -> model.Select:
+    # Spec: RFC 5646 2.1
+    languages = tuple(language.split("-")[0].lower() for language in section.languages)
+    return model.Select(section.sources, section.categories, languages, section.include, section.exclude)

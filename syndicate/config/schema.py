@@ -221,7 +221,9 @@ class Select(Section):
 
     sources: Annotated[tuple[SourceName, ...], v.Words] = key((), "Only from these sources.")
     categories: Annotated[tuple[str, ...], v.Words] = key((), "Only with one of these categories.")
-    languages: Annotated[tuple[str, ...], v.Words] = key((), "Only in these languages, for example `en`.")
+    languages: Annotated[tuple[str, ...], v.Words] = key(
+        (), "Only in these languages, such as `en`; regions are left out."
+    )
     include: Annotated[tuple[str, ...], v.Words] = key((), "Only with one of these texts in title or body.")
     exclude: Annotated[tuple[str, ...], v.Words] = key((), "Not with any of these texts in title or body.")
 
@@ -266,7 +268,10 @@ class Channel(Section):
         alias="from",
         checked=True,
     )
-    subject: v.MaybeLine = key("{{ site.name }}", "Of a digest. May name `site`, `channel` and `period`.")
+    subject: v.MaybeLine = key(
+        "{{ site.name }}, {{ date }}",
+        "Of a digest. May name `site`, `channel`, `date` and `count`, the number of items.",
+    )
 
     @field_validator("ads")
     @classmethod

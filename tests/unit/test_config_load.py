@@ -63,7 +63,7 @@ def test_channel_defaults():
     assert (weekly.medium, weekly.limit, weekly.formats) == (Medium.EMAIL, 50, ())
     assert (weekly.schedule, weekly.timezone, weekly.max_size) == ("0 0 * * 0", "Europe/Paris", 95_000)
     assert weekly.sender == "Bulletin <news@bulletin.example>"
-    assert weekly.subject == "{{ site.name }}"
+    assert weekly.subject == "{{ site.name }}, {{ date }}"
     assert (paper.medium, paper.timezone) == (Medium.PRINT, "Asia/Tokyo")
     assert leaflet.schedule == ""
 
@@ -84,7 +84,7 @@ def test_channel_values():
         "    title: The shop\n"
         "    backfill: 3\n"
         "    max_size: 1MB\n"
-        "    select: {sources: [s], categories: [a, b], languages: en, include: [x], exclude: [y]}\n"
+        "    select: {sources: [s], categories: [a, b], languages: 'en-GB, NO', include: [x], exclude: [y]}\n"
     )
     config = read(text)
     (shop,) = config.channels
@@ -92,7 +92,7 @@ def test_channel_values():
     assert (shop.formats, shop.limit, shop.title, shop.backfill) == (("json", "rss"), 7, "The shop", 3)
     assert shop.max_size == 1_000_000
     assert shop.select.sources == ("s",)
-    assert shop.select.languages == ("en",)
+    assert shop.select.languages == ("en", "no")
     assert config.sources[0].every == 7200
     assert config.sources[0].publisher is config.publishers["south"]
 
