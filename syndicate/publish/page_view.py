@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a page says about one item, worked out: words, dates and addresses, nothing left for a template to decide.
+
+Pure. Every address in a view is http, https or mailto; anything else becomes "" and is not linked.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Hop, Item, Medium, Mode, Role, Site
+from syndicate.publish.credit import Credit, credit
+from syndicate.publish.page_words import MODE_WORDS, channel_name, day_words, machine_day, names_of, safe
+from syndicate.publish.words import address, day, href, listed
+
+DID: Final = {
+    Mode.FULL: "may carry it in full",
+    Mode.EXCERPT: "may carry a part of it",
+    Mode.LINK: "links to it",
+    Mode.WITHHOLD: "does not show it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to show: its words and its address ("" if there is nothing to link)."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One hop to show; ``kind`` is origin, republisher or here, ``did`` completes the sentence "NAME ..."."""
+
+    kind: str
+    name: str
+    did: str
+    day: str
+    stamp: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One piece of evidence under its letter: the words to the character, and where they stood."""
+
+    letter: str
+    value: str
+    value_url: str
+    place: str
+    page: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A clause applied, the mode after it, and the letters of the evidence that it cites."""
+
+    text: str
+    mode: str
+    words: str
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one channel, or several that agree word for word, may carry."""
+
+    channels: str
+    mode: str
+    words: str
+    because: str
+    letters: str
+    contact: Link
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """All that a page says about one item. ``shown`` is False if not even its headline may be listed."""
+
+    id: str
+    path: str
+    shown: bool
+    title: str
+    url: str
+    language: str
+    publisher: str
+    by_way: str
+    day: str
+    stamp: str
+    stops: tuple[Stop, ...]
+    credit: Credit
+    credit_line: Credit
+    there: tuple[Link, ...]
+    to_copy: tuple[str, ...]
+    subjects: str
+    choices: tuple[Choice, ...]
+    quotes: tuple[Quote, ...]
+
+
+def view(
+    site: Site,
+    item: Item,
+    chain: Chain,
+    decisions: Sequence[Decision],
+    channels: Sequence[Channel],
+    first_seen: datetime,
+    now: datetime,
+) -> ItemView:
+    """Work out what a page says about ``item``; ``decisions`` (at least one) are matched to ``channels`` by id."""
+    best = max(decisions, key=lambda one: one.mode)
+    owed = _credit(Entry(item, chain, best, first_seen), site)
+    names = {one.id: channel_name(one, site) for one in channels}
+    quotes = _quotes(chain, decisions)
+    first = chain.hops[0]
+    return ItemView(
+        id=item.id,
+        path=f"/items/{item.id}",
+        shown=_may_list(decisions, channels),
+        title=item.title or "Untitled",
+        url=safe(owed.link),
+        language=item.language,
+        publisher=first.name or address(first.url),
+        by_way=names_of(hop.name for hop in chain.hops[1:] if hop.name != first.name),
+        day=day_words(first.date or item.published, site, now),
+        stamp=machine_day(first.date or item.published, site),
+        stops=(*(_stop(hop, site, now) for hop in chain.hops), _here(site, best.mode, first_seen, now)),
+        credit=owed,
+        credit_line=replace(owed, mode=Mode.LINK, contact=""),
+        there=_there(owed, chain),
+        to_copy=_to_copy(item, owed),
+        subjects=names_of(one.label or one.term for one in item.categories),
+        choices=_choices(decisions, names, quotes),
+        quotes=tuple(quotes.values()),
+    )
+
+
+def _may_list(decisions: Sequence[Decision], channels: Sequence[Channel]) -> bool:
+    """Outside print, "withhold" means that even listing is refused; one such refusal keeps the item off the pages."""
+    printed = {one.id for one in channels if one.medium is Medium.PRINT}
+    return all(one.mode > Mode.WITHHOLD for one in decisions if one.channel_id not in printed)
+
+
+def _stop(hop: Hop, site: Site, now: datetime) -> Stop:
+    did = "first published it" if hop.role is Role.ORIGIN else "republished it"
+    return Stop(
+        hop.role.value, hop.name, did, day_words(hop.date, site, now), machine_day(hop.date, site), safe(hop.url)
+    )
+
+
+def _here(site: Site, mode: Mode, first_seen: datetime, now: datetime) -> Stop:
+    return Stop("here", site.name, DID[mode], day_words(first_seen, site, now), machine_day(first_seen, site), "")
+
+
+# ------------------------------------------------------------------------------------------ what is owed
+
+
+def _credit(entry: Entry, site: Site) -> Credit:
+    """The credit block without what the page says elsewhere: the reason, and how much which channel carries."""
+    return replace(credit(entry, site), reason="", permission="", unchanged=False)
+
+
+def _there(owed: Credit, chain: Chain) -> tuple[Link, ...]:
+    """Where the story itself stands, under the names of those who publish it there; the required address first."""
+    names = {hop.url: hop.name for hop in chain.hops if hop.name}
+    urls = filter(safe, dict.fromkeys((owed.link, *(one.url for one in owed.also))))
+    return tuple(Link(names.get(url) or address(url), url) for url in urls)
+
+
+def _to_copy(item: Item, owed: Credit) -> tuple[str, ...]:
+    """The same credit in lines of plain text, for somebody who republishes it in turn."""
+    people = f" by {listed(owed.authors)}" if owed.authors else ""
+    return (
+        f"“{item.title}”{people}{_on(owed.outlet, owed.date)}.",
+        *(f"Republished by {step.name}{_on('', step.date)}." for step in owed.steps),
+        *owed.copyright,
+        *(f"{one.name}: {one.url}" for one in owed.licences),
+        *filter(None, (owed.link, *(one.url for one in owed.also))),
+    )
+
+
+def _on(outlet: str, when: datetime | None) -> str:
+    return "".join(f", {part}" for part in (outlet, day(when) if when else "") if part)
+
+
+# ------------------------------------------------------------------------------------------ what was decided, and why
+
+
+def _quotes(chain: Chain, decisions: Sequence[Decision]) -> dict[Evidence, Quote]:
+    """Each statement once, lettered in the order in which the decisions cite them, the chain's own after them."""
+    cited = [piece for one in decisions for reason in one.reasons for piece in reason.evidence]
+    told = [piece for hop in chain.hops for piece in hop.because]
+    return {piece: _quote(piece, number) for number, piece in enumerate(dict.fromkeys([*cited, *told]))}
+
+
+def _quote(piece: Evidence, number: int) -> Quote:
+    letters = string.ascii_uppercase
+    letter = letters[number] if number < len(letters) else str(number + 1)
+    value = piece.value.strip()
+    page = safe(piece.url)
+    return Quote(letter, value, "" if " " in value else safe(value), piece.place, Link(address(page), page))
+
+
+def _choices(
+    decisions: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Evidence, Quote]
+) -> tuple[Choice, ...]:
+    """Decisions that say the same in every word are one row, channels in order; more ink first."""
+    rows: dict[tuple[object, ...], list[Decision]] = {}
+    for one in decisions:
+        rows.setdefault((one.mode, one.because, one.contact, one.reasons), []).append(one)
+    ordered = sorted(rows.values(), key=lambda same: -same[0].mode)
+    return tuple(_choice(same, names, quotes) for same in ordered)
+
+
+def _choice(same: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Evidence, Quote]) -> Choice:
+    first = same[0]
+    steps = tuple(
+        Step(one.text, one.mode.name.lower(), MODE_WORDS[one.mode], _letters(one.evidence, quotes))
+        for one in first.reasons
+    )
+    cited = [piece for one in first.reasons for piece in one.evidence]
+    return Choice(
+        channels=_channels([one.channel_id for one in same], names),
+        mode=first.mode.name.lower(),
+        words=MODE_WORDS[first.mode],
+        because=first.because,
+        letters=_letters(cited, quotes),
+        contact=_contact(first.contact),
+        steps=steps,
+    )
+
+
+def _channels(ids: Sequence[str], names: Mapping[str, str]) -> str:
+    """The channels by name; "Every channel" if there are several and all of them say the same."""
+    if len(ids) == len(names) > 1:
+        return "Every channel"
+    first, *rest = (names.get(one, one) for one in ids)
+    return listed([first, *(name[:1].lower() + name[1:] for name in rest)])
+
+
+def _letters(pieces: Sequence[Evidence], quotes: Mapping[Evidence, Quote]) -> str:
+    return ", ".join(dict.fromkeys(quotes[piece].letter for piece in pieces))
+
+
+def _contact(contact: str) -> Link:
+    return Link(address(contact), safe(href(contact)) if contact else "")
