@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web application: feeds as finished bytes, pages, digests, and the two acts a reader can do by a link in a mail.
+
+A GET never changes anything: link scanners and mail programs open every link. A POST to the same address acts, with or
+without the one-click body, and needs no cookie. Spec: RFC 8058 3.1, 3.2.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicate.deliver import tokens
+from syndicate.errors import SyndicateError
+from syndicate.publish import page
+from syndicate.serve import words
+from syndicate.serve.documents import FEED_CACHE, Document, Shelf, answer
+from syndicate.serve.ports import Digest, Ports
+
+HTML: Final = "text/html; charset=utf-8"
+PAGE_CACHE: Final = {"Cache-Control": "public, max-age=0, must-revalidate"}
+NEVER_CACHE: Final = {"Cache-Control": "no-store"}
+POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+# The mail carries its styles in its own markup, as mail must; it still may load, run and send nothing.
+MAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFE_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+NOT_OURS: Final = "not our token"
+METHOD_NOT_ALLOWED: Final = 405
+ROBOTS: Final = "User-agent: *\nDisallow: /confirm/\nDisallow: /unsubscribe/\n"
+
+log = logging.getLogger(__name__)
+
+
+def build_app(ports: Ports) -> Starlette:
+    """The application over ``ports``; it keeps no state but a cache of the feed files."""
+    desk = Desk(ports)
+    return Starlette(
+        routes=[
+            Route("/", desk.front),
+            Route("/style.css", desk.style),
+            Route("/feeds/{name}", desk.feed),
+            Route("/items/{item_id}", desk.item),
+            Route("/digests/{channel}/{day}.txt", desk.digest_text),
+            Route("/digests/{channel}/{day}", desk.digest),
+            Route("/confirm/{token}", desk.confirm, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}", desk.unsubscribe, methods=["GET", "POST"]),
+            Route("/healthz", desk.healthz),
+            Route("/readyz", desk.readyz),
+            Route("/robots.txt", desk.robots),
+        ],
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: desk.missing, SyndicateError: desk.broken},
+    )
+
+
+class SafeHeaders:
+    """Puts the security headers on every answer that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """``app`` is what stands behind."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and complete the head of the answer."""
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+
+class Desk:
+    """One method a route."""
+
+    def __init__(self, ports: Ports) -> None:
+        """``ports`` is everything the desk knows of the house."""
+        self._ports = ports
+        self._shelf = Shelf(ports.feeds)
+
+    async def front(self, request: Request) -> Response:
+        """GET /: what came, for which channel, and why."""
+        return await self._page(request, self._front)
+
+    def _front(self) -> bytes:
+        ports = self._ports
+        return page.render_front(
+            ports.site, ports.items(), ports.channels(), ports.digests(), ports.clock(), ports.templates
+        )
+
+    async def style(self, request: Request) -> Response:
+        """GET /style.css."""
+        body = await run_in_threadpool(page.render_style, self._ports.templates)
+        return answer(request, Document(body, "text/css; charset=utf-8"), PAGE_CACHE)
+
+    async def feed(self, request: Request) -> Response:
+        """GET /feeds/CHANNEL.FORMAT: the released bytes, nothing rendered here."""
+        document = self._shelf.get(request.path_params["name"])
+        if document is None:
+            raise HTTPException(404)
+        # Reading a feed from a page of another site shows nobody more than fetching it would.
+        return answer(request, document, {"Cache-Control": FEED_CACHE, "Access-Control-Allow-Origin": "*"})
+
+    async def item(self, request: Request) -> Response:
+        """GET /items/ID."""
+        return await self._page(request, lambda: self._item(request.path_params["item_id"]))
+
+    def _item(self, item_id: str) -> bytes:
+        ports = self._ports
+        row = ports.item(item_id)
+        if row is None:
+            raise HTTPException(404)
+        return page.render_item(ports.site, row, ports.channels(), ports.clock(), ports.templates)
+
+    async def digest(self, request: Request) -> Response:
+        """GET /digests/CHANNEL/DATE: the HTML part as it was sent."""
+        found = await self._digest(request)
+        ports = self._ports
+        body = await run_in_threadpool(
+            page.render_digest_page, ports.site, found.summary, found.html, ports.clock(), ports.templates
+        )
+        return answer(request, Document(body, HTML), {**PAGE_CACHE, "Content-Security-Policy": MAIL_POLICY})
+
+    async def digest_text(self, request: Request) -> Response:
+        """GET /digests/CHANNEL/DATE.txt: the text part as it was sent."""
+        found = await self._digest(request)
+        return answer(request, Document(found.text.encode(), "text/plain; charset=utf-8"), PAGE_CACHE)
+
+    async def _digest(self, request: Request) -> Digest:
+        try:
+            day = date.fromisoformat(request.path_params["day"])
+        except ValueError:
+            raise HTTPException(404) from None
+        found = await run_in_threadpool(self._ports.digest, request.path_params["channel"], day)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    async def confirm(self, request: Request) -> Response:
+        """GET asks, POST /confirm/TOKEN begins the letters."""
+        subscriber = self._reader(request, "confirm")
+        if request.method == "POST":
+            await run_in_threadpool(self._ports.confirm, subscriber)
+            return self._say(words.CONFIRMED)
+        letter = await run_in_threadpool(self._ports.letter, subscriber)
+        return self._say(words.shall_we_start(letter))
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """GET asks, POST /unsubscribe/TOKEN ends the letters; the one-click body is welcome but not needed."""
+        subscriber = self._reader(request, "unsubscribe")
+        if request.method == "POST":
+            await run_in_threadpool(self._ports.unsubscribe, subscriber)
+            return self._say(words.UNSUBSCRIBED)
+        letter = await run_in_threadpool(self._ports.letter, subscriber)
+        return self._say(words.stop_it(letter))
+
+    def _reader(self, request: Request, purpose: str) -> int:
+        subscriber = tokens.read(self._ports.secret, purpose, request.path_params["token"])
+        if subscriber is None:
+            raise HTTPException(404, NOT_OURS)
+        return subscriber
+
+    async def healthz(self, _request: Request) -> Response:
+        """GET /healthz: the process answers."""
+        return PlainTextResponse("ok\n", headers=NEVER_CACHE)
+
+    async def readyz(self, _request: Request) -> Response:
+        """GET /readyz: 200 once the first cycle is done and the database answers, else 503."""
+        try:
+            ready = await run_in_threadpool(self._ports.ready)
+        except SyndicateError as error:
+            log.warning("not ready: %s", error)
+            ready = False
+        return PlainTextResponse("ok\n" if ready else "not yet\n", 200 if ready else 503, headers=NEVER_CACHE)
+
+    async def robots(self, request: Request) -> Response:
+        """GET /robots.txt: everything may be read; the readers' own addresses are nobody's to follow."""
+        return answer(request, Document(ROBOTS.encode(), "text/plain; charset=utf-8"), PAGE_CACHE)
+
+    async def missing(self, _request: Request, error: Exception) -> Response:
+        """A page for what we do not have or do not do."""
+        if not isinstance(error, HTTPException):  # pragma: no cover - Starlette calls it for nothing else
+            raise error
+        if error.detail == NOT_OURS:
+            return self._say(words.bad_link(self._ports.site.contact), error.status_code)
+        message = words.NOT_DONE_HERE if error.status_code == METHOD_NOT_ALLOWED else words.MISSING
+        return self._say(message, error.status_code, error.headers)
+
+    async def broken(self, request: Request, error: Exception) -> Response:
+        """One plain sentence for the reader; what happened goes to the operator's log."""
+        log.error("%s: %s", request.url.path, error)
+        return PlainTextResponse("This page cannot be shown now. Try again in a minute.\n", 503, headers=NEVER_CACHE)
+
+    async def _page(self, request: Request, render: Callable[[], bytes]) -> Response:
+        return answer(request, Document(await run_in_threadpool(render), HTML), PAGE_CACHE)
+
+    def _say(self, message: page.Message, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        body = page.render_message(self._ports.site, message, self._ports.templates)
+        return Response(body, status, {**NEVER_CACHE, **(headers or {})}, media_type=HTML)

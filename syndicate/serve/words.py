@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the server says to readers.
+
+An act is answered in the same words whether or not the address is still on a list: nobody can find out who reads us.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from syndicate.publish.page import Message
+from syndicate.serve.ports import Letter
+
+CONFIRMED: Final = Message("You are in", ("The next letter comes to you. Every letter ends with a way to stop.",))
+UNSUBSCRIBED: Final = Message(
+    "We have stopped", ("You are off the list. A letter that was going out at this minute may still reach you.",)
+)
+MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, or the page was taken down.",))
+NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
+
+
+def shall_we_start(letter: Letter | None) -> Message:
+    """The question before somebody is signed up."""
+    about = f"You are about to confirm {_name(letter)} for the address this message went to."
+    foot = "It was not you? Close this page and nothing happens. Opening the link alone does not sign anybody up."
+    return _asking("Shall we start?", about, "Yes, send it to me", "What you agree to", letter, foot)
+
+
+def stop_it(letter: Letter | None) -> Message:
+    """The question before somebody is taken off."""
+    about = (
+        "We will not write again after you press the button. If a letter is going out at this minute, "
+        "it may still reach you."
+    )
+    foot = "We then keep your address only on the list of people we must not write to."
+    return _asking(f"Stop {_name(letter)}?", about, "Unsubscribe", "What you agreed to", letter, foot)
+
+
+def bad_link(contact: str) -> Message:
+    """The answer to a token that is not ours."""
+    return Message(
+        "This link is not whole",
+        ("Some of its characters are missing or changed, so we cannot tell whose it is. Nothing was changed.",),
+        foot=f"Open it from the mail again. If it breaks there too, write to {contact}: that works as well.",
+    )
+
+
+def _asking(title: str, about: str, button: str, label: str, letter: Letter | None, foot: str) -> Message:
+    wording, asked = (letter.wording, letter.asked) if letter else ("", "")
+    return Message(title, (about,), button, label, wording, asked, foot)
+
+
+def _name(letter: Letter | None) -> str:
+    return f"“{letter.name}”" if letter else "these letters"
