@@ -184,9 +184,10 @@ class Session:
         except BaseException:
             self._client.close()
             raise
-        if answer.code == CLOSING:
+        outcome = Outcome(_state(answer.code), _words(answer.code, answer.message))
+        if answer.code == CLOSING or outcome.state is DeliveryState.UNKNOWN:
             self._client.close()
-        return Outcome(_state(answer.code), _words(answer.code, answer.message))
+        return outcome
 
     def _write(self, message: bytes) -> SMTPProtocol:
         protocol = self._client.protocol
