@@ -6,6 +6,7 @@ A key is for comparing only; what is shown or linked is always the address as it
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from syndicate.model import Publisher
@@ -16,6 +17,7 @@ _TRACKING = re.compile(
 _PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=65536)
 def url_key(url: str) -> str:
     """The comparison key of an address; "" for anything that is not an http address.
 
@@ -37,14 +39,22 @@ def host(url: str) -> str:
 
 def under(url: str, home: str) -> bool:
     """True if an address is a home or lies below it, on a path boundary."""
-    key, base = url_key(url).partition("?")[0], url_key(home).partition("?")[0]
-    return bool(base) and (key == base or key.startswith(base + "/"))
+    return _below(_page(url), _page(home))
 
 
 def owner(url: str, publishers: Iterable[Publisher], *, prefer: str = "") -> Publisher | None:
     """The publisher whose home an address lies under: the longest home wins, then the one with the id ``prefer``."""
-    owners = [p for p in publishers if under(url, p.home)]
-    return max(owners, key=lambda p: (len(url_key(p.home)), p.id == prefer), default=None)
+    page = _page(url)
+    owners = [p for p in publishers if _below(page, _page(p.home))]
+    return max(owners, key=lambda p: (len(_page(p.home)), p.id == prefer), default=None)
+
+
+def _page(url: str) -> str:
+    return url_key(url).partition("?")[0]
+
+
+def _below(page: str, home: str) -> bool:
+    return bool(home) and page.startswith(home) and page[len(home) : len(home) + 1] in ("", "/")
 
 
 def _split(url: str) -> SplitResult | None:

@@ -26,18 +26,10 @@ from syndicate.model import (
 )
 from syndicate.rights import wording
 from syndicate.rights.duties import Case, duties_of, targets
+from syndicate.rights.records import by_record
+from syndicate.rights.rulings import Party, Ruling, channel_class, floor
 from syndicate.rights.statements import in_order
-from syndicate.rights.terms import (
-    ANY,
-    CROSSPOSTS,
-    Party,
-    Ruling,
-    by_record,
-    channel_class,
-    floor,
-    refusal,
-    terms_of,
-)
+from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
 __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 

@@ -94,7 +94,7 @@ def reserves_all(text: str) -> bool:
 
 # ------------------------------------------------------------------------------------------------ signals
 
-_PROHIBITS = re.compile(r"<(?:\w+:)?prohibits\b[^>]*\btype\s*=\s*[\"']usage[\"'][^>]*>([^<]*)<", re.IGNORECASE)
+_PROHIBITS = re.compile(r"<(?:\w+:)?prohibits\b[^<>]*\btype\s*=\s*[\"']usage[\"'][^<>]*>([^<]*)<", re.IGNORECASE)
 
 
 def _prohibits_all(rsl: str) -> bool:
@@ -108,6 +108,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b\w\.)(?<!\bInc\.)(?<!\bLtd\.)(?<!\bCo\.)(?<!\bCorp\.)(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
     r"(?<!\bMrs\.)(?<!\bJr\.)(?<!\bSr\.)\s+|(?<=[.!?])\s+(?=(?i:copyright\b|©|\(c\)))|(?<=[\u3002\uff01\uff1f])|\n+"
 )
+_LONGEST: Final = 500
 _MARK = r"(?:©|\(c\)(?=\s*[\w©])|\bcopyright\b)"
 _YEAR = r"\b(?:19|20)\d\d\b"
 _RANKS: Final = (
@@ -133,7 +134,8 @@ def copyright_line(evidence: Iterable[Evidence]) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    return [" ".join(part.split()) for part in _SENTENCE_END.split(text) if part.strip()]
+    parts = (" ".join(part.split()) for part in _SENTENCE_END.split(text))
+    return [part for part in parts if 0 < len(part) <= _LONGEST]
 
 
 def _rank(sentence: str) -> int | None:

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decisions as properties, and the details of duties that case files do not show."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from syndicate.model import (
+    Ads,
+    Category,
+    Chain,
+    Channel,
+    ChannelClass,
+    ChannelKind,
+    Covers,
+    Enclosure,
+    Evidence,
+    Grant,
+    Hop,
+    Item,
+    Level,
+    Limit,
+    Link,
+    Medium,
+    Mode,
+    Person,
+    Publisher,
+    Purpose,
+    Record,
+    Role,
+)
+from syndicate.rights.licences import IDS, by_id
+from syndicate.rights.policy import POLICY_VERSION, channel_class, decide
+from syndicate.rights.records import DUTIES
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+REFUSAL = Evidence("atom.rights", Level.ITEM, "All rights reserved", "entry/rights")
+BY = Evidence("atom.license", Level.ITEM, "https://creativecommons.org/licenses/by/4.0/", "entry/link")
+GRANT = Grant(Mode.FULL, frozenset(Medium), frozenset(Purpose), duties=("credit",))
+
+licences = st.sampled_from(IDS).map(by_id)
+evidence = st.builds(
+    Evidence,
+    kind=st.sampled_from(
+        ["atom.license", "cc.userland", "rss.copyright", "body.copyright", "rsl", "body.disclaimer", "mrss.license"]
+    ),
+    level=st.sampled_from(Level),
+    value=st.one_of(
+        licences.map(lambda licence: licence.url or "http://purl.org/atompub/license#unspecified"),
+        st.sampled_from(
+            [
+                "All rights reserved",
+                "© 2026 South Desk",
+                '<prohibits type="usage">all</prohibits>',
+                "https://x.example/terms",
+                "",
+            ]
+        ),
+    ),
+    place=st.just("item"),
+)
+grants = st.builds(
+    Grant,
+    mode=st.sampled_from([Mode.LINK, Mode.EXCERPT, Mode.FULL]),
+    media=st.frozensets(st.sampled_from(Medium)),
+    purposes=st.frozensets(st.sampled_from(Purpose)),
+    duties=st.lists(st.sampled_from([*DUTIES, "counter"]), max_size=3).map(tuple),
+    covers=st.sampled_from(Covers),
+    limit=st.builds(Limit, words=st.integers(0, 300), paragraphs=st.integers(0, 3)),
+    ads=st.sampled_from(Ads),
+    paid=st.booleans(),
+)
+records = st.builds(
+    Record,
+    key=st.just("terms"),
+    grants=st.lists(grants, max_size=3).map(tuple),
+    otherwise=st.sampled_from([Mode.LINK, Mode.WITHHOLD]),
+    licence=st.none() | licences,
+    contact=st.sampled_from(["", "rights@south.example"]),
+)
+publishers = st.fixed_dictionaries(
+    {
+        name: st.builds(Publisher, id=st.just(name), name=st.just(name.title()), record=st.none() | records)
+        for name in ("south", "marsh", "tarn")
+    }
+)
+hops = st.builds(
+    Hop,
+    role=st.just(Role.REPUBLISHER),
+    name=st.sampled_from(["South", "Marsh", "Tarn", ""]),
+    publisher_id=st.sampled_from(["south", "marsh", "tarn", "", "gone"]),
+    url=st.sampled_from(["", "https://south.example/a", "https://marsh.example/b", "nonsense:"]),
+    item_id=st.sampled_from(["", "i-1"]),
+    own_text=st.booleans(),
+    evidence=st.lists(evidence, max_size=3).map(tuple),
+)
+chains = st.builds(Chain, hops=st.lists(hops, min_size=1, max_size=3).map(tuple), origin_known=st.booleans())
+channels = st.builds(
+    Channel,
+    id=st.just("c"),
+    kind=st.just(ChannelKind.FEED),
+    medium=st.sampled_from(Medium),
+    purpose=st.sampled_from(Purpose),
+    ads=st.sampled_from(Ads),
+    paid=st.booleans(),
+)
+items = st.builds(
+    Item,
+    id=st.just("i-1"),
+    source_id=st.just("s"),
+    publisher_id=st.just("south"),
+    identity=st.just("x"),
+    url=st.sampled_from(["", "https://south.example/a"]),
+    title=st.text(max_size=5),
+    html=st.text(alphabet="<img src='h>a! -", max_size=30),
+    text=st.text(max_size=30),
+    evidence=st.lists(evidence, max_size=3).map(tuple),
+)
+WEB = Channel("c", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
+
+
+def item(**more):
+    """An item of South Desk."""
+    fields = {"url": "https://south.example/a", "html": "", "text": "News."} | more
+    return Item(id="i-1", source_id="s", publisher_id="south", identity="a", title="T", **fields)
+
+
+def alone(entry):
+    """The chain of an original."""
+    return Chain(
+        (Hop(Role.ORIGIN, "South Desk", "south", entry.url, entry.published, entry.id, evidence=entry.evidence),)
+    )
+
+
+def south(record=None, home=""):
+    """The publishers of a world with one."""
+    return {"south": Publisher("south", "South Desk", home, record)}
+
+
+def owed(decision):
+    """The duties of a decision by their id."""
+    return {d.id: d for d in decision.duties}
+
+
+@settings(deadline=None)
+@given(items, chains, channels, publishers)
+def test_total_and_cited(entry, chain, channel, known):
+    """Whatever comes in, a decision comes out; text is carried only with a permission cited, duties owed, and a link."""
+    decision = decide(entry, chain, channel, known, NOW)
+    cited = [e for reason in decision.reasons for e in reason.evidence]
+    assert decision.reasons[-1].mode == decision.mode == min(r.mode for r in decision.reasons)
+    assert decision.because
+    if decision.mode > Mode.LINK:
+        assert any(e.kind == "record" or "creativecommons.org" in e.value for e in cited)
+        assert {"O1", "O3"} <= {d.id for d in decision.duties}
+    assert (decision.limit != Limit()) == (decision.mode is Mode.EXCERPT)
+    assert (decision.duties == ()) == (decision.mode is Mode.WITHHOLD)
+
+
+@settings(deadline=None)
+@given(items, chains, channels, publishers, st.sampled_from(Level), st.integers(0, 2))
+def test_refusals_never_widen(entry, chain, channel, known, level, at):
+    """Adding a refusal anywhere never gives more, and on the item itself leaves a link at most."""
+    refusal = replace(REFUSAL, level=level)
+    before = decide(entry, chain, channel, known, NOW)
+    index = at % len(chain.hops)
+    refused = replace(chain.hops[index], evidence=(*chain.hops[index].evidence, refusal))
+    after = decide(
+        entry, replace(chain, hops=(*chain.hops[:index], refused, *chain.hops[index + 1 :])), channel, known, NOW
+    )
+    assert after.mode <= before.mode
+    if level is Level.ITEM and index == len(chain.hops) - 1:
+        assert after.mode <= Mode.LINK
+
+
+@settings(deadline=None)
+@given(items.filter(lambda i: i.url), chains, channels, publishers, hops)
+def test_republisher_between_never_widens(entry, chain, channel, known, hop):
+    """One more republisher between origin and copy never gives more."""
+    assume(len(chain.hops) > 1)
+    before = decide(entry, chain, channel, known, NOW)
+    between = replace(chain, hops=(chain.hops[0], hop, *chain.hops[1:]))
+    assert decide(entry, between, channel, known, NOW).mode <= before.mode
+
+
+@settings(deadline=None)
+@given(items.filter(lambda i: i.url), chains, channels, publishers, hops)
+def test_republisher_at_the_end_never_widens(entry, chain, channel, known, hop):
+    """A copy never gives more than what it copied, unless the operator recorded a grant over cross-posts."""
+    record = known[hop.publisher_id].record if hop.publisher_id in known else None
+    assume(not (record and any(g.covers is Covers.CROSSPOSTS for g in record.grants)))
+    entry = replace(entry, evidence=())
+    before = decide(entry, replace(chain, origin_known=True), channel, known, NOW)
+    after = replace(chain, hops=(*chain.hops, hop))
+    assert decide(entry, after, channel, known, NOW).mode <= before.mode
+
+
+@settings(deadline=None)
+@given(items, chains, channels, publishers, st.randoms(use_true_random=False))
+def test_order_of_evidence(entry, chain, channel, known, chance):
+    """The order of evidence changes nothing of a decision."""
+
+    def mixed(things):
+        things = list(things)
+        chance.shuffle(things)
+        return tuple(things)
+
+    other = replace(chain, hops=tuple(replace(h, evidence=mixed(h.evidence)) for h in chain.hops))
+    entry2 = replace(entry, evidence=mixed(entry.evidence))
+    assert decide(entry, chain, channel, known, NOW) == decide(entry2, other, channel, known, NOW)
+
+
+def test_channel_classes():
+    """Medium, purpose, advertising and price make the column of the licence table."""
+
+    def of(medium, purpose=Purpose.COMMUNITY, ads=Ads.NONE, paid=False):
+        return channel_class(Channel("c", ChannelKind.FEED, medium, purpose, ads, paid))
+
+    assert of(Medium.WEB) is ChannelClass.COMMUNITY_WEB
+    assert of(Medium.WEB, ads=Ads.AROUND) is of(Medium.WEB, paid=True) is ChannelClass.COMMERCIAL_WEB
+    assert of(Medium.EMAIL) is ChannelClass.COMMUNITY_EMAIL
+    assert of(Medium.EMAIL, Purpose.COMMERCIAL) is ChannelClass.COMMERCIAL_EMAIL
+    assert of(Medium.PRINT, Purpose.COMMERCIAL, Ads.INSIDE, paid=True) is ChannelClass.PRINT
+
+
+def test_record_is_cited():
+    """A record is cited by its place, with the sentence that the operator read or what was recorded."""
+    record = Record("terms", (GRANT,), evidence="https://south.example/terms", quote="Take it all.")
+    reason = decide(item(), alone(item()), WEB, south(record), NOW).reasons[0]
+    assert reason.evidence == (
+        Evidence("record", Level.FEED, "Take it all.", "terms.terms.grants[0]", "https://south.example/terms"),
+    )
+    assert reason.text == "South Desk, the holder, permits community sites to carry it in full"
+    plain = decide(item(), alone(item()), WEB, south(replace(record, quote="")), NOW)
+    assert plain.reasons[0].evidence[0].value == "full: email, print, web; commercial, community"
+    assert plain.policy == POLICY_VERSION
+
+
+def test_singular_limits():
+    """Limits are worded in the singular too, words and paragraphs together."""
+    grant = replace(GRANT, mode=Mode.EXCERPT, limit=Limit(1, 2))
+    decision = decide(item(), alone(item()), WEB, south(Record("t", (grant,))), NOW)
+    assert decision.because.endswith("an excerpt of up to 1 word and 2 paragraphs")
+    assert owed(decision)["O21"].asked_by == "t"
+    assert owed(decision)["O9"].texts == ("This is an excerpt.",)
+
+
+def test_limits_meet():
+    """Of two excerpts the shorter holds in each measure."""
+    entry = item()
+    first = replace(alone(entry).hops[0], item_id="i-0", publisher_id="south")
+    second = Hop(Role.REPUBLISHER, "Tarn", "tarn", entry.url, item_id=entry.id)
+    world = south(Record("a", (replace(GRANT, mode=Mode.EXCERPT, limit=Limit(100, 0)),)))
+    world["tarn"] = Publisher("tarn", "Tarn", "", Record("b", (replace(GRANT, mode=Mode.EXCERPT, limit=Limit(80, 2)),)))
+    assert decide(entry, Chain((first, second)), WEB, world, NOW).limit == Limit(80, 2)
+
+
+def test_assets():
+    """Enclosures, embedded media and addresses of media files may only be linked."""
+    html = '<p><img src="https://south.example/p.jpg"><video poster="https://south.example/q.png"></video><img src="data:x"><b src="https://south.example/no"></b><a href="https://south.example/w.webm?a=1&amp;b=2">w</a></p>'
+    entry = item(
+        html=html,
+        text="See https://south.example/v.mp4?x=1",
+        enclosures=(Enclosure("https://south.example/e.mp3"),),
+        links=(Link("enclosure", "https://south.example/f.ogg"), Link("via", "https://south.example/g")),
+        evidence=(BY,),
+        categories=(Category("x"),),
+    )
+    duty = owed(decide(entry, alone(entry), WEB, south(), NOW))["O15"]
+    assert duty.also == tuple(
+        f"https://south.example/{name}" for name in ("e.mp3", "f.ogg", "p.jpg", "q.png", "w.webm?a=1&b=2", "v.mp4?x=1")
+    )
+
+
+def test_notices_and_names():
+    """Names stand once each in their order, disclaimers to the character, and who asks is named."""
+    notice = Evidence("body.disclaimer", Level.ITEM, "The author alone answers.", "body")
+    entry = item(evidence=(BY, notice), authors=(Person("Ida Wren"), Person(" "), Person("South Desk")))
+    duties = owed(decide(entry, alone(entry), WEB, south(), NOW))
+    assert (duties["O1"].texts, duties["O1"].asked_by) == (("Ida Wren", "South Desk"), "CC-BY-4.0")
+    assert (duties["O5"].texts, duties["O4"].asked_by) == (("The author alone answers.",), "CC-BY-4.0")
+
+
+def test_line_of_a_copy():
+    """A copy repeats its holder's line: never the republisher's for itself."""
+    entry = item()
+    origin = Hop(Role.ORIGIN, "South Desk", "south", "https://south.example/o", item_id="i-0", evidence=(BY,))
+
+    def line(*values):
+        evidence = tuple(Evidence("body.copyright", Level.ITEM, value, "body") for value in values)
+        copy = Hop(Role.REPUBLISHER, "Tarn", "", entry.url, item_id="i-1", own_text=False, evidence=evidence)
+        return owed(decide(entry, Chain((origin, copy)), WEB, south(), NOW))["O2"].texts[0]
+
+    assert line("© 2026 Tarn") == "© 2026 South Desk"
+    assert line("© 2025 Ida Wren", "© 2026 Tarn") == "© 2025 Ida Wren"
+    assert line("© South Desk and Tarn, 2020") == "© South Desk and Tarn, 2020"
+
+
+def test_home_as_last_resort():
+    """An item without an address is linked to its publisher's home."""
+    entry = item(url="", evidence=(BY,))
+    decision = decide(entry, alone(entry), WEB, south(home="https://south.example/"), NOW)
+    assert (decision.mode, owed(decision)["O3"].url) == (Mode.FULL, "https://south.example/")
+
+
+def test_changed_copy_of_a_record():
+    """A grant for unmodified text does not cover a copy that differs."""
+    entry = item()
+    origin = replace(alone(entry).hops[0], item_id="i-0")
+    copy = Hop(
+        Role.REPUBLISHER, "Tarn", "tarn", "https://tarn.example/a", item_id="i-1", evidence=(replace(BY, place="x"),)
+    )
+    world = south(Record("t", (replace(GRANT, duties=("unmodified",)),), contact="ask@south.example"))
+    decision = decide(entry, Chain((origin, copy)), WEB, world, NOW)
+    assert (decision.mode, decision.contact) == (Mode.LINK, "ask@south.example")
+    assert decision.because == "The holder permits no changes and this copy differs from the original"
+
+
+def test_licence_in_commercial_print():
+    """A non-commercial licence does not cover print with advertising or for commerce."""
+    nc = replace(BY, value="https://creativecommons.org/licenses/by-nc/4.0/")
+    entry = item(evidence=(nc,))
+    free = Channel("c", ChannelKind.FEED, Medium.PRINT, Purpose.COMMUNITY)
+    for channel in (replace(free, ads=Ads.AROUND), replace(free, purpose=Purpose.COMMERCIAL), replace(free, paid=True)):
+        assert decide(entry, alone(entry), channel, south(), NOW).mode is Mode.WITHHOLD
+    assert decide(entry, alone(entry), free, south(), NOW).mode is Mode.FULL
