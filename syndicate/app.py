@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires everything: the only module that knows every adapter, and the only one that reads the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from jinja2 import Environment
+
+from syndicate import __version__
+from syndicate.config import Config, load
+from syndicate.deliver.files import release_feeds
+from syndicate.deliver.smtp import Relay
+from syndicate.errors import ConfigError, UsageError
+from syndicate.intake.fetch import Fetcher
+from syndicate.intake.sandbox import Reader
+from syndicate.model import Channel, Verified
+from syndicate.pipeline import pages
+from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.poll import Polling
+from syndicate.pipeline.post import Posting
+from syndicate.publish.templates import environment
+from syndicate.rights import licences
+from syndicate.schedule.cycle import Report, Work, cycle
+from syndicate.schedule.ticks import ticks
+from syndicate.serve.app import build_app
+from syndicate.serve.ports import Digest, Letter, Ports
+from syndicate.serve.run import serving
+from syndicate.store import LedgerKind, Store, open_store
+
+
+def clock() -> datetime:
+    """Now, in UTC: the one place where time is read."""
+    return datetime.now(UTC)  # noqa: TID251 - this is that place
+
+
+@dataclass(frozen=True)
+class App:
+    """An open configuration and database, with everything built from them."""
+
+    config: Config
+    folder: Path
+    store: Store
+    templates: Environment
+    clock: Callable[[], datetime] = clock
+
+    @property
+    def output(self) -> Path:
+        """Where finished files go."""
+        return self.folder / self.config.output
+
+    @property
+    def composing(self) -> Composing:
+        """What compose and release need."""
+        return self.composing_with(self.templates)
+
+    def composing_with(self, templates: Environment) -> Composing:
+        """The same with other templates."""
+        config = self.config
+        return Composing(self.store, self.clock, config.site, config.publishers, templates, self.store.secret())
+
+    @property
+    def posting(self) -> Posting:
+        """What delivering needs."""
+        smtp = self.config.smtp
+        relay = Relay(smtp.host, smtp.port, smtp.security, username=smtp.username, password=smtp.password)
+        return Posting(self.store, relay, self.clock, f"{os.uname().nodename}:{os.getpid()}")
+
+    @asynccontextmanager
+    async def polling(self) -> AsyncIterator[Polling]:
+        """What a poll needs, for as long as the context lasts."""
+        site = self.config.site
+        agent = f"syndicate/{__version__} (+{site.url}; {site.contact})"
+        sources = {source.id: source for source in self.config.sources}
+        reader = Reader()
+        try:
+            async with Fetcher(agent, allow_private=self.config.allow_private) as fetcher:
+                yield Polling(self.store, fetcher, reader, self.clock, sources, self.config.publishers)
+        finally:
+            await reader.close()
+
+    def release(self, verified: Verified) -> tuple[Path, ...]:
+        """Put a proved feed edition where readers find it."""
+        return release_feeds(self.output, verified)
+
+    def channel(self, channel_id: str) -> Channel:
+        """The channel of that name; raises UsageError."""
+        for channel in self.config.channels:
+            if channel.id == channel_id:
+                return channel
+        known = ", ".join(channel.id for channel in self.config.channels)
+        raise UsageError("no such channel", subject=channel_id, remedy=f"one of: {known}")
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """Everything that a cycle calls on, for as long as the context lasts."""
+        async with self.polling() as polling:
+            yield Work(polling, self.composing, self.posting, self.release, self.config.channels)
+
+    def pages(self, ready: Callable[[], bool]) -> Ports:
+        """What the web server shows and does."""
+        composing, channels = self.composing, self.config.channels
+        return Ports(
+            site=self.config.site,
+            templates=self.templates,
+            feeds=self.output / "feeds",
+            secret=self.store.secret(),
+            clock=self.clock,
+            channels=lambda: pages.summaries(composing, channels),
+            items=lambda: pages.front(composing, channels),
+            item=lambda item_id: pages.one(composing, item_id, channels),
+            digests=lambda: pages.digests(composing, channels),
+            digest=self._digest,
+            letter=self._letter,
+            confirm=self._confirm,
+            unsubscribe=self._unsubscribe,
+            ready=ready,
+        )
+
+    def _digest(self, channel_id: str, day: date) -> Digest | None:
+        named = [channel for channel in self.config.channels if channel.id == channel_id]
+        found = pages.digest(self.composing, named[0], day) if named else None
+        return Digest(found[0], found[1].html, found[1].text) if found else None
+
+    def _letter(self, subscriber_id: int) -> Letter | None:
+        with self.store.read() as tx:
+            reader = tx.people.get(subscriber_id)
+        if reader is None:
+            return None
+        named = [channel for channel in self.config.channels if channel.id == reader.channel_id]
+        name = named[0].title if named and named[0].title else f"{self.config.site.name}: {reader.channel_id}"
+        if reader.consent is None:
+            return Letter(name)
+        return Letter(name, reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0"))
+
+    def _confirm(self, subscriber_id: int) -> None:
+        now = self.clock()
+        with self.store.write() as tx:
+            reader = tx.people.confirm(subscriber_id, now, "link in a mail")
+            if reader:
+                tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data={"act": "confirm"})
+
+    def _unsubscribe(self, subscriber_id: int) -> None:
+        now = self.clock()
+        with self.store.write() as tx:
+            reader = tx.people.unsubscribe(subscriber_id, now)
+            if reader:
+                tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data={"act": "unsubscribe"})
+
+    @asynccontextmanager
+    async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:
+        """Poll, publish, send and serve until the context ends; yields the port."""
+        ready = asyncio.Event()
+        async with self.work() as work, serving(build_app(self.pages(ready.is_set)), host, port) as bound:
+            beat = ticks(work, tell)
+
+            async def begin() -> None:
+                tell(await cycle(work))
+                ready.set()
+                beat.start()
+
+            first = asyncio.create_task(begin())
+            try:
+                yield bound
+            finally:
+                first.cancel()
+                await asyncio.gather(first, return_exceptions=True)
+                if beat.running:
+                    beat.shutdown(wait=False)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def read_config(path: Path) -> Config:
+    """The configuration in a file, completed from the environment; raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}; run `syndicate init`, or name the file with -c"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
+    return load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id)
+
+
+def _read_secret(name: str) -> str:
+    return Path(name).read_text(encoding="utf-8").strip()
+
+
+def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
+    """Open the configuration at ``path`` and its database, ready to work; raises ConfigError or StoreError."""
+    config = read_config(path)
+    folder = path.resolve().parent
+    store = open_store(_database_url(config.database, folder))
+    with store.write() as tx:
+        tx.sources.sync(config.sources, now())
+        tx.channels.sync([channel.id for channel in config.channels], now())
+    overrides = folder / "templates"
+    return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
+
+
+def _database_url(url: str, folder: Path) -> str:
+    """A relative SQLite path is relative to the configuration file, not to where the command was typed."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return f"{prefix}{folder / url.removeprefix(prefix)}"
+    return url

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`explain` and `verify`: why an item goes where it goes, and whether a finished document keeps its word."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.text import Text
+
+from syndicate import __version__, proof
+from syndicate.app import App, open_app
+from syndicate.cli.show import OUT, as_json, count, mode_text, trouble
+from syndicate.errors import SyndicateError, UsageError
+from syndicate.intake.fetch import Fetcher
+from syndicate.model import Chain, Decision, Entry, Evidence, Finding, Mode, Role
+from syndicate.pipeline.explain import Explanation
+from syndicate.pipeline.explain import explain as explain_item
+from syndicate.rights.policy import decide
+from syndicate.store import StoredItem
+
+HOP_MARKS = {Role.ORIGIN: "●", Role.REPUBLISHER: "○"}
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
+    """Print every item that ``text`` names, with its decision for each channel."""
+    app = open_app(path)
+    with app.store.read() as tx:
+        found = tx.items.find(text)
+    if not found:
+        raise UsageError(
+            "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
+        )
+    channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
+    for stored in found:
+        explanations = explain_item(app.composing, stored, channels)
+        if json:
+            as_json({"item": stored.item, "chain": stored.chain, "channels": explanations})
+        else:
+            _print_item(stored, app.config.site.name, explanations)
+    return 0
+
+
+def _print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:
+    OUT.print(Text(stored.item.title or stored.item.url, style="bold"))
+    OUT.print(Text(", ".join(person.name for person in stored.item.authors)))
+    OUT.print(Text(stored.item.id, style="dim"))
+    OUT.print()
+    _print_chain(stored.chain, site)
+    for explanation in explanations:
+        _print_decision(explanation)
+
+
+def _print_chain(chain: Chain, site: str) -> None:
+    for number, hop in enumerate(chain.hops):
+        last = number == len(chain.hops) - 1
+        day = f"{hop.date:%d %b %Y}".lstrip("0") if hop.date else ""
+        role = "origin" + (", holds the copyright" if chain.origin_known else ", not among our sources")
+        if hop.role is Role.REPUBLISHER:
+            role = "republisher" + (", the copy we use" if last else "")
+        name = hop.name or "somebody else"
+        OUT.print(Text.assemble((f"{HOP_MARKS[hop.role]} ", "bright_blue"), f"{name:<22} {day:<13} {role}"))
+        if hop.url:
+            OUT.print(Text.assemble(("│ ", "bright_blue"), f"{'':<36} {hop.url}"))
+    OUT.print(Text.assemble(("◉ ", "bright_blue"), site))
+    OUT.print()
+
+
+def _print_decision(explanation: Explanation) -> None:
+    decision, channel = explanation.decision, explanation.channel
+    kind = f"{channel.medium}, {channel.purpose}" + (f", ads {channel.ads.name.lower()}" if channel.ads else "")
+    OUT.print(Text.assemble(("Decision  ", "bold"), f"{channel.id} ({kind})  ", mode_text(decision.mode)))
+    OUT.print(Text(f"  {decision.because}"))
+    if decision.contact and decision.mode < Mode.FULL:
+        OUT.print(Text(f"  For more, ask {decision.contact}"))
+    OUT.print()
+    letters = _letters(decision)
+    for number, reason in enumerate(decision.reasons, 1):
+        cited = " ".join(f"[{letters[e]}]" for e in dict.fromkeys(reason.evidence))
+        OUT.print(Text.assemble(f"  {number}  {reason.text}  ", (cited, "bright_blue"), "  ", mode_text(reason.mode)))
+    if letters:
+        OUT.print()
+        OUT.print(Text("Evidence", style="bold"))
+    for evidence, letter in letters.items():
+        where = ", ".join(part for part in (evidence.url, evidence.place, evidence.kind) if part)
+        OUT.print(Text.assemble((f"  {letter}  ", "bright_blue"), (f"“{evidence.value}”", "black on #ffefa3")))
+        OUT.print(Text(f"     {where}", style="dim"))
+    _print_duties(explanation)
+    OUT.print()
+
+
+def _letters(decision: Decision) -> dict[Evidence, str]:
+    cited = dict.fromkeys(e for reason in decision.reasons for e in reason.evidence)
+    return {e: LETTERS[n] if n < len(LETTERS) else str(n) for n, e in enumerate(cited)}
+
+
+def _print_duties(explanation: Explanation) -> None:
+    decision, edition = explanation.decision, explanation.edition
+    proved = edition.proved if edition else ()
+    parts = list(dict.fromkeys(one.part for one in proved))
+    met = {(one.duty, one.part) for one in proved}
+    if decision.duties:
+        OUT.print()
+        OUT.print(Text.assemble((f"{'Duties':<60}", "bold"), "  ".join(f"{part:^5}" for part in parts)))
+    for duty in decision.duties:
+        what = describe(duty.id, duty.texts, duty.url)
+        ticks = "  ".join(f"{'✓' if (duty.id, part) in met else '':^{max(5, len(part))}}" for part in parts)
+        OUT.print(Text.assemble(f"  {what:<58}", (ticks, "green")))
+    if edition:
+        proof_of = f" in edition {edition.edition_id} of {edition.channel_id}, {edition.period}"
+        OUT.print(Text.assemble(("Proved", "green"), proof_of))
+    else:
+        OUT.print(Text("Not in an edition yet", style="dim"))
+
+
+def describe(duty: str, texts: Sequence[str], url: str) -> str:
+    """A duty in words, with the exact string sought."""
+    words = {
+        "O1": "credit " + ", ".join(texts),
+        "O2": "copyright line " + " ".join(texts),
+        "O3": f"link to {url}",
+        "O4": f"licence {' '.join(texts)}, {url}",
+        "O5": "notice kept: " + " ".join(texts),
+        "O6": "text unchanged",
+        "O9": "note: " + " ".join(texts),
+        "O15": "pictures and films left out or linked",
+        "O21": "excerpt within its limit",
+    }
+    return words.get(duty, duty)
+
+
+def verify(document: str, config: Path | None, channel_id: str, *, json: bool) -> int:
+    """Print findings, one a line; 0 clean, 1 findings, 2 unreadable."""
+    name = urlsplit(document).path if "://" in document else document
+    try:
+        content = _read(document)
+        findings = _audit(content, name, open_app(config), channel_id) if config else proof.lint(content, name)
+    except SyndicateError as error:
+        trouble(str(error))
+        return 2
+    if json:
+        as_json([{"item": f.item_id, "duty": f.duty, "part": f.part, "message": f.message} for f in findings])
+    else:
+        for finding in findings:
+            OUT.print(Text(f"item {finding.item_id or '-'}: {finding.duty}: {finding.part}: {finding.message}"))
+        OUT.print(f"{document}: {count(len(findings), 'finding')}" if findings else f"{document}: clean")
+    return 1 if findings else 0
+
+
+def _read(document: str) -> bytes:
+    if "://" in document:
+        return asyncio.run(_download(document))
+    try:
+        return Path(document).read_bytes()
+    except OSError as error:
+        raise UsageError(error.strerror or "cannot be read", subject=document, remedy="name a file or a URL") from error
+
+
+async def _download(url: str) -> bytes:
+    # An operator names this address, so a private one is meant.
+    async with Fetcher(f"syndicate/{__version__} verify", allow_private=True) as fetcher:
+        return (await fetcher.fetch(url)).body
+
+
+def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Finding, ...]:
+    channel = app.channel(channel_id or _channel_of(name, app))
+    with app.store.read() as tx:
+        entries = tx.editions.entries_for(channel.id)
+        seen = {entry.item.id for entry in entries}
+        others = [s for s in tx.items.newest(5000) if s.item.id not in seen]
+    now = app.clock()
+    for stored in others:
+        decision = decide(stored.item, stored.chain, channel, app.config.publishers, now)
+        if decision.mode < Mode.FULL:  # not carried here, so no word of it may stand here
+            withheld = replace(decision, mode=Mode.WITHHOLD, duties=())
+            entries.append(Entry(stored.item, stored.chain, withheld, stored.first_seen))
+    return proof.audit(content, name, entries)
+
+
+def _channel_of(name: str, app: App) -> str:
+    stem = Path(name).name.split(".")[0]
+    named = [c.id for c in app.config.channels if stem == c.id or stem.startswith(f"{c.id}-") or f"/{c.id}/" in name]
+    if not named:
+        raise UsageError("does not tell its channel", subject=name, remedy="say which with --channel")
+    return max(named, key=len)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`digest` and `deliver`: what goes out by mail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from syndicate.app import App, open_app
+from syndicate.cli.show import OUT, line
+from syndicate.cli.work import show_refusal, show_released
+from syndicate.errors import ProofError, UsageError
+from syndicate.model import Channel, ChannelKind, DeliveryState, Verified
+from syndicate.pipeline import pages, release
+from syndicate.pipeline.compose import Refusal, compose_digest, proof_error
+from syndicate.pipeline.post import deliver as drain
+from syndicate.pipeline.post import send_trial
+from syndicate.pipeline.release import Released
+from syndicate.schedule.due import period
+
+
+def digest(path: Path, name: str, *, dry_run: bool, preview: Path | None, to: str) -> int:
+    """Compose what is new; send it to the subscribers, to one address, or to nobody."""
+    app = open_app(path)
+    channel = digest_channel(app, name)
+    now = period(channel, app.clock(), seconds=True)
+    try:
+        if dry_run or to:
+            return _trial(app, channel, now, preview, to)
+        released = release.send_digest(app.composing, channel, now)
+    except ProofError as error:
+        show_refusal(error)
+        return 1
+    if released is None:
+        return _nothing_new(channel)
+    _write_preview(app, released.verified, preview)
+    show_released(released)
+    return asyncio.run(_drain(app))
+
+
+def digest_channel(app: App, name: str) -> Channel:
+    """The digest channel of that name; raises UsageError."""
+    channel = app.channel(name)
+    if channel.kind is not ChannelKind.DIGEST:
+        known = ", ".join(c.id for c in app.config.channels if c.kind is ChannelKind.DIGEST)
+        raise UsageError(f"is a {channel.kind} channel", subject=name, remedy=f"digest channels: {known or 'none'}")
+    return channel
+
+
+def _nothing_new(channel: Channel) -> int:
+    OUT.print(f"{channel.id}: nothing new since the last edition, so nothing is sent.")
+    return 0
+
+
+def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) -> int:
+    """Compose and prove without a trace: for the eyes of the operator only."""
+    outcome = compose_digest(app.composing, channel, now)
+    if outcome is None:
+        return _nothing_new(channel)
+    if isinstance(outcome, Refusal):
+        raise proof_error(outcome)
+    _write_preview(app, outcome, preview)
+    show_released(Released(channel, outcome, recipients=1 if to else 0))
+    if not to:
+        OUT.print("Dry run: nothing was stored or sent.")
+        return 0
+    sent = asyncio.run(send_trial(app.posting, outcome.edition, to))
+    line("Deliver", to, f"{sent.state}: {sent.text}")
+    return 0 if sent.state is DeliveryState.ACCEPTED else 1
+
+
+def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
+    if preview is None:
+        return
+    message = pages.public_message(app.composing, verified.edition)
+    forms = {".eml": message.whole, ".txt": message.text.encode()}
+    preview.write_bytes(forms.get(preview.suffix, message.html))
+
+
+def deliver(path: Path) -> int:
+    """Drain what is due in the outbox."""
+    return asyncio.run(_drain(open_app(path)))
+
+
+async def _drain(app: App) -> int:
+    outcomes = await drain(app.posting)
+    show_outcomes(outcomes)
+    return 1 if outcomes[DeliveryState.HARD] or outcomes[DeliveryState.UNKNOWN] else 0
+
+
+def show_outcomes(outcomes: Counter[DeliveryState]) -> None:
+    """How the hand-overs ended, in words."""
+    words = {
+        DeliveryState.ACCEPTED: "accepted",
+        DeliveryState.SOFT: "put off",
+        DeliveryState.HARD: "refused",
+        DeliveryState.UNKNOWN: "unknown",
+    }
+    line("Deliver", "", ", ".join(f"{outcomes[state]} {word}" for state, word in words.items()))

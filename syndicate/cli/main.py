@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line. Commands import what they need when they are called, so that --help stays quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syndicate import __version__
+from syndicate.errors import SyndicateError
+
+app = typer.Typer(
+    name="syndicate",
+    help="Republish other people's articles by their own terms, with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+people = typer.Typer(help="Who gets the digests, and by which consent.", no_args_is_help=True)
+app.add_typer(people, name="subscribers")
+
+ConfigPath = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.", show_default=True)]
+DEFAULT = Path("config.yaml")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> None:
+    """Run a command and exit: 0 ok, 1 partial failure, 2 usage or configuration, 75 try again."""
+    try:
+        app()
+    except SyndicateError as error:
+        from syndicate.cli.show import trouble
+
+        trouble(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        typer.echo(f"syndicate {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port of the pages; default: 8080, or a free one.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run one cycle, print what it did, exit.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to put its files; default: a new temporary folder.")
+    ] = None,
+) -> None:
+    """Show the whole job on this computer only: publishers, mail sink, daemon and pages."""
+    from syndicate.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(port=port, once=once, folder=folder))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where to start.")] = Path()) -> None:
+    """Write a commented starter config.yaml."""
+    from syndicate.cli import start
+
+    start.init(folder)
+
+
+@app.command()
+def check(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """Validate the configuration and print what the terms allow, source by channel."""
+    from syndicate.cli import start
+
+    start.check(config, json)
+
+
+@app.command()
+def poll(
+    source: Annotated[
+        list[str] | None, typer.Argument(help="Sources to poll now; default: those that are due.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Poll every source, due or not.")] = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Fetch sources and store what is new."""
+    from syndicate.cli import work
+
+    raise typer.Exit(work.poll(config, source or [], every=every, json=json))
+
+
+@app.command()
+def publish(
+    channel: Annotated[list[str] | None, typer.Argument(help="Feed channels; default: all.")] = None,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Compose, prove and release the feeds."""
+    from syndicate.cli import work
+
+    raise typer.Exit(work.publish(config, channel or [], json=json))
+
+
+@app.command()
+def digest(
+    channel: Annotated[str, typer.Argument(help="A digest channel.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compose and prove, send and store nothing.")] = False,
+    preview: Annotated[Path | None, typer.Option(help="Also write it to FILE (.html, .txt or .eml).")] = None,
+    to: Annotated[str, typer.Option(help="Send to this address only; later editions are not affected.")] = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Compose what is new since the last edition and send it now."""
+    from syndicate.cli import mail
+
+    raise typer.Exit(mail.digest(config, channel, dry_run=dry_run, preview=preview, to=to))
+
+
+@app.command()
+def deliver(config: ConfigPath = DEFAULT) -> None:
+    """Send what is due in the outbox and exit. Safe to kill and to start twice."""
+    from syndicate.cli import mail
+
+    raise typer.Exit(mail.deliver(config))
+
+
+@app.command()
+def run(
+    once: Annotated[
+        bool, typer.Option("--once", help="One cycle of all that is due, then exit: one line for cron.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8080,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Run the daemon: poll, publish, send and serve."""
+    from syndicate.cli import work
+
+    raise typer.Exit(work.run(config, once=once, host=host, port=port))
+
+
+@app.command()
+def explain(
+    item: Annotated[str, typer.Argument(help="An item's id, or any URL of it.")],
+    channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Print whose an item is, what its terms permit, what was decided and what was proved."""
+    from syndicate.cli import look
+
+    raise typer.Exit(look.explain(config, item, channel, json=json))
+
+
+@app.command()
+def verify(
+    document: Annotated[str, typer.Argument(metavar="FILE-OR-URL", help="A finished feed, page or message (.eml).")],
+    config: Annotated[Path | None, typer.Option("-c", "--config", help="Hold it to the decisions on record.")] = None,
+    channel: Annotated[str, typer.Option(help="The channel it belongs to; default: from the file's name.")] = "",
+    json: Json = False,
+) -> None:
+    """Read a finished document and list which items lack source, credit, licence or link."""
+    from syndicate.cli import look
+
+    raise typer.Exit(look.verify(document, config, channel, json=json))
+
+
+@people.command("import")
+def people_import(
+    file: Annotated[Path, typer.Argument(help="CSV with columns email, confirmed_at, method, wording.")],
+    channel: Annotated[str, typer.Option(help="The digest channel they subscribe to.")],
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Add readers who have confirmed; ask the others to confirm."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.import_people(config, file, channel))
+
+
+@people.command("list")
+def people_list(
+    channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List readers, their state and their consent."""
+    from syndicate.cli import readers
+
+    readers.list_people(config, channel, json=json)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`init` and `check`: from nothing to a configuration whose consequences can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syndicate.app import clock, read_config
+from syndicate.cli.show import OUT, as_json, count, mode_text, table
+from syndicate.config import starter
+from syndicate.errors import UsageError
+from syndicate.model import Source
+from syndicate.pipeline.explain import matrix
+
+
+def init(folder: Path) -> None:
+    """Write the starter configuration into ``folder``; an existing one is never overwritten."""
+    target = folder / "config.yaml"
+    if target.exists():
+        raise UsageError("is there already", subject=str(target), remedy="edit it, or name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(starter(), encoding="utf-8")
+    OUT.print(f"Wrote {target}. Edit it, then: syndicate check -c {target}")
+
+
+def check(path: Path, as_machine: bool) -> None:
+    """Print the matrix of sources and channels, and below it why each cell short of full is so."""
+    config = read_config(path)
+    rows = matrix(config.sources, config.channels, clock())
+    if as_machine:
+        as_json(
+            [
+                {
+                    "source": source.id,
+                    "channels": {d.channel_id: {"mode": d.mode.name.lower(), "because": d.because} for d in decisions},
+                }
+                for source, decisions in rows
+            ]
+        )
+        return
+    OUT.print(
+        f"{path} is valid: {count(len(config.sources), 'source')}, {count(len(config.channels), 'channel')}."
+        " What a source's own items may do, unless an item says otherwise:\n"
+    )
+    table(
+        ["Source", *(c.id for c in config.channels), ""],
+        ((source.id, *(mode_text(d.mode) for d in decisions), _note(source)) for source, decisions in rows),
+    )
+
+
+def _note(source: Source) -> str:
+    return "" if source.publisher.record else "terms unknown; a licence in the feed may still permit more"

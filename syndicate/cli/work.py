@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`poll`, `publish`, `run`: the flow by hand, and the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.progress import Progress
+
+from syndicate.app import App, open_app
+from syndicate.cli.show import ERR, OUT, as_json, count, line, table, trouble
+from syndicate.errors import ProofError, SyndicateError, UsageError
+from syndicate.model import ChannelKind, Mode
+from syndicate.pipeline import release
+from syndicate.pipeline.compose import PROOF_CLAUSE
+from syndicate.pipeline.poll import Polled
+from syndicate.pipeline.poll import poll as poll_sources
+from syndicate.pipeline.release import Released
+from syndicate.schedule.cycle import Report, cycle, of_kind
+
+SHOWN = 20  # findings; the whole list is in the ledger
+
+
+def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
+    """Poll the sources named, all, or those that are due."""
+    app = open_app(path)
+    known = {source.id for source in app.config.sources}
+    for name in names:
+        if name not in known:
+            raise UsageError("no such source", subject=name, remedy=f"one of: {', '.join(sorted(known))}")
+    if not names and not every:
+        with app.store.read() as tx:
+            names = [s.source_id for s in tx.sources.due(app.clock(), len(known)) if s.source_id in known]
+    polled = asyncio.run(_poll(app, list(names) if names or not every else [s.id for s in app.config.sources]))
+    if json:
+        as_json([{"source": p.source_id, "status": p.status, "new": p.new, "error": p.error} for p in polled])
+    else:
+        show_polled(polled)
+    return 1 if any(p.status == "failed" for p in polled) else 0
+
+
+async def _poll(app: App, names: Sequence[str]) -> list[Polled]:
+    async with app.polling() as polling:
+        with Progress(console=ERR, transient=True) as progress:
+            task = progress.add_task("Polling", total=len(names))
+            return await poll_sources(polling, names, lambda: progress.advance(task))
+
+
+def show_polled(polled: Sequence[Polled]) -> None:
+    """One row a source, then what broke with its cause and remedy."""
+    if not polled:
+        OUT.print("No source is due.")
+        return
+    table(
+        ["Source", "Items", "New", "Changed", ""],
+        ((p.source_id, str(p.items or ""), str(len(p.new) or ""), str(len(p.changed) or ""), p.status) for p in polled),
+    )
+    for p in polled:
+        if p.error:
+            trouble(f"{p.source_id}: {p.error}")
+
+
+def publish(path: Path, names: Sequence[str], *, json: bool) -> int:
+    """Publish the feed channels named, or all."""
+    app = open_app(path)
+    channels = [app.channel(name) for name in names] or of_kind(ChannelKind.FEED, app.config.channels)
+    done: list[Released] = []
+    failed = 0
+    for channel in channels:
+        if channel.kind is not ChannelKind.FEED:
+            raise UsageError(f"is a {channel.kind} channel", subject=channel.id, remedy="`publish` makes feeds")
+        try:
+            done.append(release.publish(app.composing, channel, app.release))
+        except SyndicateError as error:
+            failed = 1
+            show_refusal(error)
+    if json:
+        as_json([{"channel": r.channel.id, "edition": r.verified.edition.id, **_modes(r)} for r in done])
+    else:
+        for released in done:
+            show_released(released)
+    return failed
+
+
+def _modes(released: Released) -> dict[str, int]:
+    modes = Counter(entry.decision.mode for entry in released.verified.edition.entries)
+    return {mode.name.lower(): modes[mode] for mode in reversed(Mode)}
+
+
+def show_released(released: Released) -> None:
+    """What went out, how much of it, and what was proved."""
+    edition, channel = released.verified.edition, released.channel
+    modes = ", ".join(f"{number} {mode}" for mode, number in _modes(released).items() if number)
+    carried = sum(entry.decision.mode > Mode.WITHHOLD for entry in edition.entries)
+    if channel.kind is ChannelKind.DIGEST:
+        size = sum(len(part.content) for part in edition.parts) / 1000
+        line("Digest", channel.id, f"{count(carried, 'item')} to {count(released.recipients, 'reader')}, {size:.0f} kB")
+        line("", "", modes)
+    else:
+        line("Publish", channel.id, f"{count(carried, 'item')}: {modes}")
+    for entry in edition.entries:
+        if entry.decision.reasons[-1].clause == PROOF_CLAUSE:
+            trouble(f"item {entry.item.id} reduced to a link: {entry.decision.because}")
+    parts = "html, text" if channel.kind is ChannelKind.DIGEST else ", ".join(part.name for part in edition.parts)
+    line("", "", f"{parts}   proved {count(len(released.verified.proved), 'duty', 'duties')}")
+
+
+def show_refusal(error: SyndicateError) -> None:
+    """Why nothing of an edition was released."""
+    trouble(str(error))
+    if isinstance(error, ProofError):
+        for finding in error.findings[:SHOWN]:
+            trouble(f"  item {finding.item_id}: {finding.duty} in {finding.part}: {finding.message}")
+        if len(error.findings) > SHOWN:
+            trouble(f"  and {len(error.findings) - SHOWN} more")
+
+
+def show_report(report: Report) -> None:
+    """A cycle in a few lines; silent about what did not happen."""
+    if report.polled:
+        new = sum(len(p.new) for p in report.polled)
+        line("Poll", count(len(report.polled), "source"), f"{count(new, 'new item')}")
+    for p in report.polled:
+        if p.error:
+            trouble(f"{p.source_id}: {p.error}")
+    for released in report.released:
+        show_released(released)
+    for error in [*report.refused, *report.trouble]:
+        show_refusal(error)
+    if report.outcomes:
+        line("Deliver", "", ", ".join(f"{n} {state}" for state, n in sorted(report.outcomes.items())))
+
+
+def run(path: Path, *, once: bool, host: str, port: int) -> int:
+    """The daemon, or one cycle of it."""
+    app = open_app(path)
+    if once:
+        report = asyncio.run(_cycle(app))
+        show_report(report)
+        return 0 if report.clean else 1
+    return asyncio.run(_daemon(app, host, port))
+
+
+async def _cycle(app: App) -> Report:
+    async with app.work() as work:
+        return await cycle(work)
+
+
+async def _daemon(app: App, host: str, port: int) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    async with app.daemon(host, port, show_report) as bound:
+        OUT.print(f"Serving {app.config.site.name} at http://{host}:{bound}/ (Ctrl-C stops)")
+        await stop.wait()
+    return 0

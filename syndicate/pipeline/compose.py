@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DECIDE, RENDER, VERIFY: from items to an edition that is proved or refused.
+
+An item whose duty is not found in the finished bytes is reduced to a link and the whole edition is rendered and read
+again. If anything is still missing, or if so many items fail that the fault must lie in a template, nothing of the
+edition leaves, and the findings say what, where and in which template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jinja2 import Environment
+
+from syndicate.errors import ProofError
+from syndicate.model import (
+    Channel,
+    Edition,
+    Entry,
+    Finding,
+    Mode,
+    Part,
+    Publisher,
+    Site,
+    Verified,
+)
+from syndicate.pipeline.ports import Clock
+from syndicate.proof import verify
+from syndicate.publish.digest import render_digest
+from syndicate.publish.excerpt import as_link, settle
+from syndicate.publish.feed import render_feed
+from syndicate.rights.policy import decide
+from syndicate.store import Store, StoredItem, Transaction
+
+PAGE = 200
+FEW = 10  # one item in so many may fail by its own fault
+PROOF_CLAUSE = "proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """All that composing needs: the store, the house, its templates and key, and what each publisher permits."""
+
+    store: Store
+    clock: Clock
+    site: Site
+    publishers: Mapping[str, Publisher]
+    templates: Environment
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Rendered, not yet proved."""
+
+    parts: tuple[Part, ...]
+    entries: tuple[Entry, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An edition that is not released, and what was not found in it."""
+
+    edition: Edition
+    findings: tuple[Finding, ...]
+
+
+Render = Callable[[Sequence[Entry]], Draft]
+
+
+def decide_all(composing: Composing, channel: Channel, stored: Iterable[StoredItem], now: datetime) -> list[Entry]:
+    """Each item with its decision for this channel."""
+    return [
+        settle(Entry(s.item, s.chain, decide(s.item, s.chain, channel, composing.publishers, now), s.first_seen))
+        for s in stored
+    ]
+
+
+def selected(channel: Channel, stored: StoredItem) -> bool:
+    """Whether the channel's ``select`` lets an item in; words match anywhere in title or text, case folded."""
+    want, item = channel.select, stored.item
+    words = f"{item.title}\n{item.text}".casefold()
+    labels = {name.casefold() for c in item.categories for name in (c.term, c.label) if name}
+    return (
+        (not want.sources or item.source_id in want.sources)
+        and (not want.categories or any(c.casefold() in labels for c in want.categories))
+        and (not want.languages or item.language.split("-")[0].casefold() in want.languages)
+        and (not want.include or any(w.casefold() in words for w in want.include))
+        and not any(w.casefold() in words for w in want.exclude)
+    )
+
+
+def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:
+    """The newest items that the channel may carry, up to its limit, and the withheld ones met on the way."""
+    entries: list[Entry] = []
+    carried = 0
+    before: tuple[datetime, str] | None = None
+    while carried < channel.limit:
+        page = tx.items.newest(PAGE, sources=channel.select.sources, before=before)
+        for entry in decide_all(composing, channel, (s for s in page if selected(channel, s)), now):
+            if carried == channel.limit:
+                break
+            entries.append(entry)
+            carried += entry.decision.mode > Mode.WITHHOLD
+        if len(page) < PAGE:
+            break
+        before = (page[-1].order_at, page[-1].item.id)
+    return entries
+
+
+def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:
+    """What no edition of this channel has held yet; of each source's first poll only the newest ``backfill``."""
+    since = tx.channels.since(channel.id)
+    fresh = tx.items.backfill(channel.id, channel.backfill, sources=channel.select.sources) if channel.backfill else []
+    before: tuple[datetime, str] | None = None
+    while True:
+        page = tx.items.not_in_editions(
+            channel.id, PAGE, sources=channel.select.sources, before=before, first_poll=False, since=since
+        )
+        fresh += page
+        if len(page) < PAGE:
+            break
+        before = (page[-1].order_at, page[-1].item.id)
+    fresh.sort(key=lambda s: (s.order_at, s.item.id), reverse=True)
+    return decide_all(composing, channel, (s for s in fresh if selected(channel, s)), now)
+
+
+def prove(channel: Channel, period: str, entries: Sequence[Entry], now: datetime, render: Render) -> Verified | Refusal:
+    """Render, read back, and if few items fail reduce them to links and do both again."""
+    draft = render(entries)
+    outcome = verify(_edition(channel, period, draft, now))
+    if isinstance(outcome, Verified):
+        return outcome
+    failing = {finding.item_id for finding in outcome}
+    reduced = [_reduced(entry, outcome) for entry in entries]
+    if reduced != list(entries) and len(failing) <= max(1, len(entries) // FEW):
+        draft = render(reduced)
+        outcome = verify(_edition(channel, period, draft, now))
+        if isinstance(outcome, Verified):
+            return outcome
+    return Refusal(_edition(channel, period, draft, now), outcome)
+
+
+def _reduced(entry: Entry, findings: Sequence[Finding]) -> Entry:
+    mine = [finding.message for finding in findings if finding.item_id == entry.item.id]
+    if not mine or entry.decision.mode <= Mode.LINK:
+        return entry
+    return as_link(entry, PROOF_CLAUSE, f"The proof failed: {'; '.join(mine)}")
+
+
+def proof_error(refusal: Refusal) -> ProofError:
+    """Why nothing was released, naming item, duty, part and the template that words it."""
+    first = refusal.findings[0]
+    parts = refusal.edition.parts
+    templates = sorted({name for part in parts if part.name == first.part.split()[0] for name in part.templates})
+    templates = templates or sorted({name for part in parts for name in part.templates})
+    number = len(refusal.findings)
+    return ProofError(
+        f"not released: {number} {'duty' if number == 1 else 'duties'} not found in the finished bytes, "
+        f"first item {first.item_id}, duty {first.duty}, part {first.part}: {first.message}",
+        refusal.findings,
+        subject=f"channel {refusal.edition.channel.id}",
+        remedy=f"look at {', '.join(templates)}" if templates else "",
+    )
+
+
+def _edition(channel: Channel, period: str, draft: Draft, now: datetime) -> Edition:
+    content = hashlib.sha256(b"\0".join(part.content for part in draft.parts)).hexdigest()
+    name = hashlib.sha256(f"{channel.id}\0{period or content}".encode()).hexdigest()[:16]
+    return Edition(f"e-{name}", channel, period or content[:16], now, draft.parts, draft.entries, draft.subject)
+
+
+def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
+    """An edition of a feed channel as things stand now."""
+    now = composing.clock()
+    with composing.store.read() as tx:
+        entries = feed_entries(composing, tx, channel, now)
+
+    def render(current: Sequence[Entry]) -> Draft:
+        return Draft(render_feed(channel, composing.site, current, now, composing.templates), tuple(current))
+
+    return prove(channel, "", entries, now, render)
+
+
+def compose_digest(composing: Composing, channel: Channel, period: str) -> Verified | Refusal | None:
+    """An edition of what is new to a digest channel, None if nothing is."""
+    now = composing.clock()
+    with composing.store.read() as tx:
+        entries = digest_entries(composing, tx, channel, now)
+    if not any(entry.decision.mode > Mode.WITHHOLD for entry in entries):
+        return None
+
+    def render(current: Sequence[Entry]) -> Draft:
+        part, subject, carried = render_digest(channel, composing.site, current, now, period, composing.templates)
+        return Draft((part,), carried, subject)
+
+    return prove(channel, period, entries, now, render)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why an item goes where it goes, and what a configuration allows: answered by the same functions that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.model import Chain, Channel, Decision, Hop, Item, Role, Source
+from syndicate.pipeline.compose import Composing
+from syndicate.rights.policy import decide
+from syndicate.store import Carried, StoredItem
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One item in one channel: the decision as of now, and what was proved in the latest edition that held it."""
+
+    channel: Channel
+    decision: Decision
+    edition: Carried | None = None
+
+
+def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel]) -> list[Explanation]:
+    """The item in each of these channels."""
+    now = composing.clock()
+    with composing.store.read() as tx:
+        carried = tx.editions.carried(stored.item.id)
+    return [
+        Explanation(
+            channel,
+            decide(stored.item, stored.chain, channel, composing.publishers, now),
+            next((edition for edition in carried if edition.channel_id == channel.id), None),
+        )
+        for channel in channels
+    ]
+
+
+def matrix(
+    sources: Sequence[Source], channels: Sequence[Channel], now: datetime
+) -> list[tuple[Source, tuple[Decision, ...]]]:
+    """What each source's publisher allows each channel for its own work, by the operator's record alone."""
+    rows = []
+    for source in sources:
+        publisher = source.publisher
+        item = Item(
+            id="i-0", source_id=source.id, publisher_id=publisher.id, identity="", url=publisher.home or source.url,
+            title="", html="", text="",
+        )  # fmt: skip
+        chain = Chain((Hop(Role.ORIGIN, publisher.name, publisher.id, item.url),))
+        decisions = tuple(decide(item, chain, channel, {publisher.id: publisher}, now) for channel in channels)
+        rows.append((source, decisions))
+    return rows

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pipeline needs from the world. Adapters satisfy these; nobody inherits from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from syndicate.model import DeliveryState, Feed, Fetched, Source, Verified
+
+Clock = Callable[[], datetime]
+
+
+class Fetcher(Protocol):
+    """Bounded, polite HTTP."""
+
+    async def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        """Answer of a conditional GET; raises FetchError."""
+        ...
+
+
+class Reader(Protocol):
+    """Bytes to a normalised feed, where a hostile document can do no harm."""
+
+    async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
+        """Parse and normalise; raises ParseError."""
+        ...
+
+
+class Post(Protocol):
+    """One open conversation with the relay."""
+
+    async def send(self, envelope_from: str, recipient: str, message: bytes, on_data: Callable[[], None]) -> Outcome:
+        """Hand over one message; ``on_data`` is called just before its bytes leave."""
+        ...
+
+
+class Outcome(Protocol):
+    """How a hand-over ended."""
+
+    @property
+    def state(self) -> DeliveryState:
+        """ACCEPTED, SOFT, HARD or UNKNOWN."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The other side's words."""
+        ...
+
+
+class Relay(Protocol):
+    """The mail server that takes our post."""
+
+    def session(self) -> AbstractAsyncContextManager[Post]:
+        """Open a connection; raises DeliveryError if the relay cannot be used now."""
+        ...
+
+
+class FeedFolder(Protocol):
+    """Where finished feeds are put for any web server."""
+
+    def __call__(self, verified: Verified) -> tuple[Path, ...]:
+        """Replace the files of one channel atomically; raises DeliveryError."""
+        ...

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RELEASE: publish the feed, hand the digest to the outbox.
+
+Both exits take a ``Verified`` and nothing else. What an edition was, what was decided in it and what was found in it is
+on record before its first byte leaves; a run that was killed in between is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from syndicate.deliver import tokens
+from syndicate.model import Channel, Entry, Verified
+from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
+from syndicate.pipeline.ports import FeedFolder
+from syndicate.publish.confirmation import render_confirmation, wording
+from syndicate.store import LedgerKind, Transaction
+
+AGE_LIMIT = timedelta(hours=48)
+LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An edition that went out: to files, to recipients, or to both."""
+
+    channel: Channel
+    verified: Verified
+    files: tuple[Path, ...] = ()
+    recipients: int = 0
+
+
+def publish(composing: Composing, channel: Channel, folder: FeedFolder) -> Released:
+    """Compose one feed channel and put its files in place; raises ProofError (then on record) or DeliveryError."""
+    verified = _on_record(composing, compose_feed(composing, channel))
+    files = folder(verified)
+    with composing.store.write() as tx:
+        _released(tx, verified, composing.clock(), {"files": [path.name for path in files]})
+    return Released(channel, verified, files)
+
+
+def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
+    """Write what was composed, or why it is refused; raises ProofError for a refusal."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        if isinstance(outcome, Verified):
+            record(tx, outcome, now)
+            return outcome
+        tx.editions.put(outcome.edition, None, outcome.findings, now=now)
+        data = {"edition": outcome.edition.id, "findings": [asdict(f) for f in outcome.findings[:LISTED]]}
+        tx.ledger.record(LedgerKind.REFUSAL, at=now, subject=outcome.edition.channel.id, data=data)
+    raise proof_error(outcome)
+
+
+def send_digest(composing: Composing, channel: Channel, period: str) -> Released | None:
+    """Compose what is new, and in one transaction record it and put a delivery for each subscriber into the outbox.
+
+    None if nothing is new, or if another process was quicker. Raises ProofError (then on record).
+    """
+    with composing.store.read() as tx:
+        before = tx.editions.last_digest(channel.id)
+    outcome = compose_digest(composing, channel, period)
+    if outcome is None:
+        return None
+    if isinstance(outcome, Refusal):
+        _on_record(composing, outcome)
+        return None
+    now = composing.clock()
+    with composing.store.write() as tx:
+        if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
+            return None
+        readers = tx.people.active(channel.id)
+        ids = {s.id: message_id(composing.secret, outcome.edition.id, s.id, composing.site.url) for s in readers}
+        tx.outbox.enqueue(outcome.edition.id, readers, ids, now, expires_at=now + AGE_LIMIT)
+        _released(tx, outcome, now, {"recipients": len(readers)})
+    return Released(channel, outcome, recipients=len(readers))
+
+
+def message_id(key: bytes, edition_id: str, subscriber_id: int, site_url: str) -> str:
+    """The Message-ID of one edition to one subscriber: the same at every attempt. Spec: RFC 5322 3.6.4."""
+    mac = hmac.new(key, f"{edition_id}|{subscriber_id}".encode(), hashlib.sha256).hexdigest()[:26]
+    return f"<{mac}.{edition_id}@{urlsplit(site_url).hostname or 'localhost'}>"
+
+
+def record(tx: Transaction, verified: Verified, now: datetime) -> bool:
+    """Write an edition, what is new among its decisions, and its proof; False if it stands there already."""
+    edition = verified.edition
+    earlier = tx.editions.decisions([entry.item.id for entry in edition.entries])
+    if not tx.editions.put(edition, verified, (), now=now).is_new:
+        return False
+    fresh = [e for e in edition.entries if earlier.get(e.item.id, {}).get(edition.channel.id) != e.decision]
+    tx.ledger.record_all(LedgerKind.DECISION, [(e.item.id, _decision(e)) for e in fresh], at=now)
+    summary = {"channel": edition.channel.id, "period": edition.period, "items": len(edition.entries)}
+    tx.ledger.record(LedgerKind.EDITION, at=now, subject=edition.id, data=summary)
+    proof = {"duties": len(verified.proved), "sha256": dict(verified.sha256)}
+    tx.ledger.record(LedgerKind.PROOF, at=now, subject=edition.id, data=proof)
+    return True
+
+
+def _decision(entry: Entry) -> dict[str, object]:
+    decision = entry.decision
+    return {
+        "channel": decision.channel_id,
+        "mode": decision.mode.name.lower(),
+        "because": decision.because,
+        "duties": [duty.id for duty in decision.duties],
+        "policy": decision.policy,
+    }
+
+
+def _released(tx: Transaction, verified: Verified, now: datetime, data: Mapping[str, object]) -> None:
+    held = tx.editions.get(verified.edition.id)
+    if held and held.summary.released_at is None:
+        tx.editions.released(verified.edition.id, now)
+        tx.ledger.record(LedgerKind.RELEASE, at=now, subject=verified.edition.id, data=data)
+
+
+def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]) -> int:
+    """Note addresses as pending and owe each one request to confirm; how many are asked.
+
+    Whoever is on the list, left it, or was asked within a day is not asked.
+    """
+    site, now = composing.site, composing.clock()
+    words = wording(channel, site)
+    asked = 0
+    with composing.store.write() as tx:
+        added = tx.people.add_pending(
+            channel.id, emails, purpose=channel.purpose, wording=words, method="confirmation by mail", now=now
+        )
+        for reader in (*added.added, *(one for one in added.kept if one.state == "pending")):
+            name = message_id(composing.secret, "confirm", reader.id, site.url)
+            link = f"{site.url}/confirm/{tokens.make(composing.secret, 'confirm', reader.id)}"
+            mail = render_confirmation(channel, site, reader.email, name, link, now, composing.templates)
+            asked += tx.outbox.enqueue_notice(reader, name, mail, now, expires_at=now + AGE_LIMIT)
+    return asked

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One cycle of all that is due: what cron runs, and what the daemon runs piece by piece.
+
+Nothing here decides; truth is in the database (``next_poll_at``, the unique period of a digest, the outbox), so any
+number of processes may run cycles at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syndicate.errors import DeliveryError, SyndicateError
+from syndicate.model import Channel, ChannelKind, DeliveryState
+from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.poll import Polled, Polling, poll
+from syndicate.pipeline.ports import FeedFolder
+from syndicate.pipeline.post import Posting, deliver
+from syndicate.pipeline.release import Released, publish, send_digest
+from syndicate.schedule.due import last_due, period
+
+DUE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that a cycle calls on."""
+
+    polling: Polling
+    composing: Composing
+    posting: Posting
+    folder: FeedFolder
+    channels: tuple[Channel, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a cycle did. ``refused`` are editions that were not released, ``trouble`` what else went wrong."""
+
+    polled: list[Polled] = field(default_factory=list)
+    released: list[Released] = field(default_factory=list)
+    refused: list[SyndicateError] = field(default_factory=list)
+    outcomes: Counter[DeliveryState] = field(default_factory=Counter)
+    trouble: list[SyndicateError] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything that was tried worked."""
+        return not self.refused and not self.trouble and all(p.status != "failed" for p in self.polled)
+
+
+async def cycle(work: Work) -> Report:
+    """Poll what is due, publish every feed, send the digests that are due, drain the outbox."""
+    report = Report()
+    report.polled = await poll_due(work)
+    # Composing is work for the processor: in a thread, so that the pages are served meanwhile.
+    await asyncio.to_thread(publish_feeds, work, report)
+    await asyncio.to_thread(send_due_digests, work, report)
+    await drain(work, report)
+    return report
+
+
+async def poll_due(work: Work) -> list[Polled]:
+    """Poll every source whose time has come."""
+    with work.composing.store.read() as tx:
+        due = [state.source_id for state in tx.sources.due(work.composing.clock(), DUE_AT_ONCE)]
+    return await poll(work.polling, [source_id for source_id in due if source_id in work.polling.sources])
+
+
+def publish_feeds(work: Work, report: Report) -> None:
+    """Compose, prove and release each feed channel; one channel's refusal does not stop another."""
+    for channel in of_kind(ChannelKind.FEED, work.channels):
+        try:
+            report.released.append(publish(work.composing, channel, work.folder))
+        except SyndicateError as error:
+            report.refused.append(error)
+
+
+def send_due_digests(work: Work, report: Report) -> None:
+    """Compose each digest whose schedule has fired since it was last looked at, once for each period."""
+    for channel in of_kind(ChannelKind.DIGEST, work.channels):
+        now = work.composing.clock()
+        with work.composing.store.write() as tx:
+            due = last_due(channel, tx.channels.looked_at(channel.id), now)
+        if due is None:
+            continue
+        try:
+            released = send_digest(work.composing, channel, period(channel, due))
+        except SyndicateError as error:
+            report.refused.append(error)
+            continue
+        if released:
+            report.released.append(released)
+        with work.composing.store.write() as tx:
+            tx.channels.look(channel.id, due)
+
+
+async def drain(work: Work, report: Report) -> None:
+    """Deliver what is due; an unusable relay leaves it due."""
+    try:
+        report.outcomes.update(await deliver(work.posting))
+    except DeliveryError as error:
+        report.trouble.append(error)
+
+
+def of_kind(kind: ChannelKind, channels: Sequence[Channel]) -> list[Channel]:
+    """The channels of one kind, in the order of the configuration."""
+    return [channel for channel in channels if channel.kind is kind]

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's heartbeat: APScheduler fires a few ticks that do what is due.
+
+Correctness does not rest on it. A tick that is still running is not started again (``max_instances``), ones that were
+missed count as one (``coalesce``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from syndicate.schedule.cycle import Report, Work, drain, poll_due, publish_feeds, send_due_digests
+
+POLL_SECONDS = 10
+DIGEST_SECONDS = 20
+DELIVER_SECONDS = 5
+
+
+def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
+    """A scheduler, not yet started, on the running event loop; ``tell`` hears what each tick did."""
+
+    async def polling() -> None:
+        report = Report()
+        report.polled = await poll_due(work)
+        if any(polled.status == "new" for polled in report.polled):
+            await asyncio.to_thread(publish_feeds, work, report)
+        tell(report)
+
+    async def digests() -> None:
+        report = Report()
+        await asyncio.to_thread(send_due_digests, work, report)
+        tell(report)
+
+    async def delivering() -> None:
+        report = Report()
+        await drain(work, report)
+        tell(report)
+
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
+    scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
+    scheduler.add_job(delivering, "interval", seconds=DELIVER_SECONDS)
+    return scheduler
