@@ -224,3 +224,19 @@ def variants(url):
         url.replace("+", "%2B"),
         path,
     )
+
+
+def test_documented_table():
+    """The table that operators read says what the licence table says, for every text without a port."""
+    text = (Path(__file__).parents[2] / "docs" / "terms.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (\S[^|]*) \| ([FL]) \| ([FL]) \| ([FL]) \| ([FL]) \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE
+    )
+    seen = set()
+    for names, *modes, printed, excerpt in rows:
+        for licence in map(by_id, names.split(", ")):
+            seen.add(licence.id)
+            assert [licence.modes[c].name[0] for c in ChannelClass] == [*modes, printed[0]]
+            assert (licence.print_if_free, licence.excerpt.replace("_", " ")) == (printed == "F if free", excerpt)
+    plain = {id_ for id_ in IDS if re.search(r"\.0$|\.5$", id_) or "CC" not in id_ or id_ == "CC-PDDC"}
+    assert seen == plain
