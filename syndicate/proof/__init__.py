@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate: finished bytes are read back and every duty of every decision is proved in them, or nothing leaves.
+
+`verify` is the only place that constructs a `Verified`. `lint` holds any file to its own word, `audit` holds one
+finished file to decisions on record. All three are pure, take time in proportion to the bytes, and import no renderer.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from syndicate.errors import ParseError
+from syndicate.model import Edition, Entry, Finding, Part, Proved, Verified
+from syndicate.proof.judge import Verdict, judge
+from syndicate.proof.ownword import own_word
+from syndicate.proof.read import read
+
+__all__ = ["audit", "lint", "verify"]
+
+
+def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
+    """``edition`` with its proof, or what its finished bytes do not keep; an unreadable part is a finding."""
+    if not edition.parts:
+        return (Finding("", "form", "", "the edition has no part"),)
+    findings: list[Finding] = []
+    proved: list[Proved] = []
+    for part in edition.parts:
+        missed, kept = _verdict(part, edition.entries)
+        findings.extend(missed)
+        proved.extend(kept)
+    if findings:
+        return tuple(findings)
+    digests = {part.name: sha256(part.content).hexdigest() for part in edition.parts}
+    return Verified(edition, tuple(proved), digests)
+
+
+def _verdict(part: Part, entries: Sequence[Entry]) -> Verdict:
+    try:
+        reading = read(part.content, part.name)
+    except ParseError as error:
+        return (Finding("", "form", part.name, error.what),), ()
+    if reading.kind != _kind(part.name):
+        return (Finding("", "form", part.name, f"the bytes are {reading.kind}, not {_kind(part.name)}"),), ()
+    return judge(reading, entries, gate=True)
+
+
+def _kind(name: str) -> str:
+    """The kind of document that a part of this name must be."""
+    return name if name in {"rss", "atom", "json", "mail"} else "html"
+
+
+def lint(content: bytes, name: str) -> tuple[Finding, ...]:
+    """Where the feed, page or message ``content`` does not keep its own word; ``name`` is its file name or URL.
+
+    Raises ParseError if it cannot be read.
+    """
+    return own_word(read(content, name))
+
+
+def audit(content: bytes, name: str, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+    """Where the finished file ``content`` breaks the decisions of ``entries``, all that are on record for its channel.
+
+    Content is judged, not bytes. Raises ParseError if it cannot be read.
+    """
+    return judge(read(content, name), entries, gate=False)[0]

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No text of an item that the channel may not carry stands anywhere in the bytes.
+
+Looked for are runs of eight words (twenty-four characters in scripts without blanks), without case and punctuation, in
+everything that stands in a document (text, attributes, comments, enclosures, attachments, plain parts, JSON strings),
+with markup, character references, percent and base64 coding undone. Not looked for are runs that another entry of the
+edition may carry, titles, and runs made of credits (names, notices, numbers).
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
+
+from syndicate.model import Entry, Mode
+from syndicate.proof.sight import visible_text
+from syndicate.proof.words import NO_BLANKS, tokens
+
+_RUN = 8
+_DENSE_RUN = 24
+_SHORTEST = 5
+_SHORTEST_DENSE = 12
+_SHORTEST_TITLE = 3
+_OWN_WORDS = 3
+_DEPTH = 5
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|big|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_BASE64 = re.compile(r"base64,\s*([A-Za-z0-9+/=\s]{24,})")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_DENSE = re.compile(f"[{NO_BLANKS}]")
+
+_Run = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A run of words of an item that stands where it must not. ``duty`` is text, or mode for a withheld title or id."""
+
+    item_id: str
+    duty: str
+    words: str
+
+
+def leaks(strings: Iterable[str], entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
+    """What of ``entries`` stands in ``strings`` though it may not, the first run of each item.
+
+    ``carried`` has for each item the excerpt that this part carries of it by right.
+    """
+    forbidden = _forbidden(entries, carried)
+    withheld = [entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD]
+    found: dict[tuple[str, str], Leak] = {}
+    for string in strings:
+        for item_id in withheld:
+            if item_id in string:
+                found.setdefault((item_id, "mode"), Leak(item_id, "mode", item_id))
+        for layer in _layers(string) if forbidden else ():
+            for leak in _in_layer(tokens(layer), forbidden):
+                found.setdefault((leak.item_id, leak.duty), leak)
+    return tuple(found.values())
+
+
+def _in_layer(words: Sequence[str], forbidden: Mapping[int, Mapping[_Run, tuple[str, str]]]) -> Iterator[Leak]:
+    for size, runs in forbidden.items():
+        for run in set(_runs(words, size)) & runs.keys():
+            item_id, duty = runs[run]
+            yield Leak(item_id, duty, " ".join(run))
+
+
+def _runs(words: Sequence[str], size: int) -> Iterator[_Run]:
+    return zip(*(words[start:] for start in range(size)), strict=False)
+
+
+def _layers(text: str) -> Iterator[str]:
+    """``text`` with its codings undone step by step, each time with its markup and without."""
+    for _ in range(_DEPTH):
+        yield text
+        if "<" in text:
+            yield _TAG.sub(" ", _INLINE.sub("", text))
+        undone = _undo(text)
+        if undone == text:
+            return
+        text = undone
+
+
+def _undo(text: str) -> str:
+    plain = unescape(text)
+    if "\\u" in plain:
+        plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain)
+    if "base64," in plain:
+        plain = _BASE64.sub(lambda match: _from_base64(match[1]), plain)
+    return unquote(plain) if "%" in plain else plain
+
+
+def _from_base64(text: str) -> str:
+    packed = "".join(text.split()).rstrip("=")
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("utf-8", "replace")
+    except binascii.Error:
+        return " "
+
+
+# --------------------------------------------------------------------------------------------- what to look for
+
+
+def _forbidden(
+    entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]
+) -> dict[int, dict[_Run, tuple[str, str]]]:
+    """The runs to look for, by their length, each with its item and the duty it would break."""
+    runs: dict[int, dict[_Run, tuple[str, str]]] = {}
+    for entry in entries:
+        if entry.decision.mode is not Mode.FULL:
+            for size, run in _own_runs(entry):
+                runs.setdefault(size, {}).setdefault(run, (entry.item.id, "text"))
+        if entry.decision.mode is Mode.WITHHOLD:
+            title = tuple(tokens(entry.item.title))
+            if len(title) >= _SHORTEST_TITLE:
+                runs.setdefault(len(title), {}).setdefault(title, (entry.item.id, "mode"))
+    for text in _allowed(entries, carried) if runs else ():
+        words = tokens(text)
+        for size, kept in runs.items():
+            for run in _runs(words, size):
+                kept.pop(run, None)
+    return {size: kept for size, kept in runs.items() if kept}
+
+
+def _own_runs(entry: Entry) -> Iterator[tuple[int, _Run]]:
+    """The runs of the item's text and summary that are the publisher's words rather than credits."""
+    item = entry.item
+    known = _credit_words(entry)
+    for text, least in ((item.text, _SHORTEST), (visible_text(item.html), _RUN), (visible_text(item.summary), _RUN)):
+        words = tokens(text)
+        size = _size(text, words, least)
+        for run in _runs(words, size) if size else ():
+            if sum(word not in known for word in run) >= _OWN_WORDS:
+                yield size, run
+
+
+def _size(text: str, words: Sequence[str], least: int) -> int:
+    """How long the runs of ``text`` must be to be its own; 0 if it is too short to tell."""
+    dense = len(_DENSE.findall(text)) * 2 > len(words)
+    size, least = (_DENSE_RUN, _SHORTEST_DENSE) if dense else (_RUN, least)
+    return min(size, len(words)) if len(words) >= least else 0
+
+
+def _credit_words(entry: Entry) -> frozenset[str]:
+    duties = (text for duty in entry.decision.duties for text in (*duty.texts, duty.url, *duty.also))
+    names = (hop.name for hop in entry.chain.hops)
+    people = (person.name for person in entry.item.authors)
+    words = tokens(" ".join((*duties, *names, *people, entry.item.title)))
+    return frozenset((*words, *map(str, range(1, 32)), *_stamps(entry)))
+
+
+def _stamps(entry: Entry) -> Iterator[str]:
+    dates = (*(hop.date for hop in entry.chain.hops), entry.item.published, entry.item.updated)
+    for date in filter(None, dates):
+        yield from tokens(f"{date:%Y %B %b %d %A}")
+
+
+def _allowed(entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Every text that this part may carry: full texts, excerpts as carried, titles, notices."""
+    for entry in entries:
+        item, mode = entry.item, entry.decision.mode
+        if mode is Mode.FULL:
+            yield from (item.text, visible_text(item.html), visible_text(item.summary))
+        if mode is not Mode.WITHHOLD:
+            yield item.title
+            yield from (text for duty in entry.decision.duties for text in duty.texts)
+            yield from carried.get(item.id, ())

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An item's own text as the measure: is it there whole, is a part of it one run, how long is that part.
+
+The text is held in two readings, the item's ``text`` and what we see of its ``html``, since markup may or may not part
+words; either may be met.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syndicate.model import Item, Limit
+from syndicate.proof.sight import look_at
+from syndicate.proof.words import find_whole, fold, length, undecorate, unwrap
+
+_SENTENCE_END = re.compile(r"[.!?…:\u06d4。\uff01\uff1f؟।][\"'“”\u2019»)\]』」]*$")
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"))
+_AROUND = 3
+_MOST_PLACES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the text: folded, with the places where paragraphs start and end."""
+
+    text: str
+    starts: frozenset[int]
+    ends: frozenset[int]
+
+    @classmethod
+    def of(cls, paragraphs: list[str]) -> "Reading":
+        """The reading of ``paragraphs``."""
+        folded = [one for one in map(fold, paragraphs) if one]
+        starts: set[int] = set()
+        ends: set[int] = set()
+        at = 0
+        for paragraph in folded:
+            starts.add(at)
+            ends.add(at + len(paragraph))
+            at += len(paragraph) + 1
+        return cls(" ".join(folded), frozenset(starts), frozenset(ends))
+
+    def places(self, run: str) -> Iterator[tuple[int, int]]:
+        """The first places where ``run`` stands in the text as whole words."""
+        end = find_whole(run, self.text) if run else -1
+        for _ in range(_MOST_PLACES):
+            if end < 0:
+                return
+            yield end - len(run), end
+            end = find_whole(run, self.text, end)
+
+    def ends_well(self, start: int, end: int) -> bool:
+        """Whether the run starts and ends where a sentence or paragraph does, outside a quotation it would cut."""
+        head = start in self.starts or _SENTENCE_END.search(self.text[max(0, start - 20) : start].rstrip()) is not None
+        tail = end in self.ends or _SENTENCE_END.search(self.text[max(0, end - 20) : end]) is not None
+        return head and tail and not self._cuts_quotation(start, end)
+
+    def _cuts_quotation(self, start: int, end: int) -> bool:
+        """Whether the last paragraph of the run opens a quotation that it closes only after the run."""
+        opening = max((place for place in self.starts if place < end), default=0)
+        closing = min((place for place in self.ends if place >= end), default=len(self.text))
+        taken, whole = self.text[max(start, opening) : end], self.text[opening:closing]
+        return any(
+            taken.count(left) > taken.count(right) and whole.count(left) == whole.count(right)
+            for left, right in _QUOTES
+        )
+
+    def paragraphs(self, start: int, end: int) -> int:
+        """How many paragraphs the run touches."""
+        return sum(1 for place in self.starts if start <= place < end) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The text of an item in both readings."""
+
+    readings: tuple[Reading, ...]
+
+    @classmethod
+    def of(cls, item: Item) -> "Original":
+        """The text of ``item``."""
+        told = Reading.of(item.text.split("\n\n"))
+        seen = Reading.of(look_at(item.html).visible.split("\n")) if item.html else told
+        return cls(tuple(dict.fromkeys((told, seen))))
+
+    @property
+    def text(self) -> str:
+        """The text, folded."""
+        return self.readings[0].text
+
+    def is_all_of(self, body: str) -> bool:
+        """Whether ``body`` is this text and nothing else."""
+        return any(fold(body) == reading.text for reading in self.readings)
+
+    def stands_in(self, body: str) -> bool:
+        """Whether this text is one run of ``body``."""
+        folded = fold(body)
+        return any(find_whole(reading.text, folded) >= 0 for reading in self.readings)
+
+    def stands_in_plain(self, section: str) -> bool:
+        """Whether this text is one run of the plain ``section``, wrapping, list marks and footnotes undone."""
+        return any(
+            find_whole(undo(reading.text), undo(section)) >= 0
+            for undo in (unwrap, undecorate)
+            for reading in self.readings
+        )
+
+    def difference(self, body: str) -> str:
+        """The words of ``body`` where it leaves this text first, for a person."""
+        ours, theirs = self.text.split(" "), fold(body).split(" ")
+        pairs = enumerate(zip(ours, theirs, strict=False))
+        at = next((place for place, (one, two) in pairs if one != two), min(len(ours), len(theirs)))
+        return " ".join(theirs[max(0, at - 2) : at + _AROUND]) or "nothing"
+
+    def faults_of_run(self, run: str) -> tuple[str, ...]:
+        """What is wrong with ``run`` as an excerpt: not one run of the text, or cut inside a sentence."""
+        folded = fold(run)
+        places = [reading.ends_well(*place) for reading in self.readings for place in reading.places(folded)]
+        if not places:
+            return (f'is not one run of the original at "{self.difference(run)}"',)
+        return () if any(places) else ("does not start and end with whole sentences",)
+
+    def excess_of_run(self, run: str, limit: Limit) -> str:
+        """By what ``run`` is longer than ``limit``, "" if it is not. Without any limit the whole text is too much."""
+        words = length(run)
+        if limit.words and words > limit.words:
+            return f"has {words} words, {limit.words} are the most"
+        folded = fold(run)
+        counts = [reading.paragraphs(*place) for reading in self.readings for place in reading.places(folded)]
+        if limit.paragraphs and counts and min(counts) > limit.paragraphs:
+            return f"has {min(counts)} paragraphs, {limit.paragraphs} are the most"
+        return "is the whole text" if limit == Limit() and self.is_all_of(run) else ""
+
+
+def longest_run(section: str, original: str) -> str:
+    """The longest run of words of ``original`` in ``section``, found by its runs of four words; linear."""
+    ours, theirs = unwrap(original).split(), unwrap(section).split()
+    index: dict[tuple[str, ...], int] = {}
+    for at in range(len(ours) - 3):
+        index.setdefault(tuple(ours[at : at + 4]), at)
+    best = (0, 0)
+    place = 0
+    while place < len(theirs) - 3:
+        start = index.get(tuple(theirs[place : place + 4]))
+        size = _extent(theirs, place, ours, start) if start is not None else 1
+        if start is not None and size > best[1] - best[0]:
+            best = (place, place + size)
+        place += size
+    return " ".join(theirs[best[0] : best[1]])
+
+
+def _extent(theirs: list[str], place: int, ours: list[str], start: int) -> int:
+    size = 0
+    while place + size < len(theirs) and start + size < len(ours) and theirs[place + size] == ours[start + size]:
+        size += 1
+    return size

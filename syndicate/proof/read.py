@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finished bytes to a neutral `Reading`, whatever they are: RSS, Atom, JSON Feed, HTML page or message.
+
+This is another reader than the writer: lxml, html and email parsers over the final bytes; it imports no renderer. It
+raises nothing but ParseError, and takes time in proportion to the length of the bytes.
+"""
+
+import re
+
+from syndicate.errors import ParseError
+from syndicate.proof.charset import declared_html, decode, has_replacement
+from syndicate.proof.feeds import read_xml
+from syndicate.proof.jsonfeed import read_json
+from syndicate.proof.mail import read_mail
+from syndicate.proof.seen import Reading
+from syndicate.proof.sight import look_at
+
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_FEED = re.compile(r"<(?:[\w.\-]+:)?(?:rss|feed|RDF)[\s>]")
+_HEADER = re.compile(r"^[!-9;-~]+:[ \t]")
+
+
+def read(content: bytes, name: str = "") -> Reading:
+    """The document ``content``; ``name`` (a part's name, a file name or a URL) helps only where bytes leave doubt."""
+    start = _start(content)
+    if not start:
+        raise ParseError("the document is empty")
+    if name.lower().endswith((".eml", "mail")) or (_HEADER.match(start) and not start.startswith("<")):
+        return read_mail(content)
+    if start[0] in "{[":
+        return read_json(content)
+    if _FEED.search(start) and not _is_page(start):
+        return read_xml(content)
+    if start[0] == "<" and (_is_page(start) or not start.startswith("<?xml")):
+        return _read_page(content)
+    if start.startswith("<?xml"):
+        return read_xml(content)
+    raise ParseError("the document is no feed, page or message that we know")
+
+
+def _start(content: bytes) -> str:
+    """The first characters, enough to tell kinds apart."""
+    codec = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    return content[:4096].decode(codec, "replace").lstrip("\ufeff \t\r\n")
+
+
+def _is_page(start: str) -> bool:
+    html, feed = _HTML.search(start), _FEED.search(start)
+    return html is not None and (feed is None or html.start() < feed.start())
+
+
+def _read_page(content: bytes) -> Reading:
+    text, problems = decode(content, declared_html(content))
+    return Reading("html", pages=(look_at(text),), strings=(text,), problems=problems, replaced=has_replacement(text))

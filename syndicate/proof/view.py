@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One item in one part, ready to be held to its duties: `View`, and what is known about the item: `Case`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syndicate.model import Entry, Mode
+from syndicate.proof.original import Original
+from syndicate.proof.seen import Machine
+from syndicate.proof.sight import Scope
+from syndicate.proof.words import fold, unwrap
+
+#: What a part is called before a person.
+WHERE = {
+    "rss": "the RSS feed",
+    "atom": "the Atom feed",
+    "json": "the JSON feed",
+    "html": "the page",
+    "mail": "the message",
+    "mail HTML": "the HTML part",
+    "mail text": "the text part",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An entry, the mode it is held to, its text; ``hint`` is the excerpt as the HTML of the same part has it."""
+
+    entry: Entry
+    mode: Mode
+    original: Original
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One item in one part: what machines read, its HTML renderings, its plain renderings."""
+
+    part: str
+    machine: Machine | None = None
+    scopes: tuple[Scope, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The part, for a person."""
+        return WHERE[self.part]
+
+    def credits(self, case: Case) -> Iterator[tuple[str, bool]]:
+        """The credit of each rendering, folded, and whether it is plain."""
+        for scope in self.scopes:
+            yield fold(scope.credit), False
+        for text in self.texts:
+            yield without_text(text, case), True
+
+    def renderings(self) -> Iterator[tuple[str, bool]]:
+        """All that is visible of each rendering, folded, and whether it is plain."""
+        for scope in self.scopes:
+            yield fold(scope.visible), False
+        for text in self.texts:
+            yield unwrap(text), True
+
+
+def without_text(section: str, case: Case) -> str:
+    """A plain ``section`` without its title and the carried text: what is left is our own words."""
+    plain = unwrap(section)
+    title = unwrap(case.entry.item.title)
+    if title and plain.casefold().startswith(title.casefold()):
+        plain = plain[len(title) :]
+    carried = [case.hint] if case.hint else [reading.text for reading in case.original.readings]
+    for text in map(unwrap, carried):
+        at = plain.find(text) if text else -1
+        if at >= 0:
+            return plain[:at] + "\n" + plain[at + len(text) :]
+    return plain
