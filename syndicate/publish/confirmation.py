@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The request to confirm a subscription: a plain mail in our own words alone, so that no form can make us send another's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from jinja2 import Environment
+
+from syndicate.model import Channel, Site
+from syndicate.publish.templates import render
+
+_POLICY = policy.SMTP.clone(max_line_length=998)
+
+
+def wording(channel: Channel, site: Site) -> str:
+    """What a reader of the channel agrees to, in words; it is kept with the consent."""
+    return f"{site.name} may send me {channel_title(channel, site)} by mail until I unsubscribe."
+
+
+def channel_title(channel: Channel, site: Site) -> str:
+    """The name of a digest channel for people."""
+    return channel.title or f"its digest “{channel.id}”"
+
+
+def render_confirmation(
+    channel: Channel, site: Site, recipient: str, message_id: str, link: str, now: datetime, templates: Environment
+) -> bytes:
+    """The finished mail, ended by CRLF. ``link`` is the confirmation page. Raises RenderError."""
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = channel.sender or str(Address(site.name, addr_spec=site.contact))
+    message["To"] = recipient
+    message["Subject"] = f"Please confirm: {site.name}"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    text = render(
+        templates, "confirm.txt", site=site, title=channel_title(channel, site), link=link, wording=wording(channel, site)
+    )
+    message.set_content(text, cte="quoted-printable")
+    return message.as_bytes()
