@@ -33,7 +33,7 @@ _PERMITTED = re.compile(r"\b(?:may|can|must|cannot|not|should|be)\b", re.IGNOREC
 _COPYRIGHT = re.compile(
     r"(?<!\w)(?:copyright\s*(?:©|\(c\)|(?=\d{4})|by\b)|©|ⓒ|\(c\)(?=\s*\d{4}))"
     r"(?:[^.。\n]|\.(?=\S)|(?-i:(?<=\b[A-Z])|(?<=\b[A-Z][a-z]))\.){0,200}?[^\s.。\n]"
-    r"(?:[.](?=\s|$)|。|(?=\n)|$)"
+    r"(?:(?-i:(?<!\b[A-Z])(?<!\b[A-Z][a-z]))[.](?=\s)|[.]$|。|(?=\n)|$)"
     rf"(?:\s*{phrases.RESERVED}[^.。\n]{{0,40}}[.。]?)?",
     re.IGNORECASE,
 )

@@ -71,17 +71,15 @@ def read_document(body: bytes, *, url: str, content_type: str = "") -> Document:
     """Bytes as fetched -> a document. Raises ParseError if they are no whole feed; ``url`` names it and is its base."""
     prolog = _prolog(xml_text(decode(body, content_type)), url)
     data = prolog.rest.encode()
-    tree = _tree(data, url, recover=False)
+    tree = _tree(data, url)
     if tree is not None:
         return Document(data, tree, tuple(prolog.problems))
     whole = _whole(prolog, url)
     data = _REFERENCE.sub(lambda match: _repaired(match, prolog.entities), whole).encode()
-    tree = _tree(data, url, recover=False)
+    tree = _tree(data, url)
     if tree is None:
         prolog.problems.append("the XML is not well-formed; it was read as far as it makes sense")
-        tree = _tree(data, url, recover=True)
-    if tree is None:
-        raise _not_a_feed(url)
+        tree = etree.fromstring(data, _parser(recover=True), base_url=url)
     return Document(data, tree, tuple(prolog.problems))
 
 
@@ -98,9 +96,9 @@ def decode(body: bytes, content_type: str = "") -> str:
     for name in stated if seven_bit else ("utf-8", *stated):
         try:
             return body.decode(name)
-        except UnicodeError:
+        except (UnicodeError, LookupError):  # Python also calls "zlib" and "hex" codecs
             continue
-    return body.decode(stated[0] if stated else "windows-1252", "replace")
+    return body.decode("utf-8" if "utf-8" in stated else "windows-1252", "replace")
 
 
 def _stated(body: bytes, content_type: str) -> list[str]:
@@ -113,8 +111,8 @@ def _stated(body: bytes, content_type: str) -> list[str]:
 
 def _known(name: str) -> bool:
     try:
-        b"".decode(name)
-    except (LookupError, UnicodeError):
+        codecs.lookup(name)
+    except LookupError:
         return False
     return name not in _NO_CHARSETS
 
@@ -157,10 +155,13 @@ def _read_entities(doctype: str, prolog: _Prolog, url: str) -> None:
             prolog.entities[name] = html.unescape(value)
 
 
-def _tree(data: bytes, url: str, *, recover: bool) -> etree._Element | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover, huge_tree=True)
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover, huge_tree=True)
+
+
+def _tree(data: bytes, url: str) -> etree._Element | None:
     try:
-        return etree.fromstring(data, parser, base_url=url or None)
+        return etree.fromstring(data, _parser(recover=False), base_url=url)
     except etree.XMLSyntaxError:
         return None
 
@@ -169,7 +170,8 @@ def _whole(prolog: _Prolog, url: str) -> str:
     """The document up to the end of its root element. Raises ParseError if that end is missing."""
     text = prolog.rest.rstrip()
     closing = f"</{prolog.root}"
-    if text.endswith(">") and text[:-1].rstrip().lower().endswith(closing.lower()):
+    at_end = text.endswith(">") and text[:-1].rstrip().lower().endswith(closing.lower())
+    if at_end and text.rfind("<![CDATA[") <= text.rfind("]]>"):
         return text
     ends = re.finditer(f"{_OPAQUE}|({re.escape(closing)}\\s*>)", text, re.DOTALL | re.IGNORECASE)
     end = max((match.end() for match in ends if match[1]), default=0)

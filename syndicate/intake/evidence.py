@@ -210,10 +210,11 @@ def _relation(element: etree._Element) -> str:
 
 def _resolved(element: etree._Element) -> str:
     """Spec: RFC 4946 2.1 and 2.3, licences are compared as strings after resolving against xml:base."""
+    href = element.get("href", "").strip()
     try:
-        return urljoin(element.base or "", element.get("href", "").strip())
+        return urljoin(element.base or "", href) if href else ""
     except ValueError:
-        return element.get("href", "").strip()
+        return href
 
 
 def _text(element: etree._Element) -> str:

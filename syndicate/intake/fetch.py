@@ -159,7 +159,7 @@ class Fetcher:
         """The one place where a connection begins: whatever a name resolved to, this address is checked."""
         family, kind, protocol, _, address = info
         if not self._allow_private and not is_public(str(address[0])):
-            raise AddressRefusedError(f"{address[0]} is not a public address")
+            raise AddressRefusedError  # every address of a host says the same, so that one remedy is named
         return socket.socket(family=family, type=kind, proto=protocol)
 
 
@@ -205,10 +205,16 @@ def _sendable(validator: str) -> str:
 
 def _refused(source: str, response: aiohttp.ClientResponse) -> FetchError:
     status = response.status
-    what, remedy = _REFUSALS.get(status, (f"the site answered {status} {response.reason or ''}".rstrip(), ""))
-    remedy = remedy or "nothing was changed; the next poll tries again"
+    other = ("the site could not give us the feed", "nothing was changed; the next poll tries again")
+    what, remedy = _REFUSALS.get(status, other)
     wait = _retry_after(response)
-    return FetchError(f"{what} ({status})", subject=source, remedy=remedy, status=status, retry_after=wait)
+    return FetchError(
+        f"{what} ({status} {response.reason or ''})".replace(" )", ")"),
+        subject=source,
+        remedy=remedy,
+        status=status,
+        retry_after=wait,
+    )
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:
@@ -227,7 +233,7 @@ def _unreached(url: str, error: Exception) -> FetchError:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if isinstance(cause, AddressRefusedError):
         remedy = "set network.allow_private if this source really is on your own network"
-        return FetchError(f"the address was refused: {cause}", subject=url, remedy=remedy)
+        return FetchError("the host has no public address, so we did not connect", subject=url, remedy=remedy)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return FetchError("the host is not known", subject=url, remedy="check the spelling of the address")
     if isinstance(error, aiohttp.ClientSSLError):

@@ -43,7 +43,7 @@ class Reader:
         )
 
     async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
-        """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for too much work."""
+        """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for excess."""
         arguments = [body, url, content_type, source, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
         remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"

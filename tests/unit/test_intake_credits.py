@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Credit lines, copyright lines and disclaimers in bodies, and their false friends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from syndicate.intake.credits import Reader
+from syndicate.intake.markup import blocks, clean
+from syndicate.model import Level
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "intake" / "credits.json").read_text(encoding="utf-8"))
+
+
+def reader():
+    """The reader of a publisher called Own Weekly."""
+    return Reader(
+        lambda url: url.startswith("https://own.example/"), frozenset({"own weekly"}), "https://own.example/f"
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_bodies_say_what_the_cases_state(case):
+    """Each case of the table gives exactly its claims and its statements."""
+    shown = blocks(clean(case["html"]))
+    assert [[claim.name, claim.url] for claim in reader().claims(shown)] == case["claims"]
+    found = [[statement.kind, statement.value] for statement in reader().statements(shown)]
+    assert found == case.get("statements", [])
+
+
+def test_the_evidence_of_a_credit_is_its_whole_block():
+    """The block stands in the evidence to the character, with its number in the body."""
+    html = "<p>One.</p><p>Jane writes. First published by <a href='https://other.example/a'>Other</a>. More here.</p>"
+    (claim,) = reader().claims(blocks(clean(html)))
+    assert claim.evidence.value == "Jane writes. First published by Other. More here."
+    assert (claim.evidence.place, claim.evidence.level) == ("body, block 2", Level.ITEM)
+    assert (claim.evidence.kind, claim.evidence.url) == ("credit-line", "https://own.example/f")
+
+
+def test_one_target_is_claimed_once():
+    """A part of an article that says "continue at" and credits the same page makes one claim."""
+    link = "<a href='https://other.example/a'>Other</a>"
+    html = f"<p>Text.</p><p>Continue at {link}</p><p>First published by {link}.</p>"
+    assert len(reader().claims(blocks(clean(html)))) == 1
+
+
+def test_a_name_alone_adds_nothing_to_its_link():
+    """A credit in words beside a linked credit of the same name makes one claim."""
+    html = "<p>First published by Other.</p><p>Continue at <a href='https://other.example/a'>Other</a></p>"
+    assert [claim.url for claim in reader().claims(blocks(clean(html)))] == ["https://other.example/a"]
+
+
+def test_a_credit_at_the_end_of_a_long_paragraph_is_found():
+    """Long paragraphs are searched at both ends, not in their midst."""
+    link = "<a href='https://other.example/a'>Other</a>"
+    filler = "Word upon word. " * 80
+    shown = blocks(clean(f"<p>{filler}This was first published by {link}.</p>"))
+    assert len(reader().claims(shown)) == 1
+    shown = blocks(clean(f"<p>{filler}This was first published by {link}. {filler}</p>"))
+    assert reader().claims(shown) == ()
+
+
+def test_names_that_are_no_names_make_no_claim():
+    """What follows the phrase must look like a name."""
+    for rest in ("us all.", "2019.", "", "X" * 90):
+        assert reader().claims(blocks(clean(f"<p>First published by {rest}</p>"))) == ()
+
+
+def test_a_long_linked_title_is_named_by_its_host():
+    """Where the link's text is a headline, the credit carries the host's name."""
+    html = f"<p>First published at <a href='https://www.other.example/a'>{'A long headline ' * 8}</a></p>"
+    (claim,) = reader().claims(blocks(clean(html)))
+    assert claim.name == "other.example"

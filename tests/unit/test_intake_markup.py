@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cleaning HTML and reading it as blocks."""
+
+import pytest
+
+from syndicate.intake.markup import blocks, clean, from_text, plain, visible_text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<style>body{display:none}</style>",
+        "<iframe src='https://evil.example'>inside</iframe>",
+        "<form action='https://evil.example'><input name=q></form>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='javascript:alert(1)'>",
+        "<a href='data:text/html,x'>",
+        "<a href='vbscript:x'>",
+        "<a href='file:///etc/passwd'>",
+        "<svg><script>1</script></svg>",
+        "<object data='https://evil.example'></object>",
+        "<p style='position:fixed'>",
+        "<img srcset='https://evil.example/a 2x'>",
+        "<blockquote cite='relative'>",
+    ],
+)
+def test_nothing_active_passes(hostile):
+    """No script, style, frame, form, handler or foreign scheme survives."""
+    cleaned = clean(f"{hostile}kept", "https://own.example/")
+    for word in ("script", "alert", "evil", "style", "javascript", "data:", "file:", "onerror", "<form", "cite="):
+        assert word not in cleaned
+    assert cleaned.endswith("kept") or "kept<" in cleaned
+
+
+def test_links_and_pictures_become_absolute():
+    """Relative URLs are resolved against the base; without one they are dropped, the text stays."""
+    assert clean('<a href="/x">t</a>', "https://own.example/a/b") == '<a href="https://own.example/x">t</a>'
+    assert clean('<img src="p.png">', "https://own.example/a/b") == '<img src="https://own.example/a/p.png">'
+    assert clean('<a href="/x">t</a>') == "<a>t</a>"
+    assert clean('<a href="/x">t</a>', "javascript:x") == "<a>t</a>"
+
+
+def test_a_base_that_only_we_can_read_costs_no_text():
+    """If the cleaner cannot read the base, links are dropped and the text stays."""
+    assert clean('<a href="/x">t</a>', "https://exa[mple/") == "<a>t</a>"
+    assert clean('<a href="/x">t</a>', "https://a..b:99999/") == "<a>t</a>"
+
+
+def test_control_characters_in_references_are_dropped():
+    """A reference to a control character must not become one in our output."""
+    assert clean("a&#1;b&#x2028;c") == "ab c"
+
+
+def test_blocks_are_what_a_reader_sees():
+    """Paragraphs, list items, double breaks and captions part the text; inline tags do not."""
+    html = "<p>One <b>bold</b><br>line</p><ul><li>a<li>b</ul>loose<br><br>next<div><div>deep</div></div><td>x</td>"
+    assert visible_text(blocks(clean(html))) == "One bold line\n\na\n\nb\n\nloose\n\nnext\n\ndeep\n\nx"
+
+
+def test_white_space_folds_and_cells_part():
+    """Runs of white space are one blank; table cells do not run together; empty paragraphs vanish."""
+    html = "<p> a \n b </p><p>&nbsp;</p><table><tr><td>1</td><td>2</td></tr></table><br>"
+    assert visible_text(blocks(clean(html))) == "a b\n\n1 2"
+
+
+def test_links_keep_their_place_in_the_text():
+    """The span of a link covers exactly its words, also where it spans blocks."""
+    (block,) = blocks("<p>see <a href='https://a.example/'>this <i>page</i></a> now</p>")
+    (link,) = block.links
+    assert block.text[link.start : link.end] == "this page"
+    spanning = blocks("<a href='https://a.example/'><p>one</p><p>two</p></a>")
+    assert [[x.href for x in b.links] for b in spanning] == [["https://a.example/"]] * 2
+
+
+def test_figures_are_marked():
+    """Captions are known as such, so that a photo's credit is not taken for the text's."""
+    shown = blocks("<p>a</p><figure><figcaption>b</figcaption></figure><p>c</p>")
+    assert [(b.text, b.figure) for b in shown] == [("a", False), ("b", True), ("c", False)]
+
+
+def test_stray_ends_harm_nothing():
+    """Ends without a start and text without markup are read."""
+    assert visible_text(blocks("</figure></a>x")) == "x"
+    assert visible_text(blocks(" plain &amp; simple\n text ")) == "plain & simple text"
+    assert blocks("") == ()
+    assert blocks("<p></p>") == ()
+
+
+def test_depth_is_no_danger():
+    """Ten thousand nested elements are read like any other."""
+    assert visible_text(blocks(clean("<div>" * 10_000 + "x"))) == "x"
+
+
+def test_plain_is_one_line():
+    """Titles in HTML become one line of text."""
+    assert plain("a &lt;b&gt; <i>x</i>\r\n<p>y</p>") == "a <b> x y"
+
+
+def test_text_becomes_paragraphs():
+    """Plain bodies keep their paragraphs and lines, and nothing in them is markup."""
+    assert from_text("a < b\nc\r\n\r\nd") == "<p>a &lt; b<br>c</p><p>d</p>"
