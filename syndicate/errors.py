@@ -42,12 +42,14 @@ class SyndicateError(Exception):
         return f"{line}; {self.remedy}" if self.remedy else line
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Errors cross process borders: pickle them with their keyword arguments."""
-        return _rebuild, (type(self), self.what, self.subject, self.remedy)
+        """Errors cross process borders whole: pickle them with what their constructors set."""
+        return _rebuild, (type(self), self.args, vars(self))
 
 
-def _rebuild(kind: type[SyndicateError], what: str, subject: str, remedy: str) -> SyndicateError:
-    return kind(what, subject=subject, remedy=remedy)
+def _rebuild(kind: type[SyndicateError], args: tuple[object, ...], state: dict[str, object]) -> SyndicateError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(SyndicateError):
@@ -60,10 +62,6 @@ class ConfigError(SyndicateError):
         """Each problem is one finished line: ``file:line:column: key: what; remedy``."""
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Rebuild from the problems."""
-        return ConfigError, (self.problems,)
 
 
 class UsageError(SyndicateError):
@@ -108,10 +106,6 @@ class ProofError(SyndicateError):
         """``findings`` are what the verifier missed in the last attempt."""
         super().__init__(what, subject=subject, remedy=remedy)
         self.findings = tuple(findings)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Rebuild with the findings."""
-        return ProofError, (self.what, self.findings)
 
 
 class StoreError(SyndicateError):

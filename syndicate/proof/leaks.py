@@ -4,7 +4,7 @@
 Looked for are runs of eight words (twenty-four characters in scripts without blanks), without case and punctuation, in
 everything that stands in a document (text, attributes, comments, enclosures, attachments, plain parts, JSON strings),
 with markup, character references, percent and base64 coding undone. Not looked for are runs that another entry of the
-edition may carry, titles, and runs made of credits (names, notices, numbers).
+edition may carry, titles, and runs made of what is no text (names, notices, subjects, addresses, numbers).
 """
 
 import base64
@@ -47,29 +47,40 @@ class Leak:
     words: str
 
 
-def leaks(strings: Iterable[str], entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
-    """What of ``entries`` stands in ``strings`` though it may not, the first run of each item.
+class Watch:
+    """What must not stand in any part of an edition of ``entries``."""
 
-    ``carried`` has for each item the excerpt that this part carries of it by right.
-    """
-    forbidden = _forbidden(entries, carried)
-    withheld = [entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD]
-    found: dict[tuple[str, str], Leak] = {}
-    for string in strings:
-        for item_id in withheld:
-            if item_id in string:
-                found.setdefault((item_id, "mode"), Leak(item_id, "mode", item_id))
-        for layer in _layers(string) if forbidden else ():
-            for leak in _in_layer(tokens(layer), forbidden):
-                found.setdefault((leak.item_id, leak.duty), leak)
-    return tuple(found.values())
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._forbidden = _forbidden(entries)
+        self._withheld = tuple(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
 
+    def leaks(self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
+        """What stands in ``strings`` though it may not, the first run of each item.
 
-def _in_layer(words: Sequence[str], forbidden: Mapping[int, Mapping[_Run, tuple[str, str]]]) -> Iterator[Leak]:
-    for size, runs in forbidden.items():
-        for run in set(_runs(words, size)) & runs.keys():
-            item_id, duty = runs[run]
-            yield Leak(item_id, duty, " ".join(run))
+        ``carried`` has for each item the excerpt that this part carries of it by right.
+        """
+        allowed = {
+            size: {run for texts in carried.values() for text in texts for run in _runs(tokens(text), size)}
+            for size in self._forbidden
+        }
+        found: dict[tuple[str, str], Leak] = {}
+        for string in strings:
+            for item_id in self._withheld:
+                if item_id in string:
+                    found.setdefault((item_id, "mode"), Leak(item_id, "mode", item_id))
+            for layer in _layers(string) if self._forbidden else ():
+                self._search(tokens(layer), allowed, found)
+        return tuple(found.values())
+
+    def _search(
+        self, words: Sequence[str], allowed: Mapping[int, set[_Run]], found: dict[tuple[str, str], Leak]
+    ) -> None:
+        for size, runs in self._forbidden.items():
+            kept = allowed[size]
+            for run in _runs(words, size):
+                owner = runs.get(run)
+                if owner is not None and owner not in found and run not in kept:
+                    found[owner] = Leak(*owner, " ".join(run))
 
 
 def _runs(words: Sequence[str], size: int) -> Iterator[_Run]:
@@ -108,9 +119,7 @@ def _from_base64(text: str) -> str:
 # --------------------------------------------------------------------------------------------- what to look for
 
 
-def _forbidden(
-    entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]
-) -> dict[int, dict[_Run, tuple[str, str]]]:
+def _forbidden(entries: Sequence[Entry]) -> dict[int, dict[_Run, tuple[str, str]]]:
     """The runs to look for, by their length, each with its item and the duty it would break."""
     runs: dict[int, dict[_Run, tuple[str, str]]] = {}
     for entry in entries:
@@ -121,7 +130,7 @@ def _forbidden(
             title = tuple(tokens(entry.item.title))
             if len(title) >= _SHORTEST_TITLE:
                 runs.setdefault(len(title), {}).setdefault(title, (entry.item.id, "mode"))
-    for text in _allowed(entries, carried) if runs else ():
+    for text in _allowed(entries) if runs else ():
         words = tokens(text)
         for size, kept in runs.items():
             for run in _runs(words, size):
@@ -131,14 +140,21 @@ def _forbidden(
 
 def _own_runs(entry: Entry) -> Iterator[tuple[int, _Run]]:
     """The runs of the item's text and summary that are the publisher's words rather than credits."""
-    item = entry.item
     known = _credit_words(entry)
-    for text, least in ((item.text, _SHORTEST), (visible_text(item.html), _RUN), (visible_text(item.summary), _RUN)):
+    for text, least in ((entry.item.text, _SHORTEST), (_summary(entry), _RUN)):
         words = tokens(text)
         size = _size(text, words, least)
-        for run in _runs(words, size) if size else ():
-            if sum(word not in known for word in run) >= _OWN_WORDS:
+        own = [word not in known for word in words]
+        count = sum(own[:size])
+        for at, run in enumerate(_runs(words, size)) if size else ():
+            if count >= _OWN_WORDS:
                 yield size, run
+            count += own[at + size] - own[at] if at + size < len(own) else 0
+
+
+def _summary(entry: Entry) -> str:
+    summary = entry.item.summary
+    return visible_text(summary) if "<" in summary or "&" in summary else summary
 
 
 def _size(text: str, words: Sequence[str], least: int) -> int:
@@ -152,7 +168,8 @@ def _credit_words(entry: Entry) -> frozenset[str]:
     duties = (text for duty in entry.decision.duties for text in (*duty.texts, duty.url, *duty.also))
     names = (hop.name for hop in entry.chain.hops)
     people = (person.name for person in entry.item.authors)
-    words = tokens(" ".join((*duties, *names, *people, entry.item.title)))
+    subjects = (text for one in entry.item.categories for text in (one.label, one.term, one.scheme))
+    words = tokens(" ".join((*duties, *names, *people, *subjects, entry.item.title, entry.item.url)))
     return frozenset((*words, *map(str, range(1, 32)), *_stamps(entry)))
 
 
@@ -162,13 +179,11 @@ def _stamps(entry: Entry) -> Iterator[str]:
         yield from tokens(f"{date:%Y %B %b %d %A}")
 
 
-def _allowed(entries: Sequence[Entry], carried: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """Every text that this part may carry: full texts, excerpts as carried, titles, notices."""
+def _allowed(entries: Sequence[Entry]) -> Iterator[str]:
+    """Every text that any part may carry: full texts, titles, notices."""
     for entry in entries:
-        item, mode = entry.item, entry.decision.mode
-        if mode is Mode.FULL:
-            yield from (item.text, visible_text(item.html), visible_text(item.summary))
-        if mode is not Mode.WITHHOLD:
-            yield item.title
+        if entry.decision.mode is Mode.FULL:
+            yield from (entry.item.text, _summary(entry))
+        if entry.decision.mode is not Mode.WITHHOLD:
+            yield entry.item.title
             yield from (text for duty in entry.decision.duties for text in duty.texts)
-            yield from carried.get(item.id, ())

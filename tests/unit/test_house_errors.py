@@ -45,8 +45,8 @@ def test_words(error, line):
     [
         ParseError("is not a feed", subject="one", remedy="name its feed"),
         ConfigError(["a: b"]),
-        FetchError("answers 503"),
-        ProofError("is not proved", [FINDING]),
+        FetchError("answers 503", subject="one", status=503, retry_after=60.0),
+        ProofError("is not proved", [FINDING], subject="weekly", remedy="mend credit.html"),
     ],
 )
 def test_pickled(error):
