@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Hop, Item, Medium, Mode, Role, Site
-from syndicate.publish.credit import Credit, credit
+from syndicate.publish.credit import Credit, credit, local
 from syndicate.publish.page_words import MODE_WORDS, channel_name, day_words, machine_day, names_of, safe
 from syndicate.publish.words import address, day, href, listed
 
@@ -133,7 +133,7 @@ def view(
         credit=owed,
         credit_line=replace(owed, mode=Mode.LINK, contact=""),
         there=_there(owed, chain),
-        to_copy=_to_copy(item, owed),
+        to_copy=_to_copy(item, replace(owed, date=local(first.date, site) or owed.date)),
         subjects=names_of(one.label or one.term for one in item.categories),
         choices=_choices(decisions, names, quotes),
         quotes=tuple(quotes.values()),
@@ -191,11 +191,21 @@ def _on(outlet: str, when: datetime | None) -> str:
 # ------------------------------------------------------------------------------------------ what was decided, and why
 
 
-def _quotes(chain: Chain, decisions: Sequence[Decision]) -> dict[Evidence, Quote]:
+Said = tuple[str, str]  # the words and their page: the same sentence cited for two clauses is one quotation
+
+
+def _quotes(chain: Chain, decisions: Sequence[Decision]) -> dict[Said, Quote]:
     """Each statement once, lettered in the order in which the decisions cite them, the chain's own after them."""
     cited = [piece for one in decisions for reason in one.reasons for piece in reason.evidence]
     told = [piece for hop in chain.hops for piece in hop.because]
-    return {piece: _quote(piece, number) for number, piece in enumerate(dict.fromkeys([*cited, *told]))}
+    first: dict[Said, Evidence] = {}
+    for piece in (*cited, *told):
+        first.setdefault(_said(piece), piece)
+    return {said: _quote(piece, number) for number, (said, piece) in enumerate(first.items())}
+
+
+def _said(piece: Evidence) -> Said:
+    return piece.value, piece.url
 
 
 def _quote(piece: Evidence, number: int) -> Quote:
@@ -207,7 +217,7 @@ def _quote(piece: Evidence, number: int) -> Quote:
 
 
 def _choices(
-    decisions: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Evidence, Quote]
+    decisions: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Said, Quote]
 ) -> tuple[Choice, ...]:
     """Decisions that say the same in every word are one row, channels in order; more ink first."""
     rows: dict[tuple[object, ...], list[Decision]] = {}
@@ -217,7 +227,7 @@ def _choices(
     return tuple(_choice(same, names, quotes) for same in ordered)
 
 
-def _choice(same: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Evidence, Quote]) -> Choice:
+def _choice(same: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[Said, Quote]) -> Choice:
     first = same[0]
     steps = tuple(
         Step(one.text, one.mode.name.lower(), MODE_WORDS[one.mode], _letters(one.evidence, quotes))
@@ -230,7 +240,7 @@ def _choice(same: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[
         words=MODE_WORDS[first.mode],
         because=first.because,
         letters=_letters(cited, quotes),
-        contact=_contact(first.contact),
+        contact=_contact(first.contact if first.mode < Mode.FULL else ""),
         steps=steps,
     )
 
@@ -243,8 +253,8 @@ def _channels(ids: Sequence[str], names: Mapping[str, str]) -> str:
     return listed([first, *(name[:1].lower() + name[1:] for name in rest)])
 
 
-def _letters(pieces: Sequence[Evidence], quotes: Mapping[Evidence, Quote]) -> str:
-    return ", ".join(dict.fromkeys(quotes[piece].letter for piece in pieces))
+def _letters(pieces: Sequence[Evidence], quotes: Mapping[Said, Quote]) -> str:
+    return ", ".join(dict.fromkeys(quotes[_said(piece)].letter for piece in pieces))
 
 
 def _contact(contact: str) -> Link:

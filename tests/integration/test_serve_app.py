@@ -378,3 +378,11 @@ def test_taken_port_is_told(house):
 
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(UsageError, match="choose another port"):
         asyncio.run(inside(other.getsockname()[1]))
+
+
+def test_feed_without_a_stored_gzip_form_is_sent_plain(house):
+    """Nobody has to compress anything: without a stored form the client gets the plain bytes."""
+    (house.folder / "community.rss.gz").unlink()
+    status, headers, body = get(house, "/feeds/community.rss", Accept_Encoding="gzip")
+    assert (status, body) == (200, FEED)
+    assert "Content-Encoding" not in headers

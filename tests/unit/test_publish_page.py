@@ -554,3 +554,26 @@ def test_colours_can_be_read(env, scheme):
         assert contrast(colours["line"], colours[ground]) >= 2.95, ground
     assert contrast(colours["on-blue"], colours["blue"]) >= 4.5
     assert contrast(colours["mark-text"], colours["mark"]) >= 4.5
+
+
+def test_where_to_ask_stands_below_full_only(env):
+    """Where a channel carries an item in full nobody is sent to ask for more."""
+    row = ferry()
+    told = tuple(replace(one, contact="desk@south.example") for one in row.decisions)
+    tree = lxml_html.document_fromstring(
+        page.render_front(SITE, [replace(row, decisions=told)], CHANNELS, [], NOW, env)
+    )
+    asks = ["Ask desk@south.example" in text_of(one) for one in tree.cssselect(".decisions dd")]
+    assert asks == [False, True, True]
+
+
+def test_same_sentence_cited_twice_is_one_quotation(env):
+    """Two clauses that rest on the same words of the same page cite one letter."""
+    row = ferry()
+    again = replace(ASKED, place="elsewhere")
+    one = replace(
+        row.decisions[0], reasons=(Reason("a", "A.", Mode.FULL, (ASKED,)), Reason("b", "B.", Mode.FULL, (again,)))
+    )
+    tree = lxml_html.document_fromstring(page.render_item(SITE, replace(row, decisions=(one,)), CHANNELS, NOW, env))
+    assert [text_of(mark) for mark in tree.cssselect(".quotes mark")] == [ASKED.value, CREDITED.value]
+    assert [text_of(letter) for letter in tree.cssselect(".steps .letters")] == ["A", "A"]
