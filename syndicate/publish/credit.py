@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate.model import Entry, Hop, Mode, Role, Site
@@ -37,11 +38,11 @@ class Anchor:
 class Credit:
     """The rows of a credit block, in the order in which they are shown; an empty one is not shown.
 
-    * written for: ``outlet``, ``authors``, ``date``
+    * written by, or for: ``authors``, then ``outlet`` (the order that O1 asks for), ``date``
     * reached us by: ``steps``
     * copyright: ``copyright``, each line verbatim
-    * licence or permission: ``licences`` (with ``unchanged``: we left the text unaltered), else ``permission``
-    * read it there: ``link`` (the required address) and ``also``; ``assets`` are files that stay where they are
+    * licence or permission: ``licences`` (``unchanged``: we left the text unaltered), else ``permission``
+    * read it there: ``link`` (the required address) and ``also``; ``assets`` are sound and films that stay there
     * reuse: ``contact``
     * note: ``notes``, each verbatim
 
@@ -88,7 +89,9 @@ def credit(entry: Entry, site: Site) -> Credit:
         link=link,
         link_name=next((step.name for step in steps if step.url == link and step.name), address(link)),
         also=tuple(Anchor(_what(url, entry), url) for url in further),
-        assets=_unique(url for duty in decision.duties if duty.id == "O15" for url in duty.also),
+        assets=_unique(
+            url for duty in decision.duties if duty.id == "O15" for url in duty.also if not _is_picture(url)
+        ),
         contact=decision.contact,
         notes=_unique((*texts(entry, "O5"), *texts(entry, "O9"))),
         reason="" if carried else decision.because,
@@ -101,7 +104,7 @@ def authors(entry: Entry) -> tuple[str, ...]:
 
     Without an O1 the item's own authors.
     """
-    outlets = {hop.name for hop in entry.chain.hops}
+    outlets = {hop.name.strip() for hop in entry.chain.hops}
     names = texts(entry, "O1") or _unique(person.name for person in entry.item.authors)
     return tuple(name for name in names if name not in outlets)
 
@@ -139,8 +142,15 @@ def _licences(entry: Entry) -> tuple[Anchor, ...]:
 
 def _step(hop: Hop, site: Site) -> Step:
     return Step(
-        hop.name or address(hop.url).split("/", maxsplit=1)[0], hop.url, local(hop.date, site) if hop.date else None
+        hop.name.strip() or address(hop.url).split("/", maxsplit=1)[0],
+        hop.url,
+        local(hop.date, site) if hop.date else None,
     )
+
+
+def _is_picture(url: str) -> bool:
+    """Pictures are many and say little as addresses; the link to the whole story leads to them."""
+    return urlsplit(url).path.lower().endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif"))
 
 
 def _what(url: str, entry: Entry) -> str:

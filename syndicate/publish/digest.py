@@ -36,7 +36,11 @@ MOST_SECTIONS = 6
 # What substitution may add to the HTML part, at most.
 _RESERVE = 1_000
 _INLINER = css_inline.CSSInliner(
-    load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True
+    load_remote_stylesheets=False,
+    keep_style_tags=True,
+    keep_at_rules=True,
+    remove_inlined_selectors=True,
+    minify_css=True,
 )
 
 
@@ -171,7 +175,8 @@ def opening(entries: Sequence[Entry]) -> str:
     what = f"{counted(len(entries), 'story', 'stories')} from {counted(len(publishers), 'publisher', 'publishers')}"
     full = any(entry.decision.reasons and entry.decision.reasons[-1].clause == OVER_LIMIT[0] for entry in entries)
     allow = "its publisher and the length of a mail allow" if full else "its publisher allows"
-    return f"{what[0].upper()}{what[1:]}. We carry {'it' if len(entries) == 1 else 'each'} as far as {allow}: {_spread(entries)}."
+    each = "it" if len(entries) == 1 else "each"
+    return f"{what[0].upper()}{what[1:]}. We carry {each} as far as {allow}: {_spread(entries)}."
 
 
 def _spread(entries: Sequence[Entry]) -> str:
@@ -198,7 +203,7 @@ def _story(entry: Entry, site: Site) -> Story:
 
 
 def _by(shown: Credit) -> str:
-    """``By Ines Marlow. First in South Desk, 18 November; then in Harbour Review, 19 November.``"""
+    """The by-line: ``By Ines Marlow. First in South Desk, 18 November; then in Harbour Review, 19 November.``."""
     who = f"By {listed(shown.authors)}" if shown.authors else ""
     if not shown.steps:
         return sentence(", ".join(filter(None, (who, _day(shown.date)))))

@@ -31,6 +31,8 @@ _SPLIT_TOKEN = re.compile(rb"(?:=\r\n)?".join(re.escape(bytes([b])) for b in _EN
 _SOFT_BREAK = b"=\r\n"
 _LINE = 75
 
+# Bodies keep to the 76 columns of quoted-printable, headers are never folded: folding would encode a long address.
+_BODY_POLICY = policy.SMTP.clone(max_line_length=76)
 _POLICY = policy.SMTP.clone(max_line_length=998)
 _DATE = re.compile(rb"^Date: [^\r\n]*", re.MULTILINE)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
@@ -53,7 +55,7 @@ class Letter:
 
 def skeleton(letter: Letter) -> bytes:
     """The message with its placeholders, lines ended by CRLF. Raises RenderError if a header cannot be written."""
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=_BODY_POLICY)
     try:
         for name, value in _headers(letter).items():
             message[name] = value
@@ -65,20 +67,20 @@ def skeleton(letter: Letter) -> bytes:
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     # No line of quoted-printable can be a boundary that starts with "=_" (RFC 2045 6.7).
     message.set_boundary(f"=_{hashlib.sha256(f'{letter.text}{letter.html}'.encode()).hexdigest()[:32]}")
-    return _SPLIT_TOKEN.sub(_SOFT_BREAK + _ENCODED_TOKEN + _SOFT_BREAK, message.as_bytes())
+    return _SPLIT_TOKEN.sub(_SOFT_BREAK + _ENCODED_TOKEN + _SOFT_BREAK, message.as_bytes(policy=_POLICY))
 
 
 def transfer_size(html: str) -> int:
     """How many bytes ``html`` takes in the message, with its transfer encoding."""
-    part = EmailMessage(policy=_POLICY)
+    part = EmailMessage(policy=_BODY_POLICY)
     part.set_content(html, subtype="html", cte="quoted-printable")
-    return len(part.as_bytes())
+    return len(part.as_bytes(policy=_POLICY))
 
 
 def fill(skeleton: bytes, *, recipient: str, message_id: str, token: str, date: datetime | None = None) -> bytes:
     """One reader's message, by substitution alone.
 
-    ``recipient`` is a bare ASCII address, ``message_id`` an id with or without its angle brackets, ``token`` of URL-safe
+    ``recipient`` is a bare ASCII address, ``message_id`` an id with or without angle brackets, ``token`` of URL-safe
     characters. ``date`` replaces the Date of the edition. Raises RenderError for anything else, line breaks above all.
     """
     _check("recipient", recipient, _ADDRESS.fullmatch(recipient) and len(recipient) <= _LONGEST_ADDRESS)

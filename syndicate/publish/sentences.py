@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: RUF001 - the marks of many scripts are what this module is about
 """Where a text may be cut: at the end of a sentence, outside quotations and brackets.
 
 Careful rather than complete: where it is doubtful whether a sentence ends (an abbreviation, an initial, a quotation
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_END = re.compile(r"""[.!?…؟۔।]+["'”’»)\]]*(?=\s|$)|[。！？]+[”’」』）)]*""")
+_END = re.compile(r"""[.!?…؟۔।]+["'”’“»)\]]*(?=\s|$)|[。！？]+[”’」』）)]*""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"'‘«])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Hon|Fr|St|Mt|Sgt|Capt|Lt|Col|Gen|Sen|"
     r"Rep|Gov|Pres|Supt|Inc|Ltd|Co|Corp|Bros|Jr|Sr|No|Nos|Nr|Art|Fig|Vol|Ed|pp|vs|al|ca|cf|approx|Jan|Feb|Mar|Apr|Jun|"
@@ -73,7 +74,7 @@ def _is_end(paragraph: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _continues(open_marks: frozenset[str], paragraph: str, offset: int) -> bool:
-    """Whether the mark here neither opens nor closes: an apostrophe, or a quotation taken up again in a new paragraph."""
+    """Whether the mark here neither opens nor closes: an apostrophe, a quotation taken up again in a new paragraph."""
     mark = paragraph[offset]
     if mark == "’":
         return paragraph[offset - 1 : offset].isalnum() and paragraph[offset + 1 : offset + 2].isalnum()

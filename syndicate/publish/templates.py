@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The templates: where they are found and how they are rendered.
 
-Promise: templates are untrusted enough to be sandboxed and strict enough to fail loudly. An override folder wins file by
-file over the packaged ``syndicate/templates``; an undefined name is an error; HTML is escaped, text is not.
+Promise: templates run in a sandbox and fail loudly. An override folder wins file by file over the packaged
+``syndicate/templates``; an undefined name is an error; HTML is escaped, text is not.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def environment(overrides: Path | None = None) -> Environment:
         "day": words.day,
         "figure": words.figure,
         "href": words.href,
+        "keep": words.keep,
         "listed": words.listed,
         "nbsp": words.nbsp,
         "row": words.row,
@@ -85,4 +86,4 @@ def _file(templates: Environment, name: str) -> str:
 
 
 def _what(error: Exception) -> str:
-    return f"the template cannot be rendered: {error or type(error).__name__}"
+    return f"the template cannot be rendered: {type(error).__name__}: {error}"

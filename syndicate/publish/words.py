@@ -69,12 +69,17 @@ def href(contact: str) -> str:
 def sentence(text: str) -> str:
     """``text`` with a full stop if it has no closing mark of its own; "" stays ""."""
     text = text.strip()
-    return text if not text or text.rstrip("\"'”’»)").endswith((".", "!", "?", "…")) else f"{text}."
+    return text if not text or text.rstrip("\"')\u201d\u2019\u00bb").endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def nbsp(text: str) -> str:
     """``text`` whose words keep together on one line."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def keep(line: str) -> str:
+    """A copyright line whose sign and year keep together."""
+    return line.replace("© ", "©\N{NO-BREAK SPACE}")
 
 
 def wrap(text: str) -> str:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: ISC004 - the paragraphs are long, and each is one string
 """A sample edition: five stories of five invented publishers, carried in every mode. Loaded with runpy by the tests."""
 
 from datetime import UTC, datetime
@@ -169,7 +170,10 @@ SEEDS = entry(
         "When the roof of the old reading room came down in January, the books were the second thing people asked about. "
         "The first was the card cabinet by the door: eighty-four drawers of beans, peas and barley, each labelled in a "
         "different hand.",
-        *(f"Drawer {n} held what the growers of the valley had brought in that year, and their names." for n in range(13)),
+        *(
+            f"Drawer {n} held what the growers of the valley had brought in that year, and their names."
+            for n in range(13)
+        ),
     ),
     authors=("Ruth Halloran",),
     outlets=(("Kestrel Field Notes", "https://kestrel.example/notes/seed-library", 17),),
