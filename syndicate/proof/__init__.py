@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from syndicate.errors import ParseError
 from syndicate.model import Edition, Entry, Finding, Part, Proved, Verified
-from syndicate.proof.judge import Verdict, judge
+from syndicate.proof.judge import Docket, Verdict, judge
 from syndicate.proof.ownword import own_word
 from syndicate.proof.read import read
 
@@ -21,10 +21,11 @@ def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
     """``edition`` with its proof, or what its finished bytes do not keep; an unreadable part is a finding."""
     if not edition.parts:
         return (Finding("", "form", "", "the edition has no part"),)
+    docket = Docket(edition.entries)
     findings: list[Finding] = []
     proved: list[Proved] = []
     for part in edition.parts:
-        missed, kept = _verdict(part, edition.entries)
+        missed, kept = _verdict(part, docket)
         findings.extend(missed)
         proved.extend(kept)
     if findings:
@@ -33,14 +34,14 @@ def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
     return Verified(edition, tuple(proved), digests)
 
 
-def _verdict(part: Part, entries: Sequence[Entry]) -> Verdict:
+def _verdict(part: Part, docket: Docket) -> Verdict:
     try:
         reading = read(part.content, part.name)
     except ParseError as error:
         return (Finding("", "form", part.name, error.what),), ()
     if reading.kind != _kind(part.name):
         return (Finding("", "form", part.name, f"the bytes are {reading.kind}, not {_kind(part.name)}"),), ()
-    return judge(reading, entries, gate=True)
+    return judge(reading, docket, gate=True)
 
 
 def _kind(name: str) -> str:
@@ -61,4 +62,4 @@ def audit(content: bytes, name: str, entries: Sequence[Entry]) -> tuple[Finding,
 
     Content is judged, not bytes. Raises ParseError if it cannot be read.
     """
-    return judge(read(content, name), entries, gate=False)[0]
+    return judge(read(content, name), Docket(entries), gate=False)[0]

@@ -2,6 +2,7 @@
 """Whether text of one colour can be told from its ground. Pure: CSS colour words in, a contrast ratio out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tinycss2 import color4
@@ -49,6 +50,7 @@ def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 -- the definition's
 
 
+@lru_cache(maxsize=1024)
 def read_colour(text: str) -> Colour | None:
     """The colour that ``text`` names, None if it names none that we know."""
     told: Any = color4.parse_color(text)
@@ -61,6 +63,7 @@ def read_colour(text: str) -> Colour | None:
     return Colour(red, green, blue, float(told.alpha))
 
 
+@lru_cache(maxsize=1024)
 def too_alike(text: Colour, ground: Colour) -> bool:
     """Whether ``text`` on ``ground`` cannot be read."""
     if text.clear:

@@ -5,13 +5,13 @@
 the part and in its mode; in an audit they are what is on record, so a part may carry fewer items, and less of each.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.model import Entry, Finding, Mode, Proved
 from syndicate.proof.charset import REPLACEMENT
 from syndicate.proof.duties import faults, limit_faults, text_faults
-from syndicate.proof.leaks import leaks
+from syndicate.proof.leaks import Watch
 from syndicate.proof.original import Original, longest_run
 from syndicate.proof.sections import sections
 from syndicate.proof.seen import Reading, Seen
@@ -25,20 +25,35 @@ _SHOWN = 4
 Verdict = tuple[tuple[Finding, ...], tuple[Proved, ...]]
 
 
-def judge(reading: Reading, entries: Sequence[Entry], *, gate: bool) -> Verdict:
-    """What ``reading`` owes to ``entries`` and does not keep, and what it keeps."""
-    bench = _Bench(reading, {entry.item.id: entry for entry in entries}, gate)
-    findings = [*_of_document(reading, entries, gate=gate), *bench.structure()]
+class Docket:
+    """The decisions to hold parts against, with what is worked out once for all of them."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = {entry.item.id: entry for entry in entries}
+        self.watch = Watch(entries)
+        self._originals: dict[str, Original] = {}
+
+    def original(self, item_id: str) -> Original:
+        """The text of an item as the measure."""
+        if item_id not in self._originals:
+            self._originals[item_id] = Original.of(self.entries[item_id].item)
+        return self._originals[item_id]
+
+
+def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:
+    """What ``reading`` owes to the entries of ``docket`` and does not keep, and what it keeps."""
+    bench = _Bench(reading, docket, gate)
+    findings = [*_of_document(reading, docket.entries.values(), gate=gate), *bench.structure()]
     proved: list[Proved] = []
     for case, view in bench.views():
         missed, kept = _duties(case, view)
         findings.extend(missed)
         proved.extend(kept)
-    findings.extend(_of_text(reading, entries, bench))
+    findings.extend(_of_text(reading, docket.watch, bench))
     return tuple(dict.fromkeys(findings)), tuple(proved)
 
 
-def _of_document(reading: Reading, entries: Sequence[Entry], *, gate: bool) -> Iterator[Finding]:
+def _of_document(reading: Reading, entries: Collection[Entry], *, gate: bool) -> Iterator[Finding]:
     """What is wrong with the document as such."""
     for problem in reading.problems:
         yield Finding("", problem.duty, reading.kind, problem.message)
@@ -68,9 +83,9 @@ def _all_text(entry: Entry) -> str:
     return " ".join((*words, *(person.name for person in item.authors)))
 
 
-def _of_text(reading: Reading, entries: Sequence[Entry], bench: "_Bench") -> Iterator[Finding]:
+def _of_text(reading: Reading, watch: Watch, bench: "_Bench") -> Iterator[Finding]:
     where = WHERE[reading.kind]
-    for leak in leaks(reading.strings, entries, bench.carried()):
+    for leak in watch.leaks(reading.strings, bench.carried()):
         what = "it is withheld, but" if leak.duty == "mode" else "its text may not be carried, but"
         start = " ".join(leak.words.split(" ")[:_SHOWN])
         yield Finding(leak.item_id, leak.duty, reading.kind, f'{what} "{start} ..." stands in {where}')
@@ -91,21 +106,16 @@ class _Place:
 class _Bench:
     """Brings renderings and entries together."""
 
-    def __init__(self, reading: Reading, entries: Mapping[str, Entry], gate: bool) -> None:
+    def __init__(self, reading: Reading, docket: Docket, gate: bool) -> None:
         self._reading = reading
-        self._entries = entries
+        self._original = docket.original
+        self._entries = docket.entries
         self._gate = gate
-        self._originals: dict[str, Original] = {}
         self._places = [*_of_feed(reading), *_of_pages(reading)]
         self._cases = {place.item_id: self._case(place) for place in self._places if self._carries(place.item_id)}
 
     def _carries(self, item_id: str) -> bool:
         return item_id in self._entries and self._entries[item_id].decision.mode is not Mode.WITHHOLD
-
-    def _original(self, item_id: str) -> Original:
-        if item_id not in self._originals:
-            self._originals[item_id] = Original.of(self._entries[item_id].item)
-        return self._originals[item_id]
 
     def _case(self, place: _Place) -> Case:
         """The item in the mode it is held to; in an audit a part may carry less than it may."""

@@ -34,6 +34,9 @@ _FONT_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0,
 _SCALE_ZERO = re.compile(r"scale(?:x|y|3d)?\(\s*[+-]?(?:0?\.0\d*|0)\s*[,)]|scale\([^,()]*,\s*[+-]?(?:0?\.0\d*|0)\s*\)")
 _TURNED = re.compile(r"(?:rotate[xy]|matrix|skew|perspective)")
 _COLOUR_WORD = re.compile(r"#[0-9a-f]{3,8}\b|[a-z-]+\([^()]*\)|[a-z]+")
+# Elements and attributes that change a look without any style.
+_COLOURED = frozenset({"a", "font"})
+_STYLING = frozenset({"hidden", "aria-hidden", "bgcolor", "background"})
 _NOT_BOXED = frozenset({"", "visible"})
 
 
@@ -62,6 +65,8 @@ def first_look(situation: str) -> Look:
 
 def descend(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[str, str]) -> Look:
     """The look of an element with ``tag``, ``attributes`` and winning declarations ``css``."""
+    if not css and tag not in _COLOURED and _STYLING.isdisjoint(attributes) and tag not in UNDRAWN:
+        return above
     if above.hidden or undrawn(tag, attributes) or hides_box(css):
         return replace(above, hidden=True)
     colour = _colour(above, tag, attributes, css)

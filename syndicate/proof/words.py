@@ -12,9 +12,7 @@ import unicodedata
 NO_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 # Shown to nobody and harmless. The overrides U+202D and U+202E stay: they turn what a reader sees around.
-_UNSEEN = dict.fromkeys(
-    [0x00AD, 0x034F, 0x061C, *range(0x200B, 0x2010), 0x202A, 0x202B, 0x202C, *range(0x2060, 0x206A), 0xFEFF]
-)
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202c\u2060-\u2069\ufeff]")
 _MARK = re.compile(r"(?:\(c\)|©|\bcopyright\b)(?:[\s:]*(?:\(c\)|©|\bcopyright\b))*", re.IGNORECASE)
 _NO_BLANK = re.compile(f"([{NO_BLANKS}])")
 _BETWEEN_NO_BLANKS = re.compile(f"(?<=[{NO_BLANKS}]) (?=[{NO_BLANKS}])")
@@ -30,7 +28,7 @@ _CLOSERS = ">)]}\"'”\u2019»,;.:!?"
 
 def fold(text: str) -> str:
     """``text`` in NFC, runs of white space as one blank, characters that nobody sees left out."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
+    return " ".join((text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFC", text))).split())
 
 
 def unwrap(text: str) -> str:
@@ -50,7 +48,9 @@ def copyright_form(line: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of ``text`` without case and punctuation; a character each in scripts that write no blanks."""
-    plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).casefold()
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
     return _WORD.findall(_NO_BLANK.sub(r" \1 ", plain))
 
 
