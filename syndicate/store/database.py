@@ -6,17 +6,19 @@ What SQLite and PostgreSQL do differently in these matters stands here and in ``
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicate.errors import StoreError
 from syndicate.store.schema import VERSION
@@ -72,6 +74,8 @@ def _target(url: str) -> URL:
     except ArgumentError as error:
         raise StoreError("this is no database URL", subject=repr(url), remedy=_URL_REMEDY) from error
     if target.get_backend_name() == "postgresql":
+        if importlib.util.find_spec("psycopg") is None:
+            raise StoreError("the driver is not installed", subject="PostgreSQL", remedy="install the package psycopg")
         return target.set(drivername="postgresql+psycopg")
     if target.get_backend_name() != "sqlite":
         raise StoreError("this kind of database is not supported", subject=url, remedy=_URL_REMEDY)
@@ -87,19 +91,28 @@ def _options(target: URL) -> dict[str, Any]:
     if target.get_backend_name() == "sqlite":
         # Manual transactions: the driver begins none, the listener below begins each as it should be.
         return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
-    return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+    return {"pool_pre_ping": True}
 
 
 def _prepare_sqlite(engine: Engine, path: Path) -> None:
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Addresses and the secret are in there: for the owner's eyes only. SQLite gives its side files the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _create(path)
     except OSError as error:
         raise StoreError(f"the file cannot be opened ({error.strerror})", subject=str(path), remedy=_FILE) from error
     _use_wal(engine)
+
+
+def _create(path: Path) -> None:
+    """Make the file, if there is none, for its owner's eyes only: addresses and the secret are in there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A file that SQLite has open is never opened here: closing it would drop SQLite's locks of this whole process.
+    with _CREATING, suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+_CREATING = threading.Lock()
 
 
 def _use_wal(engine: Engine) -> None:
@@ -134,7 +147,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("syndicate_begin") == "read":
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 @contextmanager
@@ -209,8 +222,6 @@ _WORDS = (
 
 def _worded(error: SQLAlchemyError | sqlite3.Error, url: URL) -> StoreError:
     subject = url.render_as_string(hide_password=True)
-    if isinstance(error, NoSuchModuleError | ModuleNotFoundError):
-        return StoreError("the driver is not installed", subject=subject, remedy="install the package psycopg")
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     for sign, what, remedy in _WORDS:
         if sign in said.casefold():

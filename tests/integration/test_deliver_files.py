@@ -136,11 +136,13 @@ def test_disk_full(tmp_path):
         from syndicate.deliver.files import release
         from syndicate.errors import DeliveryError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        room, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most))
         try:
             release(Path(sys.argv[1]), {"a.rss": b"new", "b.rss": b"x" * 20_000})
         except DeliveryError as error:
             print(error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
     """
     release(tmp_path, {"a.rss": b"old"})
     command = [sys.executable, "-c", textwrap.dedent(script), tmp_path]

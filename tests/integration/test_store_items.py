@@ -321,3 +321,28 @@ def test_polls_remembered_are_bounded(store):
     with store.read() as tx:
         assert [run.bytes for run in tx.sources.runs("south", 99)] == list(range(59, 9, -1))
         assert len(tx.sources.runs("north")) == 1
+
+
+def test_backfill_takes_the_newest_of_each_source(store):
+    """Of each source's first poll the newest items are offered, as many as asked for; later items are not."""
+    put(store, *[item(number) for number in range(4)], first_poll=True)
+    put(store, *[item(number + 10, "north", url=f"https://n.example/{number}") for number in range(3)], first_poll=True)
+    put(store, item(5), now=NOW + HOUR)
+    with store.read() as tx:
+        both = {one.item.id for one in tx.items.backfill("weekly", 2)}
+        south = [one.item for one in tx.items.backfill("weekly", 1, sources=("south",))]
+        assert tx.items.backfill("weekly", 0) == []
+    assert both == {item(0).id, item(1).id, item(10).id, item(11).id}
+    assert south == [item(0)]
+
+
+def test_channels_remember_their_schedule(store):
+    """A channel is known since its first sync, and its schedule is looked at forwards only."""
+    with store.write() as tx:
+        tx.channels.sync(["weekly"], NOW)
+        tx.channels.sync(["weekly", "daily"], NOW + HOUR)
+        tx.channels.look("weekly", NOW + HOUR * 2)
+        tx.channels.look("weekly", NOW + HOUR)
+    with store.read() as tx:
+        assert (tx.channels.since("weekly"), tx.channels.looked_at("weekly")) == (NOW, NOW + HOUR * 2)
+        assert (tx.channels.since("daily"), tx.channels.looked_at("daily")) == (NOW + HOUR, NOW + HOUR)

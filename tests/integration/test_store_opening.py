@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opening a database, transactions, and what survives."""
 
+import importlib.util
 import signal
 import sqlite3
 import subprocess
@@ -250,6 +251,14 @@ def test_unusable_urls_in_words(url, words):
     with pytest.raises(StoreError, match=words) as caught:
         open_store(url)
     assert caught.value.remedy
+
+
+def test_missing_driver_in_words():
+    """PostgreSQL without its driver is refused in words that say what to install."""
+    if importlib.util.find_spec("psycopg") is not None:
+        pytest.skip("the driver is installed")
+    with pytest.raises(StoreError, match="install the package psycopg"):
+        open_store("postgresql://user@host.example/name")
 
 
 def test_other_file_in_words(tmp_path):
