@@ -17,7 +17,6 @@ _TRACKING = re.compile(
 _PORTS = {"http": 80, "https": 443}
 
 
-@lru_cache(maxsize=65536)
 def url_key(url: str) -> str:
     """The comparison key of an address; "" for anything that is not an http address.
 
@@ -49,6 +48,7 @@ def owner(url: str, publishers: Iterable[Publisher], *, prefer: str = "") -> Pub
     return max(owners, key=lambda p: (len(_page(p.home)), p.id == prefer), default=None)
 
 
+@lru_cache(maxsize=65536)
 def _page(url: str) -> str:
     return url_key(url).partition("?")[0]
 

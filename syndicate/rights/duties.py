@@ -18,8 +18,9 @@ from syndicate.rights.statements import copyright_line, in_order
 
 EXCERPT_NOTE: Final = "This is an excerpt."
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _MEDIA_FILE = re.compile(
-    r"https?://\S+\.(?:mp4|m4v|webm|mov|avi|mkv|ogv|mp3|m4a|ogg|oga|opus|wav|flac)\b(?:\?\S*)?", re.IGNORECASE
+    r".+\.(?:mp4|m4v|webm|mov|avi|mkv|ogv|mp3|m4a|ogg|oga|opus|wav|flac)\b(?:\?.*)?", re.IGNORECASE
 )
 _MEDIA_TAGS = frozenset({"img", "video", "audio", "source", "track", "iframe", "embed", "object"})
 
@@ -165,7 +166,7 @@ def _media(item: Item) -> Iterable[str]:
 
 
 def _files(text: str) -> Iterator[str]:
-    """Addresses of media files in a text, one word at a time: no text takes long, however it is made."""
-    for word in re.split(r"[\s<>\"']+", text):
-        if (at := word.find("http")) >= 0 and (found := _MEDIA_FILE.match(word, at)):
+    """Addresses of media files in a text, without what punctuation follows them."""
+    for address in _ADDRESS.findall(text):
+        if found := _MEDIA_FILE.match(address):
             yield found[0]

@@ -262,7 +262,7 @@ def test_assets():
     html = '<p><img src="https://south.example/p.jpg"><video poster="https://south.example/q.png"></video><img src="data:x"><b src="https://south.example/no"></b><a href="https://south.example/w.webm?a=1&amp;b=2">w</a></p>'
     entry = item(
         html=html,
-        text="See https://south.example/v.mp4?x=1",
+        text="See https://south.example/plain and https://south.example/v.mp4?x=1",
         enclosures=(Enclosure("https://south.example/e.mp3"),),
         links=(Link("enclosure", "https://south.example/f.ogg"), Link("via", "https://south.example/g")),
         evidence=(BY,),
