@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ def credit(entry: Entry, site: Site) -> Credit:
         mode=decision.mode,
         outlet=steps[0].name if known_origin else "",
         authors=authors(entry),
-        date=local(entry.item.published, site) if entry.item.published else steps[0].date,
+        date=local(entry.item.published, site) or steps[0].date,
         steps=steps[1:] if known_origin else steps,
         copyright=texts(entry, "O2"),
         licences=licences,
@@ -125,9 +126,15 @@ def title_of(entry: Entry) -> str:
     return " ".join(entry.item.title.split()) or f"Untitled, from {outlet}"
 
 
-def local(when: datetime, site: Site) -> datetime:
-    """``when`` as the site's clock shows it."""
-    return when.astimezone(ZoneInfo(site.timezone))
+@overload
+def local(when: datetime, site: Site) -> datetime: ...
+@overload
+def local(when: None, site: Site) -> None: ...
+@overload
+def local(when: datetime | None, site: Site) -> datetime | None: ...
+def local(when: datetime | None, site: Site) -> datetime | None:
+    """``when`` as the site's clock shows it; None stays None."""
+    return when.astimezone(ZoneInfo(site.timezone)) if when else None
 
 
 def _links(entry: Entry) -> tuple[str, ...]:
@@ -144,7 +151,7 @@ def _step(hop: Hop, site: Site) -> Step:
     return Step(
         hop.name.strip() or address(hop.url).split("/", maxsplit=1)[0],
         hop.url,
-        local(hop.date, site) if hop.date else None,
+        local(hop.date, site),
     )
 
 

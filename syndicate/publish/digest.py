@@ -32,6 +32,7 @@ MODE_WORDS = {Mode.FULL: "Full text", Mode.EXCERPT: "Excerpt", Mode.LINK: "Link 
 CARRIED_AS = {Mode.FULL: "in full", Mode.EXCERPT: "in part", Mode.LINK: "as a link"}
 OVER_LIMIT = ("edition-full", "This edition is full, so this story is a link.")
 MOST_SECTIONS = 6
+LONG_CONTENTS = 20
 
 # What substitution may add to the HTML part, at most.
 _RESERVE = 1_000
@@ -46,13 +47,17 @@ _INLINER = css_inline.CSSInliner(
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One item as the templates see it; ``html`` is the carried text, clean, ``by`` the by-line as sentences."""
+    """One item as the templates see it.
+
+    ``html`` is the carried text, clean, ``paragraphs`` the same as plain text, ``by`` the by-line as sentences.
+    """
 
     item: Item
     title: str
     credit: Credit
     body: Body
     html: Markup
+    paragraphs: tuple[str, ...]
     publisher: str
     by_way_of: str
     by: str
@@ -153,7 +158,8 @@ def _text(mail: Mail, entries: Sequence[Entry]) -> str:
 
 def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
     site, channel = mail.site, mail.channel
-    sections = _sections([_story(entry, site) for entry in entries])
+    titles = frozenset(_letters(title_of(entry)) for entry in entries)
+    sections = _sections([_story(entry, site, titles) for entry in entries])
     return {
         "site": site,
         "host": urlsplit(site.url).netloc,
@@ -162,6 +168,7 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "plain": channel.ads is Ads.NONE and not channel.paid,
         "date": weekday(local(mail.now, site)),
         "opening": opening(entries),
+        "contents": _contents(sections),
         "sections": sections,
         "unsubscribe": f"{site.url}/unsubscribe/{TOKEN_IN_TEXT}",
     }
@@ -186,7 +193,7 @@ def _spread(entries: Sequence[Entry]) -> str:
     return ", ".join(f"{figure(modes.count(mode))} {way}" for mode, way in CARRIED_AS.items() if mode in modes)
 
 
-def _story(entry: Entry, site: Site) -> Story:
+def _story(entry: Entry, site: Site, titles: frozenset[str]) -> Story:
     shown, text = credit(entry, site), body(entry)
     names = [name for name in (shown.outlet, *(step.name for step in shown.steps)) if name]
     return Story(
@@ -195,11 +202,30 @@ def _story(entry: Entry, site: Site) -> Story:
         credit=shown,
         body=text,
         html=Markup(text.html),  # noqa: S704 - cleaned by nh3
+        paragraphs=_unmistakable(text.paragraphs, titles),
         publisher=names[0] if names else "",
         by_way_of=listed(names[1:]) if names[1:] else "",
         by=_by(shown),
         mode=MODE_WORDS[entry.decision.mode],
     )
+
+
+def _unmistakable(paragraphs: Sequence[str], titles: frozenset[str]) -> tuple[str, ...]:
+    """The paragraphs, where one is the title of a story in this mail, run on from the one before.
+
+    In the text part a line that is a title begins a story; the words stay, all of them and in order.
+    """
+    run: list[str] = []
+    for paragraph in paragraphs:
+        if run and (_letters(paragraph) in titles or _letters(run[-1]) in titles):
+            run[-1] = f"{run[-1]} {paragraph}"
+        else:
+            run.append(paragraph)
+    return tuple(run)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _by(shown: Credit) -> str:
@@ -241,6 +267,14 @@ def _sections(stories: Sequence[Story]) -> tuple[Section, ...]:
     if links:
         sections.append(_section("Also worth your time", links, "link", "links"))
     return tuple(sections)
+
+
+def _contents(sections: Sequence[Section]) -> tuple[Story, ...]:
+    """The stories to list at the top: all, or in a long mail only those with a text."""
+    stories = tuple(story for section in sections for story in section.stories)
+    if len(stories) <= LONG_CONTENTS:
+        return stories
+    return tuple(story for story in stories if story.credit.mode > Mode.LINK)
 
 
 def _section(title: str, stories: Sequence[Story], one: str, many: str) -> Section:

@@ -203,6 +203,15 @@ def test_the_text_part_keeps_its_measure():
     assert "Links in this story\n  https://else.example/a-very/long?x=1&y=2\n" in text
 
 
+def test_a_title_inside_a_text_begins_no_story():
+    """A paragraph that is the title of another story in the mail does not stand on a line of its own in the text part."""
+    other = S.entry(2, title="Drains of 1974", text=("Other text.",))
+    round_up = S.entry(1, text=("Drains of 1974!", "We also read:", "“Drains of 1974”", "And went home."))
+    _, _, text = read((round_up, other))
+    assert [line for line in text.split("\n") if line.strip(" !“”") == "Drains of 1974"] == ["Drains of 1974"]
+    assert "Drains of 1974! We also read: “Drains of 1974”\n\nAnd went home." in text
+
+
 def test_the_mail_says_what_it_is():
     """Opening, contents, sections, by-lines and the foot are sentences of ours, and true."""
     _, page, text = read()
@@ -344,6 +353,15 @@ def test_credits_are_never_dropped():
     """Even if links alone are more than fits, every item and credit is there."""
     _, page, _ = read([long(n, 50) for n in range(5)], replace(S.DIGEST, max_size=2_000))
     assert len(page.find_class("credit")) == 5
+
+
+def test_fifty_links_fit_below_the_clip():
+    """A mail program that shows the first 95 kB shows fifty link-only stories whole, credits included."""
+    entries = [replace(S.BRIDGE, item=replace(S.BRIDGE.item, id=f"i-{n}")) for n in range(50)]
+    message, page, _ = read(entries)
+    assert len(message.get_body(("html",)).as_bytes()) < 95_000
+    assert not page.find_class("contents")
+    assert len(page.find_class("credit")) == 50
 
 
 def test_the_sample_is_small():
