@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rights evidence of an XML feed, verbatim, by namespace and never by prefix.
+"""Rights evidence and authors of an XML feed, verbatim, by namespace and never by prefix.
 
-Reads the raw tree, because a parser that merges keys lets a photo's licence pass as the article's. Only direct children
-of the feed, the entry and its ``atom:source`` count, so what stands inside a body or an image says nothing here; media
-elements are read at any depth and keep kinds of their own, since they speak of an asset.
+Reads the raw tree, because a parser that merges keys lets a photo's licence pass as the article's and loses names. Only
+direct children of the feed, the entry and its ``atom:source`` count, so what stands inside a body or an image says
+nothing here; media elements are read at any depth and keep kinds of their own, since they speak of an asset.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from syndicate.intake import markup
-from syndicate.intake.text import legal
-from syndicate.model import Evidence, Level
+from syndicate.intake.text import legal, person_name, web_url
+from syndicate.model import Evidence, Level, Person
 
 ATOM = "http://www.w3.org/2005/Atom"
 _ATOM_OLD = "http://purl.org/atom/ns#"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "http://purl.org/dc/elements/1.1/"
 _DCTERMS = "http://purl.org/dc/terms/"
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _RSL = "https://rslstandard.org/rsl"
 _FAC = "http://www.bloglines.com/about/specs/fac-1.0"
 _XMP = "http://ns.adobe.com/xap/1.0/rights/"
@@ -85,11 +86,12 @@ _REGISTRY = "http://www.iana.org/assignments/relation/"
 
 
 @dataclass(frozen=True, slots=True)
-class EntryEvidence:
+class Stated:
     """What stands on one entry; ``keys`` are its id and links, by which it can be found again."""
 
     keys: frozenset[str]
     evidence: tuple[Evidence, ...]
+    authors: tuple[Person, ...] = ()
 
 
 def feed_evidence(root: etree._Element, url: str) -> tuple[Evidence, ...]:
@@ -98,24 +100,24 @@ def feed_evidence(root: etree._Element, url: str) -> tuple[Evidence, ...]:
     return tuple(_statements(feed, Level.FEED, _name(feed)[1], url)) if feed is not None else ()
 
 
-def entry_evidence(root: etree._Element, url: str) -> tuple[EntryEvidence, ...]:
-    """For each entry, in document order: its statements (level ITEM) and those of its ``atom:source`` (SOURCE)."""
+def entries_stated(root: etree._Element, url: str) -> tuple[Stated, ...]:
+    """For each entry in order: its authors, its statements (ITEM) and those of its ``atom:source`` (SOURCE)."""
     return tuple(_entry(element, url) for element in root.iter() if _is_entry(element))
 
 
-def matched(entries: Sequence[EntryEvidence], keys: Sequence[frozenset[str]]) -> list[tuple[Evidence, ...]] | None:
-    """The evidence for each of ``keys`` (ids and links of entries as another parser saw them); None if it is unsure.
+def matched(entries: Sequence[Stated], keys: Sequence[frozenset[str]]) -> Sequence[Stated] | None:
+    """What stands on each of ``keys`` (ids and links of entries as another parser saw them); None if it is unsure.
 
     By order when the counts agree, else by id or link when each is found exactly once.
     """
     if len(entries) == len(keys):
-        return [entry.evidence for entry in entries]
+        return entries
     found = []
     for wanted in keys:
         hits = [entry for entry in entries if entry.keys & wanted]
         if len(hits) != 1:
             return None
-        found.append(hits[0].evidence)
+        found.append(hits[0])
     return found
 
 
@@ -150,14 +152,36 @@ def _feed(root: etree._Element) -> etree._Element | None:
     return next((child for child in root if _name(child)[1].lower() == "channel"), None)
 
 
-def _entry(element: etree._Element, url: str) -> EntryEvidence:
+def _entry(element: etree._Element, url: str) -> Stated:
     label = _name(element)[1]
     found = list(_statements(element, Level.ITEM, label, url))
     found += [x for child in element.iterdescendants() for x in _media(child, label, url)]
     for child in element:
         if _name(child) == (ATOM, "source"):
             found += _statements(child, Level.SOURCE, f"{label}/source", url)
-    return EntryEvidence(frozenset(_keys(element)), tuple(found))
+    authors = {person.name: person for person in _authors(element) if person.name}
+    return Stated(frozenset(_keys(element)), tuple(found), tuple(authors.values()))
+
+
+def _authors(element: etree._Element) -> Iterator[Person]:
+    """Everybody named on an entry, mail addresses left out; a name may stand in several elements."""
+    for child in element:
+        uri, local = _name(child)
+        name = _part(child, "name") if local == "author" else ""
+        if name:
+            yield Person(person_name(name), web_url(_part(child, "uri")))
+        elif _is_byline(uri, local):
+            yield Person(person_name(_text(child)))
+
+
+def _is_byline(uri: str, local: str) -> bool:
+    if local == "author":
+        return _is_feed_namespace(uri) or uri.lower() == _ITUNES
+    return (uri, local) == (_DC, "creator")
+
+
+def _part(element: etree._Element, local: str) -> str:
+    return next((_text(child) for child in element if _name(child)[1] == local), "")
 
 
 def _keys(element: etree._Element) -> Iterator[str]:

@@ -173,8 +173,14 @@ def _checked(url: str, source: str, base: URL | None = None) -> URL:
         what = (
             f"{url!r} is no web address" if base is None else f"the site redirects to {url!r}, which is no web address"
         )
-        raise FetchError(what, subject=source, remedy="use an address that starts with http:// or https://")
+        raise _no_address(what, source)
     return target.with_fragment(None)
+
+
+def _no_address(what: str, source: str) -> FetchError:
+    return FetchError(
+        what, subject=source, remedy="use an address that starts with http:// or https:// and a host name"
+    )
 
 
 def _next(source: str, here: URL, location: str) -> URL:
@@ -234,6 +240,8 @@ def _unreached(url: str, error: Exception) -> FetchError:
     if isinstance(cause, AddressRefusedError):
         remedy = "set network.allow_private if this source really is on your own network"
         return FetchError("the host has no public address, so we did not connect", subject=url, remedy=remedy)
+    if isinstance(error, aiohttp.InvalidURL):
+        return _no_address(f"{url!r} is no web address", url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return FetchError("the host is not known", subject=url, remedy="check the spelling of the address")
     if isinstance(error, aiohttp.ClientSSLError):

@@ -17,9 +17,10 @@ import feedparser
 from syndicate.errors import ParseError
 from syndicate.intake import evidence, jsonfeed
 from syndicate.intake.document import Document, decode, read_document
+from syndicate.intake.evidence import Stated
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
 from syndicate.intake.text import person_name, web_url
-from syndicate.model import Category, Enclosure, Evidence, Link, Person
+from syndicate.model import Category, Enclosure, Link, Person
 
 _MARKUP = ("text/html", "application/xhtml+xml")
 _READABLE = (*_MARKUP, "text/plain")
@@ -57,7 +58,7 @@ def _read_xml(document: Document, url: str) -> ParsedFeed:
     if not result.version and not result.entries:
         remedy = "check that the address is that of an RSS, Atom or JSON feed"
         raise ParseError("this is not a feed that we can read", subject=url, remedy=remedy)
-    stated, problems = _evidence_of_entries(document, result.entries, url)
+    stated, problems = _stated(document, result.entries, url)
     atom = result.version.startswith("atom")
     return ParsedFeed(
         url=url,
@@ -72,23 +73,22 @@ def _read_xml(document: Document, url: str) -> ParsedFeed:
     )
 
 
-def _evidence_of_entries(
-    document: Document, entries: Sequence[_Fields], url: str
-) -> tuple[Sequence[tuple[Evidence, ...]], tuple[str, ...]]:
-    found = evidence.entry_evidence(document.tree, url)
+def _stated(document: Document, entries: Sequence[_Fields], url: str) -> tuple[Sequence[Stated], tuple[str, ...]]:
+    """What the tree says of each entry; if the two readings disagree on the entries, only the author is known."""
+    found = evidence.entries_stated(document.tree, url)
     matched = evidence.matched(found, [_keys(entry) for entry in entries])
-    if matched is None:
-        return [()] * len(entries), (
-            "rights statements on single items could not be matched to them and were left out",
-        )
-    return matched, ()
+    if matched is not None:
+        return matched, ()
+    last_named = [person_name(_str(_get(entry, "author"))) for entry in entries]
+    bare = [Stated(frozenset(), (), (Person(name),) if name else ()) for name in last_named]
+    return bare, ("rights statements on single items could not be matched to them and were left out",)
 
 
 def _keys(entry: _Fields) -> frozenset[str]:
     return frozenset((_str(_get(entry, "id")), _str(_get(entry, "link")))) - {""}
 
 
-def _entry(entry: _Fields, stated: tuple[Evidence, ...], atom: bool) -> ParsedEntry:
+def _entry(entry: _Fields, stated: Stated, atom: bool) -> ParsedEntry:
     published, updated = _date(entry, "published_parsed"), _date(entry, "updated_parsed")
     bodies = tuple(_text(part) for part in _list(entry, "content") if _is_readable(part))
     return ParsedEntry(
@@ -97,7 +97,7 @@ def _entry(entry: _Fields, stated: tuple[Evidence, ...], atom: bool) -> ParsedEn
         title=_text(_get(entry, "title_detail")),
         bodies=bodies,
         summary=_text(_get(entry, "summary_detail")),
-        authors=_authors(entry),
+        authors=stated.authors,
         # RSS 1.0 has dc:date alone, which feedparser files under "updated".
         published=published or _date(entry, "created_parsed") or updated,
         updated=updated if atom or published else None,
@@ -106,7 +106,7 @@ def _entry(entry: _Fields, stated: tuple[Evidence, ...], atom: bool) -> ParsedEn
         enclosures=tuple(_enclosures(entry)),
         links=tuple(_links(entry)),
         origins=tuple(_origins(entry)),
-        evidence=stated,
+        evidence=stated.evidence,
     )
 
 
@@ -159,7 +159,7 @@ def _language(entry: _Fields) -> str:
 
 
 def _authors(fields: _Fields) -> tuple[Person, ...]:
-    """Everybody named, in order, once each; mail addresses never."""
+    """The people of an Atom feed or source, in order, once each; mail addresses never."""
     found: dict[str, Person] = {}
     for author in _list(fields, "authors"):
         name = person_name(_str(_get(author, "name")))

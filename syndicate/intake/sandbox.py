@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import multiprocessing
+from dataclasses import replace
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -44,7 +45,8 @@ class Reader:
 
     async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
         """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for excess."""
-        arguments = [body, url, content_type, source, int(self._seconds) + 1]
+        bare = replace(source, publisher=replace(source.publisher, record=None))  # terms are no business of a child
+        arguments = [body, url, content_type, bare, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
         remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"
         try:
@@ -52,6 +54,8 @@ class Reader:
         except (concurrent.futures.TimeoutError, ProcessExpired) as error:
             what = f"reading the document took more than {self._seconds:g} seconds or ended its process"
             raise ParseError(what, subject=url, remedy=remedy) from error
+        except concurrent.futures.BrokenExecutor as error:
+            raise ParseError("reading was given up, since we are closing", subject=url, remedy=remedy) from error
         except MemoryError as error:
             raise ParseError("reading the document took too much memory", subject=url, remedy=remedy) from error
         return feed

@@ -4,7 +4,7 @@
 import pytest
 from lxml import etree
 
-from syndicate.intake.evidence import EntryEvidence, entry_evidence, feed_evidence, matched
+from syndicate.intake.evidence import Stated, entries_stated, feed_evidence, matched
 from syndicate.model import Evidence, Level
 
 URL = "https://own.example/feed"
@@ -39,7 +39,7 @@ def tree(text):
 
 def item(inner):
     """What stands on the only item of an RSS feed."""
-    (entry,) = entry_evidence(tree(f"<rss {DECLARED}><channel><item>{inner}</item></channel></rss>"), URL)
+    (entry,) = entries_stated(tree(f"<rss {DECLARED}><channel><item>{inner}</item></channel></rss>"), URL)
     return [(found.kind, found.level, found.value, found.place) for found in entry.evidence]
 
 
@@ -131,14 +131,14 @@ def test_rdf_and_atom_feeds():
         f'<item rdf:about="https://own.example/1"><dc:rights>© J</dc:rights></item></rdf:RDF>'
     )
     assert [x.value for x in feed_evidence(rdf, URL)] == ["© W"]
-    (entry,) = entry_evidence(rdf, URL)
+    (entry,) = entries_stated(rdf, URL)
     assert ([x.value for x in entry.evidence], "https://own.example/1" in entry.keys) == (["© J"], True)
     atom = tree(
         '<feed xmlns="http://www.w3.org/2005/Atom"><rights>© W</rights><entry><link rel="license" '
         'href="http://purl.org/atompub/license#unspecified"/><source><rights>© O</rights></source></entry></feed>'
     )
     assert feed_evidence(atom, URL)[0].place == "feed/rights"
-    (entry,) = entry_evidence(atom, URL)
+    (entry,) = entries_stated(atom, URL)
     assert [(x.value, x.level, x.place) for x in entry.evidence] == [
         ("http://purl.org/atompub/license#unspecified", Level.ITEM, "entry/link[rel=license]"),
         ("© O", Level.SOURCE, "entry/source/rights"),
@@ -149,7 +149,7 @@ def test_any_default_namespace_is_the_feeds_own():
     """Publishers put all kinds of URLs into xmlns; unprefixed elements are the format's all the same."""
     root = tree('<rss xmlns="https://made-up.example/rss"><channel><copyright>© W</copyright><item/></channel></rss>')
     assert [x.kind for x in feed_evidence(root, URL)] == ["rss.copyright"]
-    assert len(entry_evidence(root, URL)) == 1
+    assert len(entries_stated(root, URL)) == 1
     old = tree('<rss xmlns="http://backend.userland.com/rss2"><channel><copyright>© W</copyright></channel></rss>')
     assert [x.kind for x in feed_evidence(old, URL)] == ["rss.copyright"]
 
@@ -157,18 +157,21 @@ def test_any_default_namespace_is_the_feeds_own():
 def test_forgotten_declarations():
     """A usual prefix without its declaration is read as what it usually means."""
     root = tree("<rss><channel><item><dc:rights>© J</dc:rights><zz:rights>no</zz:rights></item></channel></rss>")
-    assert [x.kind for x in entry_evidence(root, URL)[0].evidence] == ["dc.rights"]
+    assert [x.kind for x in entries_stated(root, URL)[0].evidence] == ["dc.rights"]
 
 
 def stated(value, *keys):
     """An entry's evidence, found under keys."""
-    return EntryEvidence(frozenset(keys), (Evidence("dc.rights", Level.ITEM, value, "item"),))
+    return Stated(frozenset(keys), (Evidence("dc.rights", Level.ITEM, value, "item"),))
 
 
 def test_matching_by_order_or_by_key_or_not_at_all():
     """Equal counts match by order; else each entry must be found exactly once by id or link; else nothing is claimed."""
+
+    def values(found):
+        return [[x.value for x in stood.evidence] for stood in found]
+
     one, two = stated("1", "id1", "l1"), stated("2", "id2", "l2")
-    values = lambda found: [[x.value for x in evidence] for evidence in found]  # noqa: E731 -- one use, one line
     assert values(matched([one, two], [frozenset(), frozenset()])) == [["1"], ["2"]]
     assert values(matched([one, two], [frozenset(("l2",))])) == [["2"]]
     assert matched([one, two], [frozenset(("zzz",))]) is None
