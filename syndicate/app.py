@@ -34,6 +34,8 @@ from syndicate.serve.ports import Digest, Letter, Ports
 from syndicate.serve.run import serving
 from syndicate.store import LedgerKind, Store, open_store
 
+HOST = os.uname().nodename
+
 
 def clock() -> datetime:
     """Now, in UTC: the one place where time is read."""
@@ -70,7 +72,7 @@ class App:
         """What delivering needs."""
         smtp = self.config.smtp
         relay = Relay(smtp.host, smtp.port, smtp.security, username=smtp.username, password=smtp.password)
-        return Posting(self.store, relay, self.clock, f"{os.uname().nodename}:{os.getpid()}")
+        return Posting(self.store, relay, self.clock, f"{HOST}:{os.getpid()}", _is_gone)
 
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[Polling]:
@@ -204,6 +206,20 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
         tx.channels.sync([channel.id for channel in config.channels], now())
     overrides = folder / "templates"
     return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
+
+
+def _is_gone(worker: str) -> bool:
+    """Whether a worker of this machine has ended; of another machine's we cannot tell."""
+    host, _, number = worker.rpartition(":")
+    if host != HOST or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _database_url(url: str, folder: Path) -> str:

@@ -139,9 +139,9 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
                 ask = f" Ask {decision.contact}." if decision.contact else ""
                 where = f"{decision.channel_id} {decision.mode.name.lower()}"
                 reasons.setdefault(f"{decision.because}.{ask}", set()).add(where)
-    for reason, where in reasons.items():
+    for reason, places in reasons.items():
         OUT.print(Text(f"  {reason}"))
-        OUT.print(Text(f"    {', '.join(sorted(where))}", style="dim"))
+        OUT.print(Text(f"    {', '.join(sorted(places))}", style="dim"))
     OUT.print()
 
 

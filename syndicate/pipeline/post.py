@@ -8,6 +8,7 @@ was inside DATA, with the same Message-ID and the same bytes.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -28,12 +29,17 @@ NOBODY = 0
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """All that delivering needs. ``worker`` names this process in the leases it takes."""
+    """All that delivering needs.
+
+    ``worker`` names this process in the leases it takes, ``is_gone`` tells of another name whether surely nobody works
+    under it any more (then its leases need not run out).
+    """
 
     store: Store
     relay: Relay
     clock: Clock
     worker: str
+    is_gone: Callable[[str], bool]
 
 
 async def deliver(posting: Posting) -> Counter[DeliveryState]:
@@ -43,8 +49,7 @@ async def deliver(posting: Posting) -> Counter[DeliveryState]:
     """
     outcomes: Counter[DeliveryState] = Counter()
     skeletons = _Skeletons(posting)
-    with posting.store.write() as tx:
-        tx.outbox.recover(posting.clock())
+    _recover(posting)
     while batch := _claim(posting):
         try:
             async with posting.relay.session() as post:
@@ -100,6 +105,15 @@ class _Skeletons:
         if held is None or not held.edition.parts:
             raise StoreError("the edition of a delivery is gone", subject=edition_id, remedy="restore the database")
         return envelope_sender(held.edition), held.edition.parts[0].content
+
+
+def _recover(posting: Posting) -> None:
+    """Free what processes that are no more had claimed."""
+    with posting.store.write() as tx:
+        tx.outbox.recover(posting.clock())
+        for worker in tx.outbox.workers():
+            if posting.is_gone(worker):
+                tx.outbox.recover(posting.clock(), worker=worker)
 
 
 def _claim(posting: Posting) -> list[Delivery]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The request to confirm a subscription: a plain mail in our own words alone, so that no form can make us send another's."""
+"""The request to confirm a subscription: a plain mail in our own words alone, so that no form can send another's."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _POLICY = policy.SMTP.clone(max_line_length=998)
 
 def wording(channel: Channel, site: Site) -> str:
     """What a reader of the channel agrees to, in words; it is kept with the consent."""
-    return f"{site.name} may send me {channel_title(channel, site)} by mail until I unsubscribe."
+    return f"{site.name} may send me {channel_title(channel)} by mail until I unsubscribe."
 
 
-def channel_title(channel: Channel, site: Site) -> str:
+def channel_title(channel: Channel) -> str:
     """The name of a digest channel for people."""
     return channel.title or f"its digest “{channel.id}”"
 
@@ -38,8 +38,7 @@ def render_confirmation(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    text = render(
-        templates, "confirm.txt", site=site, title=channel_title(channel, site), link=link, wording=wording(channel, site)
-    )
+    title, words = channel_title(channel), wording(channel, site)
+    text = render(templates, "confirm.txt", site=site, title=title, link=link, wording=words)
     message.set_content(text, cte="quoted-printable")
     return message.as_bytes()

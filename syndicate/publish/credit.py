@@ -81,7 +81,7 @@ def credit(entry: Entry, site: Site) -> Credit:
         mode=decision.mode,
         outlet=steps[0].name if known_origin else "",
         authors=authors(entry),
-        date=local(entry.item.published, site) or steps[0].date,
+        date=steps[0].date or local(entry.item.published, site),
         steps=steps[1:] if known_origin else steps,
         copyright=texts(entry, "O2"),
         licences=licences,

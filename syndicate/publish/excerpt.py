@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from syndicate.model import Decision, Entry, Item, Limit, Mode, Reason
 from syndicate.publish.clean import clean
-from syndicate.publish.sentences import count_words, cuts
+from syndicate.publish.sentences import count_words, cuts, sentence_ends
 from syndicate.publish.words import counted, figure
 
 # Where a decision allows a part and names no limit: a hundred words, and never more than half.
@@ -98,11 +98,12 @@ def excerpt(item: Item, limit: Limit) -> tuple[str, ...]:
 
 
 def quotable(item: Item) -> tuple[str, ...]:
-    """The first unbroken run of the item's paragraphs that are its story, not notices about it."""
+    """The first unbroken run of paragraphs that are the story, without by-lines, headings or notices before it."""
     run: list[str] = []
     for paragraph in filter(None, item.text.split("\n\n")):
         if not _is_notice(paragraph, item):
-            run.append(paragraph)
+            if run or any(sentence_ends(paragraph)):
+                run.append(paragraph)
         elif run:
             break
     return tuple(run)

@@ -93,13 +93,17 @@ def _copyright(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
 
 
 def _supplied_line(case: Case) -> str:
-    """The origin's own line, else one on the copy that is about the origin: never the republisher's for itself."""
+    """What stands on the origin's item, else on the copy about the origin, else on the origin's feed.
+
+    Never the republisher's line for itself.
+    """
     origin, *later = case.hops
-    line = copyright_line(origin.evidence)
-    if line or not later:
-        return line
+    on_item = copyright_line(e for e in origin.evidence if e.level is Level.ITEM)
+    if on_item or not later:
+        return on_item or copyright_line(origin.evidence)
     on_copy = [e for e in later[-1].evidence if e.level is Level.ITEM]
-    return copyright_line(e for e in on_copy if e.kind == "credit-line" or _is_about(e, origin, later[-1]))
+    about = copyright_line(e for e in on_copy if e.kind == "credit-line" or _is_about(e, origin, later[-1]))
+    return about or copyright_line(origin.evidence)
 
 
 def _is_about(evidence: Evidence, origin: Hop, copy: Hop) -> bool:

@@ -106,7 +106,7 @@ def _limit(grant: Grant, mode: Mode) -> Limit:
 def _said(grant: Grant, mode: Mode, limit: Limit, channel: Channel) -> str:
     if mode < grant.mode:
         return wording.ads_unknown(channel, limit)
-    return wording.permits(channel, mode, limit, crossposts=grant.covers is Covers.CROSSPOSTS)
+    return wording.permits(channel, mode, limit)
 
 
 def _described(grant: Grant) -> str:

@@ -28,18 +28,18 @@ def whom(channel: Channel) -> str:
     return f"{paid}{channel.purpose} {_PLACES[channel.medium]}{_ADS[channel.ads]}"
 
 
-def amount(mode: Mode, limit: Limit, *, what: str = "it") -> str:
+def amount(mode: Mode, limit: Limit) -> str:
     """What may be carried: "it in full", "an excerpt of up to 60 words", "a link"."""
     if mode is Mode.EXCERPT:
         parts = [(limit.words, "word"), (limit.paragraphs, "paragraph")]
         size = " and ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
         return f"an excerpt of up to {size}"
-    return f"{what} in full" if mode is Mode.FULL else "a link"
+    return "it in full" if mode is Mode.FULL else "a link"
 
 
-def permits(channel: Channel, mode: Mode, limit: Limit, *, crossposts: bool) -> str:
+def permits(channel: Channel, mode: Mode, limit: Limit) -> str:
     """The predicate of a grant that fits."""
-    return f"permits {whom(channel)} to carry {amount(mode, limit, what='its cross-posts' if crossposts else 'it')}"
+    return f"permits {whom(channel)} to carry {amount(mode, limit)}"
 
 
 def ads_unknown(channel: Channel, limit: Limit) -> str:

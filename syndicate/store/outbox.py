@@ -119,6 +119,12 @@ class Outbox:
             values = {"state": DeliveryState.READY.value, "due_at": due_at, "updated_at": now, "claimed_until": None}
             self._connection.execute(change.values(values))
 
+    def workers(self) -> list[str]:
+        """The names under which deliveries are claimed."""
+        busy = deliveries.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.IN_DATA.value])
+        names = select(deliveries.c.worker).where(busy).distinct().order_by(deliveries.c.worker)
+        return list(self._connection.execute(names).scalars())
+
     def recover(self, now: datetime, *, worker: str = "") -> int:
         """Free the claims whose time has passed; how many. With ``worker`` also those of that name, passed or not.
 
