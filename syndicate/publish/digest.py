@@ -2,13 +2,13 @@
 """A digest: many publishers' items as one mail, HTML and plain text of equal worth.
 
 Promise: both parts hold the same items in the same modes with the same credits in the same order. Items beyond the
-channel's ``limit``, and what would make the HTML part longer than ``max_size``, become links, the last first; credits
-are never dropped. The same values give the same bytes.
+channel's ``limit``, and what would make the HTML part longer than ``max_size``, become links, the last first; what does
+not even fit as a link waits for the next edition. Credits are never dropped. The same values give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ CARRIED_AS = {Mode.FULL: "in full", Mode.EXCERPT: "in part", Mode.LINK: "as a li
 OVER_LIMIT = ("edition-full", "This edition is full, so this story is a link.")
 MOST_SECTIONS = 6
 LONG_CONTENTS = 20
+FIRST_GUESS = 64  # stories in a mail: where the search for how many fit begins
 
 # What substitution may add to the HTML part, at most.
 _RESERVE = 1_000
@@ -124,24 +125,35 @@ def _limited(channel: Channel, entries: Sequence[Entry]) -> list[Entry]:
 def _fit(mail: Mail, entries: Sequence[Entry]) -> list[Entry]:
     """The entries, as many of the last ones as links as it takes to keep the HTML part within ``max_size``.
 
-    A text that alone is too long goes first, so that it does not cost all others theirs.
+    A text that alone is too long goes first, so that it does not cost all others theirs. If not even links fit, the
+    last entries are left out: they wait for the next edition.
     """
     most = mail.channel.max_size - _RESERVE
-    fitting = [as_link(e, *OVER_LIMIT) if transfer_size(body(e).html) > most else e for e in entries]
+    everybody = range(len(entries))
+    room = _most(len(entries), lambda n: _size(mail, _reduced(entries[:n], everybody)) <= most)
+    fitting = [as_link(e, *OVER_LIMIT) if transfer_size(body(e).html) > most else e for e in entries[: max(room, 1)]]
     carried = [i for i, entry in enumerate(fitting) if entry.decision.mode > Mode.LINK]
-    low, high = 0, len(carried)  # how many keep their text: ``low`` surely fit
+    kept = _most(len(carried), lambda n: _size(mail, _reduced(fitting, carried[n:])) <= most)
+    return _reduced(fitting, carried[kept:])
+
+
+def _most(whole: int, fits: Callable[[int], bool]) -> int:
+    """The greatest number up to ``whole`` that fits, 0 if none does; whatever is smaller than one that fits, fits."""
+    low, high = 0, min(whole, FIRST_GUESS)
+    while high < whole and fits(high):
+        low, high = high, min(whole, high * 2)
     while low < high:
         middle = (low + high + 1) // 2
-        if _size(mail, _reduced(fitting, carried[middle:])) <= most:
-            low = middle
-        else:
-            high = middle - 1
-    return _reduced(fitting, carried[low:])
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
-def _reduced(entries: Sequence[Entry], indexes: Sequence[int]) -> list[Entry]:
+def _reduced(entries: Sequence[Entry], indexes: Iterable[int]) -> list[Entry]:
     chosen = set(indexes)
-    return [as_link(entry, *OVER_LIMIT) if i in chosen else entry for i, entry in enumerate(entries)]
+    return [
+        as_link(entry, *OVER_LIMIT) if i in chosen and entry.decision.mode > Mode.LINK else entry
+        for i, entry in enumerate(entries)
+    ]
 
 
 def _size(mail: Mail, entries: Sequence[Entry]) -> int:

@@ -349,10 +349,21 @@ def test_one_endless_text_does_not_cost_the_others_theirs():
     assert modes(final) == ["LINK", "FULL", "FULL"]
 
 
-def test_credits_are_never_dropped():
-    """Even if links alone are more than fits, every item and credit is there."""
-    _, page, _ = read([long(n, 50) for n in range(5)], replace(S.DIGEST, max_size=2_000))
-    assert len(page.find_class("credit")) == 5
+@pytest.mark.parametrize(("stories", "size"), [(5, 2_000), (30, 25_000), (150, 25_000), (150, 160_000)])
+def test_what_does_not_even_fit_as_a_link_waits(stories, size):
+    """If links alone are more than fits, the last stories are left for the next edition; credits are never dropped."""
+    entries = [replace(S.BRIDGE, item=replace(S.BRIDGE.item, id=f"i-{n}")) for n in range(stories)]
+    part, _, final = render(entries, replace(S.DIGEST, max_size=size))
+    message = email.message_from_bytes(fill(part.content, **TO), policy=email.policy.default)
+    html = message.get_body(("html",))
+    assert [entry.item.id for entry in final] == [f"i-{n}" for n in range(len(final))]
+    assert 1 <= len(final) < stories
+    assert html.get_content().count('class="credit"') == len(final)
+    assert len(html.as_bytes(policy=email.policy.SMTP)) <= size or len(final) == 1
+    more, _, longer = render(entries[: len(final) + 1], replace(S.DIGEST, max_size=10**6))
+    html = email.message_from_bytes(fill(more.content, **TO), policy=email.policy.default).get_body(("html",))
+    assert len(longer) == len(final) + 1
+    assert len(html.as_bytes(policy=email.policy.SMTP)) > size - 1_000, "one more would have fitted"
 
 
 def test_fifty_links_fit_below_the_clip():
