@@ -41,7 +41,9 @@ async def sink(folder: Path, port: int = 0) -> AsyncIterator[Sink]:
     """
     smtp = _smtp()
     running = Sink(port, folder)
-    handler = _Handler(running, mailbox.Maildir(str(folder), create=True))
+    for part in ("tmp", "new", "cur"):  # mailbox makes them only together with the folder itself
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    handler = _Handler(running, mailbox.Maildir(str(folder)))
     loop = asyncio.get_running_loop()
     try:
         server = await loop.create_server(lambda: smtp(handler, enable_SMTPUTF8=True, loop=loop), HOST, port)
