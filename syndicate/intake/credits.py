@@ -99,7 +99,7 @@ class Reader:
         return Claim("credit-line", name, url, "", evidence)
 
     def _linked(self, block: Block, pattern: re.Pattern[str], near: int = _NEAR) -> tuple[str, str] | None:
-        for match in _matches(pattern, block.text):
+        for match in _matches(pattern, block.text) if block.links else ():
             link = _link_after(block, match, near)
             if link and not self.is_own(link.href):
                 return _link_name(block, link, match.end()), self._article(block, link).href

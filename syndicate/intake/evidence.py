@@ -219,8 +219,6 @@ def _reading(element: etree._Element) -> tuple[str, str]:
         return "rsl", etree.tostring(element, encoding="unicode", with_tail=False)
     if uri.startswith(_PRISM) and local in _PRISM_NAMES:
         return f"pur.{local}" if "usagerights" in uri else f"prism.{local}", _text(element)
-    if uri.startswith(_RSS_USERLAND) and uri not in _USERLAND:
-        uri = ""
     if (uri, local) not in _KINDS:
         return "", ""
     kind, attributes = _KINDS[uri, local]

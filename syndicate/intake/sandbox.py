@@ -35,6 +35,8 @@ class Reader:
     def __init__(self, *, workers: int = 1, seconds: float = 20.0, memory: int = 1_000_000_000) -> None:
         """Starts nothing yet; the first document starts the children."""
         self._seconds = seconds
+        self._running: set[concurrent.futures.Future[Feed]] = set()
+        self._closing = False
         self._pool: Any = ProcessPool(
             max_workers=workers,
             max_tasks=_DOCUMENTS_PER_CHILD,
@@ -48,22 +50,33 @@ class Reader:
         bare = replace(source, publisher=replace(source.publisher, record=None))  # terms are no business of a child
         arguments = [body, url, content_type, bare, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
+        self._running.add(future)
+        try:
+            return await self._outcome(future, url)
+        finally:
+            self._running.discard(future)
+
+    async def close(self) -> None:
+        """Stop the children; documents that are being read are given up with a ParseError."""
+        self._closing = True
+        for future in tuple(self._running):
+            future.cancel()
+        self._pool.close()
+        await asyncio.to_thread(self._pool.join)
+
+    async def _outcome(self, future: concurrent.futures.Future[Feed], url: str) -> Feed:
         remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"
         try:
-            feed: Feed = await asyncio.wrap_future(future)
+            return await asyncio.wrap_future(future)
         except (concurrent.futures.TimeoutError, ProcessExpired) as error:
             what = f"reading the document took more than {self._seconds:g} seconds or ended its process"
             raise ParseError(what, subject=url, remedy=remedy) from error
-        except concurrent.futures.BrokenExecutor as error:
-            raise ParseError("reading was given up, since we are closing", subject=url, remedy=remedy) from error
         except MemoryError as error:
             raise ParseError("reading the document took too much memory", subject=url, remedy=remedy) from error
-        return feed
-
-    async def close(self) -> None:
-        """Stop the children; documents that are being read are given up."""
-        self._pool.stop()
-        await asyncio.to_thread(self._pool.join)
+        except asyncio.CancelledError as error:
+            if not self._closing:
+                raise
+            raise ParseError("reading was given up on closing", subject=url, remedy="poll the source again") from error
 
 
 def _context() -> BaseContext:

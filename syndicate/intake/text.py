@@ -7,8 +7,8 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
-_SEPARATORS = re.compile("[\x85\u2028\u2029]")  # line ends to some programs, so they have broken mail headers
+# Control characters, and in a group line ends of some programs, which have broken mail headers.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|([\x85\u2028\u2029])")
 _ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
@@ -20,7 +20,7 @@ def xml_text(text: str) -> str:
 
 def legal(text: str) -> str:
     """``text`` without any control character; line separators other than the line feed become blanks."""
-    return _SEPARATORS.sub(" ", _CONTROLS.sub("", xml_text(text)))
+    return _UNWANTED.sub(lambda match: " " if match[1] else "", text)
 
 
 def one_line(text: str) -> str:

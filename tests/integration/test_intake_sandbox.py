@@ -66,7 +66,24 @@ def test_closing_gives_up_what_runs():
         task = asyncio.ensure_future(reader.read(ENDLESS, url=SOURCE.url, content_type="", source=SOURCE))
         await asyncio.wait([task], timeout=0.5)
         await reader.close()
-        with pytest.raises((ParseError, asyncio.CancelledError)):
+        with pytest.raises(ParseError, match="given up"):
             await task
 
     asyncio.run(run())
+
+
+def test_a_cancelled_task_stays_cancelled():
+    """Who stops waiting for a document gets a cancellation, and its child is free for the next."""
+
+    async def run():
+        reader = Reader()
+        task = asyncio.ensure_future(reader.read(ENDLESS, url=SOURCE.url, content_type="", source=SOURCE))
+        await asyncio.wait([task], timeout=0.5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        feed = await reader.read(GOOD, url=SOURCE.url, content_type="", source=SOURCE)
+        await reader.close()
+        return feed
+
+    assert len(asyncio.run(run()).items) == 1

@@ -2,6 +2,7 @@
 """Intake on real feeds and in a world of simulated publishers; both live beside the checkout."""
 
 import asyncio
+import contextlib
 import http.client
 import io
 import json
@@ -56,10 +57,9 @@ MOVED = ("redirect-301", "redirect-308")
 
 def ask(base, path):
     """What the world says about itself."""
-    connection = http.client.HTTPConnection(urlsplit(base).netloc)
-    connection.request("GET", path)
-    with connection.getresponse() as response:
-        return json.load(response)
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(base).netloc)) as connection:
+        connection.request("GET", path)
+        return json.load(connection.getresponse())
 
 
 def count(path):

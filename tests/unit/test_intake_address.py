@@ -30,7 +30,7 @@ def test_public_addresses(address):
     assert is_public(address)
 
 
-def whole(coding, body, limit=1_000_000, step=100):
+def whole(coding, body, limit=1_000_000, step=7):
     """What a decoder makes of a body that comes in pieces."""
     decoder = Decoder(coding, limit)
     for start in range(0, len(body), step):

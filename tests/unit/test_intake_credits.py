@@ -72,3 +72,10 @@ def test_a_long_linked_title_is_named_by_its_host():
     html = f"<p>First published at <a href='https://www.other.example/a'>{'A long headline ' * 8}</a></p>"
     (claim,) = reader().claims(blocks(clean(html)))
     assert claim.name == "other.example"
+
+
+def test_copyright_lines_stand_near_the_ends():
+    """A notice in the midst of an article is part of its subject; one about a picture is the picture's."""
+    filler = "<p>Text.</p>" * 8
+    shown = blocks(clean(f"{filler}<p>© 1981 Some Company</p>{filler}<p>Text by us, © Agency for the photo</p>"))
+    assert reader().statements(shown) == ()

@@ -6,10 +6,15 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syndicate.errors import ParseError
+from syndicate.intake import evidence
+from syndicate.intake.evidence import Stated, matched
+from syndicate.intake.normalise import normalise
 from syndicate.intake.parse import parse
-from syndicate.model import Category, Enclosure, Level, Link, Person
+from syndicate.model import Category, Enclosure, Level, Link, Person, Publisher, Source
 
 URL = "https://own.example/feed.xml"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -226,8 +231,9 @@ def test_all_authors_and_no_address():
 
 
 def test_missing_fields_invent_nothing():
-    """An empty item is an empty entry, without warnings from the library's old names."""
-    entry = only(rss(""))
+    """An empty item is an empty entry, without warnings from the library's old names; empty categories are none."""
+    entry = only(rss("<category domain='x'></category><atom:link rel='via'/>"))
+    assert (entry.categories, entry.links) == ((), ())
     assert (entry.identity, entry.link, entry.published, entry.updated, entry.bodies) == ("", "", None, None, ())
 
 
@@ -248,17 +254,51 @@ def test_languages_and_links():
 
 def test_unmatched_evidence_is_left_out_and_said():
     """If the two readings of a broken document disagree on the entries, no item gets another item's statement."""
-    body = (
-        b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><guid>1</guid><dc:rights>A</dc:rights></item>'
-        b"<![CDATA[x]]><item><guid>1</guid><item><guid>2</guid></item></channel></rss>"
-    )
-    feed = parse(body, url=URL)
-    assert feed.entries
-    stated = {entry.identity: [x.value for x in entry.evidence] for entry in feed.entries}
-    assert stated.get("2", []) == []
+    found = [Stated(frozenset({"1"}), ()), Stated(frozenset({"1"}), ()), Stated(frozenset(), ())]
+    assert matched(found, [frozenset({"1"}), frozenset({"1"})]) is None
+
+
+def test_entries_that_only_the_library_sees(monkeypatch):
+    """Where the readings cannot be matched, entries keep their last named author and lose their statements, aloud."""
+    monkeypatch.setattr(evidence, "entries_stated", lambda *_: ())
+    feed = parse(rss("<guid>1</guid><dc:creator>Ann Roe</dc:creator><dc:rights>A</dc:rights>"), url=URL)
+    (entry,) = feed.entries
+    assert (entry.authors, entry.evidence) == ((Person("Ann Roe"),), ())
+    assert "could not be matched" in feed.problems[0]
+
+
+def test_whatever_the_library_raises_is_a_parse_error(monkeypatch):
+    """An exception from below becomes a ParseError that names its kind."""
+    monkeypatch.setattr(evidence, "feed_evidence", lambda *_: 1 / 0)
+    with pytest.raises(ParseError, match="ZeroDivisionError"):
+        parse(rss(""), url=URL)
+
+
+SEED = rss(
+    "<title>A &amp; B</title><link>/1</link><content:encoded><![CDATA[<p>x</p>]]></content:encoded>", "<!-- c -->"
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(SEED)), st.integers(0, 12), st.binary(max_size=6))
+def test_damaged_feeds_never_surprise(place, cut, noise):
+    """Bytes removed and added anywhere give a feed or a ParseError, and normalising gives items."""
+    body = SEED[:place] + noise + SEED[place + cut :]
+    try:
+        parsed = parse(body, url=URL)
+    except ParseError:
+        return
+    normalise(parsed, Source("own", URL, Publisher("own", "Own")))
+
+
+def test_keywords_in_attributes_that_say_nothing():
+    """An iTunes category without its text is no category."""
+    itunes = '<itunes:category xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"/>'
+    assert only(rss(itunes)).categories == ()
 
 
 def test_feed_authors_are_inherited_in_atom_only():
     """The managing editor of an RSS channel is no author of its items."""
-    assert parse(atom("", "<author><name>Desk</name></author>"), url=URL).authors == (Person("Desk"),)
+    desk = "<author><name>Desk</name></author><author><email>desk@own.example</email></author>"
+    assert parse(atom("", desk + desk), url=URL).authors == (Person("Desk"),)
     assert parse(rss("", "<managingEditor>desk@own.example (Desk)</managingEditor>"), url=URL).authors == ()
