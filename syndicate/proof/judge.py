@@ -17,7 +17,7 @@ from syndicate.proof.sections import sections
 from syndicate.proof.seen import Reading, Seen
 from syndicate.proof.sight import Scope
 from syndicate.proof.view import WHERE, Case, View
-from syndicate.proof.words import fold
+from syndicate.proof.words import fold, tokens
 
 _MODES = {"full": Mode.FULL, "excerpt": Mode.EXCERPT, "link": Mode.LINK}
 # A message may be shown where the text itself may not stand, so it quotes fewer words than a run.
@@ -171,7 +171,7 @@ class _Bench:
         for item_id in self._entries:
             case = self._cases.get(item_id) or self._unseen(item_id, candidates)
             if case is not None:
-                own = candidates[item_id] or (() if fold(titles[item_id]) else (text,))
+                own = candidates[item_id] or (() if tokens(titles[item_id]) else (text,))
                 yield case, _best(case, own)
 
     def _unseen(self, item_id: str, candidates: Mapping[str, tuple[str, ...]]) -> Case | None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from syndicate.proof.colour import BLACK, LINK, WHITE, Colour, read_colour, too_alike
 
-#: Elements whose content a reader with scripts, pictures and players does not see.
+#: Elements whose content a reader with scripts, pictures and players does not see. Not ``head``: browsers move what has
+#: no place there into the body, the parser leaves elements that it does not know where they stand.
 UNDRAWN = frozenset(
     """
-    head title script style template noscript noframes noembed textarea select option datalist iframe object applet
+    title script style template noscript noframes noembed textarea select option datalist iframe object applet
     embed video audio canvas svg math dialog frameset meta link base rp bdo progress meter area param source track xmp
     plaintext colgroup optgroup map picture
     """.split()  # noqa: SIM905 -- a list of names is read as words

@@ -17,7 +17,7 @@ from syndicate.proof.sight import look_at
 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.\-]+:)?(?:rss|feed|RDF)[\s>]")
-_HEADER = re.compile(r"^[!-9;-~]+:[ \t]")
+_HEADER = re.compile(r"^[A-Za-z][A-Za-z0-9\-]*:[ \t\r\n]")
 
 
 def read(content: bytes, name: str = "") -> Reading:
@@ -25,7 +25,7 @@ def read(content: bytes, name: str = "") -> Reading:
     start = _start(content)
     if not start:
         raise ParseError("the document is empty")
-    if name.lower().endswith((".eml", "mail")) or (_HEADER.match(start) and not start.startswith("<")):
+    if name.lower().endswith((".eml", "mail")) or _HEADER.match(start):
         return read_mail(content)
     if start[0] in "{[":
         return read_json(content)

@@ -136,15 +136,11 @@ class _Place:
 
 
 def parse_html(text: str) -> etree._Element | None:
-    """The tree of ``text``, None if it holds nothing. Raises ParseError if it cannot be read."""
+    """The tree of ``text``, None if it holds nothing. The parser mends whatever it is given."""
     clean = _CONTROL.sub("", text)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
-    try:
-        return etree.fromstring(clean.encode(), parser)
-    except etree.XMLSyntaxError:
-        return None
-    except etree.LxmlError as error:
-        raise ParseError(f"the HTML cannot be read ({error})") from error
+    root: etree._Element | None = etree.fromstring(clean.encode(), parser)
+    return root
 
 
 def look_at(text: str) -> Sight:

@@ -160,8 +160,8 @@ def _sort_out(nodes: Iterable[Any]) -> tuple[dict[str, str], dict[str, str]]:
     important: dict[str, str] = {}
     for node in nodes:
         if node.type == "declaration":
-            value = [token for token in node.value if token.type != "comment"]
-            (important if node.important else plain)[node.lower_name] = tinycss2.serialize(value).strip().lower()
+            value = tinycss2.serialize(node.value).strip().lower()
+            (important if node.important else plain)[node.lower_name] = value
     return plain, important
 
 
@@ -252,7 +252,7 @@ def _split(prelude: Sequence[Any]) -> list[list[Any]]:
     for part in prelude:
         if part == ",":
             found.append([])
-        elif part.type != "comment":
+        else:
             found[-1].append(part)
     return found
 
@@ -322,7 +322,7 @@ class _Selector:
 
     def _attribute(self, content: Sequence[Any]) -> None:
         self._open = True
-        parts = [one for one in content if one.type not in {"whitespace", "comment"}]
+        parts = [one for one in content if one.type != "whitespace"]
         if not parts or parts[0].type != "ident":
             self.applies = False
             return

@@ -17,7 +17,7 @@ _MARK = re.compile(r"(?:\(c\)|©|\bcopyright\b)(?:[\s:]*(?:\(c\)|©|\bcopyright\
 _NO_BLANK = re.compile(f"([{NO_BLANKS}])")
 _BETWEEN_NO_BLANKS = re.compile(f"(?<=[{NO_BLANKS}]) (?=[{NO_BLANKS}])")
 _WORD = re.compile(r"[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff]+")
-_HYPHEN = re.compile(r" ?- ?")
+_HYPHEN = re.compile(r"(?<=\w)- (?=\w)")
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*•>\u2013]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
 _FOOTNOTE = re.compile(r"[ \t]*\[\d{1,3}\]")
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?#]*)(.*)", re.DOTALL)

@@ -64,7 +64,7 @@ TEXTS = {
 EXCERPTS = {EXCERPT: "Bakers along the quay have agreed on a price for rye. They met four times before the frost."}
 TITLES = {
     FULL: "The gauge at the gate",
-    EXCERPT: "A price for rye",
+    EXCERPT: "Flour at a fixed rate",
     LINK: "A tunnel under the brewery",
     WITHHELD: "Read aloud by mistake",
 }
@@ -307,7 +307,9 @@ def json_feed(items: tuple[Piece, ...], **head: object) -> bytes:
         }
         for one in items
     ]
-    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Bulletin", "items": told, **head}).encode()
+    return json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "title": "Bulletin", "items": told, **head}
+    ).encode()
 
 
 def page(items: tuple[Piece, ...], *, head: str = "", foot: str = "") -> str:
