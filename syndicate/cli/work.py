@@ -104,7 +104,7 @@ def show_released(released: Released) -> None:
         line("Publish", channel.id, f"{count(carried, 'item')}: {modes}")
     for entry in edition.entries:
         if entry.decision.reasons[-1].clause == PROOF_CLAUSE:
-            trouble(f"item {entry.item.id} reduced to a link: {entry.decision.because}")
+            trouble(f"item {entry.item.id} reduced to a link: {entry.decision.reasons[-1].text}")
     parts = "html, text" if channel.kind is ChannelKind.DIGEST else ", ".join(part.name for part in edition.parts)
     line("", "", f"{parts}   proved {count(len(released.verified.proved), 'duty', 'duties')}")
 

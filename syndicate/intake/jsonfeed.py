@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Feed 1.0 and 1.1 -> a parsed feed. Spec: https://jsonfeed.org/version/1.1.
+"""JSON Feed 1.0 and 1.1 -> a parsed feed. Spec: JSON Feed 1.1.
 
 The format has no field for rights, so those stand in extension objects: any key that starts with "_" and holds licence
 or copyright words, our own ``_syndicate`` among them.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jinja2 import Environment
@@ -38,6 +38,7 @@ from syndicate.store import Store, StoredItem, Transaction
 PAGE = 200
 FEW = 10  # one item in so many may fail by its own fault
 PROOF_CLAUSE = "proof"
+UNPROVED = "Not all that its terms ask for could be shown here, so this story is a link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,10 @@ def _reduced(entry: Entry, findings: Sequence[Finding]) -> Entry:
     mine = [finding.message for finding in findings if finding.item_id == entry.item.id]
     if not mine or entry.decision.mode <= Mode.LINK:
         return entry
-    return as_link(entry, PROOF_CLAUSE, f"The proof failed: {'; '.join(mine)}")
+    linked = as_link(entry, PROOF_CLAUSE, UNPROVED)
+    *earlier, last = linked.decision.reasons
+    told = replace(last, text=f"the proof failed: {'; '.join(mine)}")  # for the operator; readers get ``because``
+    return replace(linked, decision=replace(linked.decision, reasons=(*earlier, told)))
 
 
 def proof_error(refusal: Refusal) -> ProofError:

@@ -26,7 +26,7 @@ def declared_xml(content: bytes) -> str:
 
 
 def declared_html(content: bytes) -> str:
-    """The encoding of an HTML document. Spec: HTML 13.2.3."""
+    """The encoding of an HTML document. Spec: WHATWG HTML 13.2.3."""
     return _declared(content, _META.search(content[:4096]))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Feed 1.1 over the same facts as the XML formats. Spec: jsonfeed.org/version/1.1.
+"""JSON Feed 1.1 over the same facts as the XML formats. Spec: JSON Feed 1.1.
 
 The format has no field for rights and provenance, so each item carries an object ``_syndicate``; the feed carries none.
 """
