@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What acceptance tests stand on: the program as its users start it, and the demo's world on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from contextlib import AsyncExitStack
+
+import pytest
+
+from syndicate import demo
+from syndicate.app import clock
+
+SECONDS = 100  # no command may take longer
+
+
+class Loopback:
+    """The demo's publishers and mail sink in a thread, for programs that are processes of their own."""
+
+    def __init__(self, mail):
+        self._started = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._mail = mail
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self):
+        self._stop = asyncio.Event()
+        async with AsyncExitStack() as stack:
+            self.world = await stack.enter_async_context(demo.world(clock()))
+            self.sink = await stack.enter_async_context(demo.sink(self._mail))
+            self._started.set()
+            await self._stop.wait()
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._started.wait(30)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(30)
+
+    def config(self, folder, web_port=8080):
+        """The demo's configuration for a folder, with the folder's own paths left relative."""
+        text = demo.demo_config(self.world.port, self.sink.port, folder, web_port)
+        return text.replace(f"{folder.absolute()}/", "")
+
+    def mail_to(self, recipient):
+        """The files of the messages that came for an address, oldest first."""
+        return [message.path for message in self.sink.messages if recipient in message.recipients]
+
+
+@pytest.fixture(scope="module")
+def loopback(tmp_path_factory):
+    """Publishers and a mail sink on loopback."""
+    with Loopback(tmp_path_factory.mktemp("maildir")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def syndicate():
+    """Run a command in a folder as a user would; gives what it printed and its exit code."""
+
+    def run(folder, *arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "syndicate", *map(str, arguments)],
+            cwd=folder,
+            env=os.environ | {"COLUMNS": "120"} | environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    return run
