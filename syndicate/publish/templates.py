@@ -17,6 +17,7 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
     Template,
+    TemplateSyntaxError,
     select_autoescape,
 )
 from jinja2.sandbox import SandboxedEnvironment
@@ -25,6 +26,7 @@ from syndicate.errors import RenderError
 from syndicate.publish import words
 
 PACKAGED = Path(__file__).parent.parent / "templates"
+TEMPLATE_ENDINGS = {".html", ".txt", ".css"}
 REMEDY = "mend your copy of it, or take it away and the packaged one is used"
 
 
@@ -55,11 +57,11 @@ def environment(overrides: Path | None = None) -> Environment:
 
 
 def render(templates: Environment, name: str, **context: object) -> str:
-    """The template ``name`` with ``context``; raises RenderError, whose subject is the file."""
+    """The template ``name`` with ``context``; raises RenderError, whose subject is the file that holds the fault."""
     try:
         return templates.get_template(name).render(context)
     except Exception as error:
-        raise RenderError(_what(error), subject=_file(templates, name), remedy=REMEDY) from error
+        raise RenderError(_what(error), subject=_place(error) or _file(templates, name), remedy=REMEDY) from error
 
 
 def render_line(templates: Environment, source: str, subject: str, **context: object) -> str:
@@ -79,10 +81,27 @@ def files(templates: Environment, names: Iterable[str]) -> tuple[str, ...]:
 def _file(templates: Environment, name: str) -> str:
     packaged = f"syndicate/templates/{name}"
     try:
-        found = Path(templates.get_template(name).filename or packaged)
+        return _told(Path(templates.get_template(name).filename or packaged))
     except Exception:  # noqa: BLE001 - a template that does not even load still has a name to tell
         return name
-    return packaged if found.is_relative_to(PACKAGED) else str(found.absolute())
+
+
+def _told(file: Path) -> str:
+    ours = file.is_relative_to(PACKAGED)
+    return f"syndicate/templates/{file.relative_to(PACKAGED)}" if ours else str(file.absolute())
+
+
+def _place(error: Exception) -> str:
+    """``FILE:LINE`` of the innermost template that was at work, an included one too; "" if none was."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{_told(Path(error.filename))}:{error.lineno}" if error.filename else ""
+    place, trace = "", error.__traceback__
+    while trace:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix in TEMPLATE_ENDINGS:
+            place = f"{_told(file)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 def _what(error: Exception) -> str:

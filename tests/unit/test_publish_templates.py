@@ -28,6 +28,16 @@ def test_a_broken_template_is_named(tmp_path, source):
     assert "packaged" in caught.value.remedy
 
 
+@pytest.mark.parametrize("source", ["\n{{ nothing }}", "\n{% if %}"])
+def test_an_included_template_is_named_with_its_line(tmp_path, source):
+    """The file that holds the fault is named, not the one that includes it, with the line to look at."""
+    (tmp_path / "outer.html").write_text("{% include 'inner.html' %}")
+    (tmp_path / "inner.html").write_text(source)
+    with pytest.raises(RenderError) as caught:
+        render(environment(tmp_path), "outer.html")
+    assert caught.value.subject == f"{tmp_path / 'inner.html'}:2"
+
+
 def test_html_is_escaped_and_text_is_not(tmp_path):
     """Values are escaped in .html templates only."""
     (tmp_path / "a.html").write_text("{{ x }}")
