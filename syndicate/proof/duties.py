@@ -115,11 +115,11 @@ def _link(case: Case, duty: Duty, view: View) -> Iterator[str]:
         if not is_web(url):
             yield f'"{url}" is no http or https address to link to'
             continue
-        if not all(_is_linked(url, scope) for scope in view.scopes):
+        if not all(_is_linked(url, scope) for scope in view.html):
             yield f'link to "{url}" not found in the credit of {view.where}'
         if not all(url_form(url) in bare_urls(text) for text in view.texts):
             yield f'address "{url}" not found whole on one line of {view.where}'
-    for scope in view.scopes:
+    for scope in view.html:
         yield from _detours(case, duty, scope, view)
     first = next(other for other in case.entry.decision.duties if other.id == duty.id)
     if view.machine is not None and duty == first:
@@ -166,7 +166,7 @@ def _licence(case: Case, duty: Duty, view: View) -> Iterator[str]:
             if find_whole(unwrap(name) if plain else fold(name), credit) < 0:
                 yield f'licence name "{name}" not found in the credit of {view.where}'
     sought = licence_form(duty.url)
-    for scope in view.scopes:
+    for scope in view.html:
         if not any(_is_licence_link(anchor, sought) for anchor in scope.anchors):
             yield f'licence link to "{duty.url}" not found in the credit of {view.where}'
     for text in view.texts:
@@ -251,7 +251,7 @@ def _limit(case: Case, _: Duty, view: View) -> Iterator[str]:
 def _assets(case: Case, duty: Duty, view: View) -> Iterator[str]:
     item = case.entry.item
     excluded = dict.fromkeys((*duty.also, *(enclosure.url for enclosure in item.enclosures)))
-    loaded = [embed for scope in view.scopes for embed in scope.embeds]
+    loaded = [embed for scope in view.html for embed in scope.embeds]
     loaded.extend(view.machine.assets if view.machine is not None else ())
     forms = {url_form(address) for address in loaded}
     for asset in filter(None, excluded):
@@ -267,7 +267,7 @@ def _as_stated(_: Case, duty: Duty, view: View) -> Iterator[str]:
     for text in duty.texts:
         yield from _visible(text, view)
     for url in filter(None, (duty.url,)):
-        if not all(any(a.text and url_form(a.href) == url_form(url) for a in scope.anchors) for scope in view.scopes):
+        if not all(any(a.text and url_form(a.href) == url_form(url) for a in scope.anchors) for scope in view.html):
             yield f'link to "{url}" not found in {view.where}'
         if not all(url_form(url) in bare_urls(text) for text in view.texts):
             yield f'address "{url}" not found whole on one line of {view.where}'

@@ -16,6 +16,8 @@ _DC = frozenset({"http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _RSS = frozenset(
     {"", "http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/net/rss1.1#"}
+    # RSS 2.0 has no namespace, yet some put it into one.
+    | {"http://backend.userland.com/rss2", "https://cyber.harvard.edu/rss/rss.html"}
 )
 _LICENCE = re.compile(r"creativecommons|cyber\.law\.harvard\.edu|web\.resource\.org/cc", re.IGNORECASE)
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"

@@ -223,7 +223,8 @@ def _entry_place(seen: Seen, part: str) -> _Place:
     scopes = [scope for sight in (*seen.contents, *seen.extras) for scope in sight.scopes]
     ids = tuple(dict.fromkeys((*seen.ids, *(scope.item_id for scope in scopes))))
     item_id = ids[0] if ids else ""
-    view = View(part, seen.machine, tuple(scopes), seen.texts)
+    asides = tuple(sight.as_credit() for sight in seen.extras if not sight.scopes and fold(sight.visible))
+    view = View(part, seen.machine, tuple(scopes), seen.texts, asides)
     return _Place(item_id, view, _trouble(seen, ids, part))
 
 
@@ -284,4 +285,4 @@ def _scope_faults(case: Case, scope: Scope, view: View) -> Iterator[str]:
 
 
 def _active(view: View) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(what for scope in view.scopes for what in scope.active))
+    return tuple(dict.fromkeys(what for scope in view.html for what in scope.active))

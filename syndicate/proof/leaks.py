@@ -4,7 +4,8 @@
 Looked for are runs of eight words (twenty-four characters in scripts without blanks), without case and punctuation, in
 everything that stands in a document (text, attributes, comments, enclosures, attachments, plain parts, JSON strings),
 with markup, character references, percent and base64 coding undone. Not looked for are runs that another entry of the
-edition may carry, titles, and runs made of what is no text (names, notices, subjects, addresses, numbers).
+edition may carry (or all of them but a word or two at its edge), titles, and runs made of what is no text (names,
+notices, subjects, addresses, numbers).
 """
 
 import base64
@@ -36,6 +37,8 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DENSE = re.compile(f"[{NO_BLANKS}]")
 
 _Run = tuple[str, ...]
+_Owner = tuple[str, str]
+"""An item and the duty that its text would break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Watch:
     """What must not stand in any part of an edition of ``entries``."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._forbidden = _forbidden(entries)
+        self._sought = _sought(entries)
         self._withheld = tuple(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
 
     def leaks(self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
@@ -59,28 +62,37 @@ class Watch:
 
         ``carried`` has for each item the excerpt that this part carries of it by right.
         """
-        allowed = {
-            size: {run for texts in carried.values() for text in texts for run in _runs(tokens(text), size)}
-            for size in self._forbidden
-        }
-        found: dict[tuple[str, str], Leak] = {}
+        allowed = _Allowed([text for texts in carried.values() for text in texts])
+        found: dict[_Owner, Leak] = {}
         for string in strings:
             for item_id in self._withheld:
                 if item_id in string:
                     found.setdefault((item_id, "mode"), Leak(item_id, "mode", item_id))
-            for layer in _layers(string) if self._forbidden else ():
+            for layer in _layers(string) if self._sought else ():
                 self._search(tokens(layer), allowed, found)
         return tuple(found.values())
 
-    def _search(
-        self, words: Sequence[str], allowed: Mapping[int, set[_Run]], found: dict[tuple[str, str], Leak]
-    ) -> None:
-        for size, runs in self._forbidden.items():
-            kept = allowed[size]
+    def _search(self, words: Sequence[str], allowed: "_Allowed", found: dict[_Owner, Leak]) -> None:
+        for size, sought in self._sought.items():
             for run in _runs(words, size):
-                owner = runs.get(run)
-                if owner is not None and owner not in found and run not in kept:
+                owner = sought.get(hash(run))
+                if owner is not None and owner not in found and not allowed.nearly(run):
                     found[owner] = Leak(*owner, " ".join(run))
+
+
+class _Allowed:
+    """Texts that may stand there. A run that is theirs but for a word or two has only strayed across their edge."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._words = [tokens(text) for text in texts]
+        self._runs: dict[int, frozenset[int]] = {}
+
+    def nearly(self, run: _Run) -> bool:
+        """Whether all of ``run`` but fewer than three words is one run of an allowed text."""
+        size = max(len(run) - _OWN_WORDS + 1, 1)
+        if size not in self._runs:
+            self._runs[size] = frozenset(hash(part) for words in self._words for part in _runs(words, size))
+        return any(hash(part) in self._runs[size] for part in _runs(run, size))
 
 
 def _runs(words: Sequence[str], size: int) -> Iterator[_Run]:
@@ -119,23 +131,19 @@ def _from_base64(text: str) -> str:
 # --------------------------------------------------------------------------------------------- what to look for
 
 
-def _forbidden(entries: Sequence[Entry]) -> dict[int, dict[_Run, tuple[str, str]]]:
-    """The runs to look for, by their length, each with its item and the duty it would break."""
-    runs: dict[int, dict[_Run, tuple[str, str]]] = {}
+def _sought(entries: Sequence[Entry]) -> dict[int, dict[int, _Owner]]:
+    """The runs to look for, as hashes by their length, each with its item and the duty it would break."""
+    allowed = _Allowed(_may_stand(entries))
+    runs: dict[int, dict[int, _Owner]] = {}
     for entry in entries:
-        if entry.decision.mode is not Mode.FULL:
-            for size, run in _own_runs(entry):
-                runs.setdefault(size, {}).setdefault(run, (entry.item.id, "text"))
-        if entry.decision.mode is Mode.WITHHOLD:
-            title = tuple(tokens(entry.item.title))
-            if len(title) >= _SHORTEST_TITLE:
-                runs.setdefault(len(title), {}).setdefault(title, (entry.item.id, "mode"))
-    for text in _allowed(entries) if runs else ():
-        words = tokens(text)
-        for size, kept in runs.items():
-            for run in _runs(words, size):
-                kept.pop(run, None)
-    return {size: kept for size, kept in runs.items() if kept}
+        owner = (entry.item.id, "text")
+        for size, run in _own_runs(entry) if entry.decision.mode is not Mode.FULL else ():
+            if not allowed.nearly(run):
+                runs.setdefault(size, {}).setdefault(hash(run), owner)
+        title = tuple(tokens(entry.item.title))
+        if entry.decision.mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE and not allowed.nearly(title):
+            runs.setdefault(len(title), {}).setdefault(hash(title), (entry.item.id, "mode"))
+    return runs
 
 
 def _own_runs(entry: Entry) -> Iterator[tuple[int, _Run]]:
@@ -179,7 +187,7 @@ def _stamps(entry: Entry) -> Iterator[str]:
         yield from tokens(f"{date:%Y %B %b %d %A}")
 
 
-def _allowed(entries: Sequence[Entry]) -> Iterator[str]:
+def _may_stand(entries: Sequence[Entry]) -> Iterator[str]:
     """Every text that any part may carry: full texts, titles, notices."""
     for entry in entries:
         if entry.decision.mode is Mode.FULL:

@@ -59,6 +59,8 @@ def _of_entry(seen: Seen, scopes: list[Scope], where: str) -> Iterator[tuple[str
         for scope in scopes:
             yield from _scope(scope, where)
             yield from _word_kept(seen.machine, fold(scope.credit), scope.anchors, where, credit=True)
+        for aside in (sight.as_credit() for sight in seen.extras if not sight.scopes and fold(sight.visible)):
+            yield from _word_kept(seen.machine, fold(aside.credit), aside.anchors, where, credit=True)
         if any(not sight.scopes for sight in seen.contents):
             yield "item", f"its content in {where} is not enclosed by an element with data-item"
     else:

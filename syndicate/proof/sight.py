@@ -8,7 +8,7 @@ publisher wrote can pass for it. Nothing here knows what is owed.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -68,12 +68,26 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One HTML document: its scopes in order, all that is visible, all live links, and what could not be judged."""
+    """One HTML document: its scopes in order, the whole of it as one scope, and what could not be judged."""
 
     scopes: tuple[Scope, ...]
-    visible: str
-    anchors: tuple[Anchor, ...]
+    whole: Scope
     problems: tuple[str, ...] = ()
+
+    @property
+    def visible(self) -> str:
+        """All that is visible."""
+        return self.whole.visible
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """All live links."""
+        return self.whole.anchors
+
+    def as_credit(self) -> Scope:
+        """The whole document as the credit of an item: a rendering that carries nothing else."""
+        anchors = tuple(replace(anchor, in_credit=True) for anchor in self.anchors)
+        return replace(self.whole, credit=self.visible, anchors=anchors)
 
 
 @dataclass(slots=True)
@@ -147,7 +161,7 @@ def look_at(text: str) -> Sight:
     """``text`` of an HTML document or fragment as a reader sees it. Raises ParseError if it cannot be read."""
     root = parse_html(text)
     if root is None:
-        return Sight((), "", ())
+        return Sight((), _Notes().finished())
     try:
         return _look_at(root)
     except RecursionError as error:
@@ -157,11 +171,10 @@ def look_at(text: str) -> Sight:
 def _look_at(root: etree._Element) -> Sight:
     sheet = read_sheet("".join(str(text) for text in node.itertext()) for node in root.iter("style"))
     if sheet.too_long:
-        return Sight((), "", (), ("it has more style rules than can be read",))
+        return Sight((), _Notes().finished(), ("it has more style rules than can be read",))
     reader = _Reader(sheet)
     reader.walk(root)
-    page = reader.page.finished()
-    return Sight(tuple(notes.finished() for notes in reader.scopes), page.visible, page.anchors)
+    return Sight(tuple(notes.finished() for notes in reader.scopes), reader.page.finished())
 
 
 def visible_text(text: str) -> str:

@@ -34,12 +34,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One item in one part: what machines read, its HTML renderings, its plain renderings."""
+    """One item in one part: what machines read, its HTML renderings, its plain renderings.
+
+    ``asides`` are further HTML of its entry, such as a description: it carries no text, but owes the credit too.
+    """
 
     part: str
     machine: Machine | None = None
     scopes: tuple[Scope, ...] = ()
     texts: tuple[str, ...] = ()
+    asides: tuple[Scope, ...] = ()
+
+    @property
+    def html(self) -> tuple[Scope, ...]:
+        """All HTML that owes a credit."""
+        return (*self.scopes, *self.asides)
 
     @property
     def where(self) -> str:
@@ -48,14 +57,14 @@ class View:
 
     def credits(self, case: Case) -> Iterator[tuple[str, bool]]:
         """The credit of each rendering, folded, and whether it is plain."""
-        for scope in self.scopes:
+        for scope in self.html:
             yield fold(scope.credit), False
         for text in self.texts:
             yield without_text(text, case), True
 
     def renderings(self) -> Iterator[tuple[str, bool]]:
         """All that is visible of each rendering, folded, and whether it is plain."""
-        for scope in self.scopes:
+        for scope in self.html:
             yield fold(scope.visible), False
         for text in self.texts:
             yield unwrap(text), True

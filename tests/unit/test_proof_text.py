@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from syndicate.model import Duty, Limit, Mode, Verified
-from syndicate.proof import audit, verify
+from syndicate.proof import audit, lint, verify
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
 WEB = ("rss", "atom", "json", "mail")
@@ -253,9 +253,26 @@ def test_text_of_a_reduced_item_in_other_places():
 def test_more_of_an_excerpt_than_is_carried_stands_nowhere():
     """What lies beyond the excerpt is as forbidden as the text of a linked item."""
     beyond = "The agreement holds until spring, when the mill reopens."
-    assert found("rss", F.changed(F.EXCERPT, extra_xml=f"<description>{F.EXCERPTS[F.EXCERPT]}</description>")) == set()
+    again = F.changed(F.EXCERPT, extra_xml=f"<description>{F.EXCERPTS[F.EXCERPT]}</description>")
+    assert (F.EXCERPT, "text") not in found("rss", again)
     assert (F.EXCERPT, "text") in found("rss", F.changed(F.EXCERPT, extra_xml=f"<description>{beyond}</description>"))
     assert (F.EXCERPT, "text") in found("mail", F.changed(F.EXCERPT, text=F.section(F.EXCERPT) + "\n" + beyond))
+
+
+def test_a_description_owes_the_credit_too():
+    """Further HTML of an entry stands before some readers alone, so its credit is held to every duty."""
+    rows = F.credit_rows(F.FULL)
+    for duty in ("", *rows):
+        html = "".join(row for key, row in rows.items() if key != duty)
+        items = F.changed(F.FULL, extra_xml=f"<description>{escape(html)}</description>")
+        assert found("rss", items) == ({(F.FULL, duty)} if duty else set())
+        seen = {duty} if duty in {"O1", "O2", "O3", "O4"} else set()
+        assert {one.duty for one in lint(F.rss(items), "rss")} == seen
+    acting = escape("".join(rows.values()) + f'<img src="{F.FILM}" onload="x">')
+    items = F.changed(F.FULL, extra_xml=f"<description>{acting}</description>")
+    assert found("rss", items) == {(F.FULL, "active"), (F.FULL, "O15")}
+    assert found("rss", F.changed(F.FULL, extra_xml="<description> </description>")) == set()
+    assert found("rss", F.changed(F.FULL, extra_xml=f"<description>{escape(F.article(F.FULL))}</description>")) == set()
 
 
 def test_messages_never_quote_what_may_not_stand():
