@@ -10,6 +10,7 @@ notices, subjects, addresses, numbers).
 
 import base64
 import binascii
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Watch:
     """What must not stand in any part of an edition of ``entries``."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._sought = _sought(entries)
+        self._sought, self._heads = _sought(entries)
         self._withheld = tuple(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
 
     def leaks(self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
@@ -74,7 +75,11 @@ class Watch:
 
     def _search(self, words: Sequence[str], allowed: "_Allowed", found: dict[_Owner, Leak]) -> None:
         for size, sought in self._sought.items():
-            for run in _runs(words, size):
+            heads = self._heads[size]
+            for at, head in enumerate(itertools.pairwise(words)):
+                if head not in heads:
+                    continue
+                run = tuple(words[at : at + size])
                 owner = sought.get(hash(run))
                 if owner is not None and owner not in found and not allowed.nearly(run):
                     found[owner] = Leak(*owner, " ".join(run))
@@ -131,22 +136,30 @@ def _from_base64(text: str) -> str:
 # --------------------------------------------------------------------------------------------- what to look for
 
 
-def _sought(entries: Sequence[Entry]) -> dict[int, dict[int, _Owner]]:
-    """The runs to look for, as hashes by their length, each with its item and the duty it would break."""
-    allowed = _Allowed(_may_stand(entries))
+def _sought(entries: Sequence[Entry]) -> tuple[dict[int, dict[int, _Owner]], dict[int, set[_Run]]]:
+    """The runs to look for, as hashes by their length, each with its item and duty; and the first two words of each."""
     runs: dict[int, dict[int, _Owner]] = {}
+    heads: dict[int, set[_Run]] = {}
+    allowed = _Allowed(_may_stand(entries))
     for entry in entries:
-        owner = (entry.item.id, "text")
-        for size, run in _own_runs(entry) if entry.decision.mode is not Mode.FULL else ():
+        for owner, run in _own(entry):
             if not allowed.nearly(run):
-                runs.setdefault(size, {}).setdefault(hash(run), owner)
-        title = tuple(tokens(entry.item.title))
-        if entry.decision.mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE and not allowed.nearly(title):
-            runs.setdefault(len(title), {}).setdefault(hash(title), (entry.item.id, "mode"))
-    return runs
+                runs.setdefault(len(run), {}).setdefault(hash(run), owner)
+                heads.setdefault(len(run), set()).add(run[:2])
+    return runs, heads
 
 
-def _own_runs(entry: Entry) -> Iterator[tuple[int, _Run]]:
+def _own(entry: Entry) -> Iterator[tuple[_Owner, _Run]]:
+    """What of an entry may not stand there: runs of its text, and its title if it is withheld."""
+    if entry.decision.mode is not Mode.FULL:
+        for run in _own_runs(entry):
+            yield (entry.item.id, "text"), run
+    title = tuple(tokens(entry.item.title))
+    if entry.decision.mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE:
+        yield (entry.item.id, "mode"), title
+
+
+def _own_runs(entry: Entry) -> Iterator[_Run]:
     """The runs of the item's text and summary that are the publisher's words rather than credits."""
     known = _credit_words(entry)
     for text, least in ((entry.item.text, _SHORTEST), (_summary(entry), _RUN)):
@@ -156,7 +169,7 @@ def _own_runs(entry: Entry) -> Iterator[tuple[int, _Run]]:
         count = sum(own[:size])
         for at, run in enumerate(_runs(words, size)) if size else ():
             if count >= _OWN_WORDS:
-                yield size, run
+                yield run
             count += own[at + size] - own[at] if at + size < len(own) else 0
 
 
