@@ -6,9 +6,12 @@ Colour repeats what a word says and is never the only sign; rich honours NO_COLO
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -28,10 +31,10 @@ def mode_text(mode: Mode) -> Text:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, indent: int = 0) -> None:
-    """Print columns without borders; long cells fold inside their column."""
+    """Print columns without borders; the first, which names the row, is never folded, other long cells are."""
     grid = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
-    for head in heads:
-        grid.add_column(head, overflow="fold")
+    for number, head in enumerate(heads):
+        grid.add_column(head, overflow="fold", no_wrap=number == 0)
     for row in rows:
         grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     from rich.padding import Padding
@@ -45,9 +48,23 @@ def line(label: str, subject: str, text: str | Text) -> None:
 
 
 def as_json(value: Any) -> None:
-    """Print a value for machines."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    """Print a value for machines: records as objects, times in ISO 8601, choices by the words of the configuration."""
+    json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value if isinstance(value, str) else value.name.lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value
 
 
 def trouble(text: str) -> None:
