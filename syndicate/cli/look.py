@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from email import message_from_bytes
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from rich.text import Text
 from syndicate import __version__, proof
 from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, count, mode_text, trouble
-from syndicate.errors import SyndicateError, UsageError
+from syndicate.errors import FetchError, ParseError, UsageError
 from syndicate.intake.fetch import Fetcher
 from syndicate.model import Chain, Decision, Entry, Evidence, Finding, Mode, Role
 from syndicate.pipeline.explain import Explanation
@@ -36,12 +37,12 @@ def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
         )
     channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
-    for stored in found:
-        explanations = explain_item(app.composing, stored, channels)
-        if json:
-            as_json({"item": stored.item, "chain": stored.chain, "channels": explanations})
-        else:
-            _print_item(stored, app.config.site.name, explanations)
+    explained = [(stored, explain_item(app.composing, stored, channels)) for stored in found]
+    if json:
+        as_json([{"item": s.item, "chain": s.chain, "channels": explanations} for s, explanations in explained])
+        return 0
+    for stored, explanations in explained:
+        _print_item(stored, app.config.site.name, explanations)
     return 0
 
 
@@ -134,13 +135,13 @@ def describe(duty: str, texts: Sequence[str], url: str) -> str:
 
 
 def verify(document: str, config: Path | None, channel_id: str, *, json: bool) -> int:
-    """Print findings, one a line; 0 clean, 1 findings, 2 unreadable."""
+    """Print findings, one a line; 0 clean, 1 findings, 2 unreadable. Raises StoreError if the record is."""
     name = urlsplit(document).path if "://" in document else document
     try:
         content = _read(document)
         findings = _audit(content, name, open_app(config), channel_id) if config else proof.lint(content, name)
-    except SyndicateError as error:
-        trouble(str(error))
+    except ParseError as error:
+        trouble(f"{document}: {error}")
         return 2
     if json:
         as_json([{"item": f.item_id, "duty": f.duty, "part": f.part, "message": f.message} for f in findings])
@@ -152,10 +153,10 @@ def verify(document: str, config: Path | None, channel_id: str, *, json: bool) -
 
 
 def _read(document: str) -> bytes:
-    if "://" in document:
-        return asyncio.run(_download(document))
     try:
-        return Path(document).read_bytes()
+        return asyncio.run(_download(document)) if "://" in document else Path(document).read_bytes()
+    except FetchError as error:
+        raise UsageError(error.what, subject=document, remedy="name a file or a URL that answers") from error
     except OSError as error:
         raise UsageError(error.strerror or "cannot be read", subject=document, remedy="name a file or a URL") from error
 
@@ -167,7 +168,7 @@ async def _download(url: str) -> bytes:
 
 
 def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Finding, ...]:
-    channel = app.channel(channel_id or _channel_of(name, app))
+    channel = app.channel(channel_id or _channel_of(name, content, app))
     with app.store.read() as tx:
         entries = tx.editions.entries_for(channel.id)
         seen = {entry.item.id for entry in entries}
@@ -181,9 +182,15 @@ def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Findin
     return proof.audit(content, name, entries)
 
 
-def _channel_of(name: str, app: App) -> str:
+def _channel_of(name: str, content: bytes, app: App) -> str:
+    """The channel that the file's name tells, else its List-Id or the address that a feed gives as its own."""
     stem = Path(name).name.split(".")[0]
-    named = [c.id for c in app.config.channels if stem == c.id or stem.startswith(f"{c.id}-") or f"/{c.id}/" in name]
+    ids = [channel.id for channel in app.config.channels]
+    named = [i for i in ids if stem == i or stem.startswith(f"{i}-") or f"/{i}/" in name]
+    if not named:
+        list_id = str(message_from_bytes(content)["List-Id"] or "")
+        own = f"{app.config.site.url}/feeds/"
+        named = [i for i in ids if f"<{i}." in list_id or f"{own}{i}.".encode() in content]
     if not named:
         raise UsageError("does not tell its channel", subject=name, remedy="say which with --channel")
     return max(named, key=len)
