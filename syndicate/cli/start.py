@@ -9,7 +9,6 @@ from syndicate.app import clock, read_config
 from syndicate.cli.show import OUT, as_json, count, mode_text, table
 from syndicate.config import starter
 from syndicate.errors import UsageError
-from syndicate.model import Source
 from syndicate.pipeline.explain import matrix
 
 
@@ -24,7 +23,7 @@ def init(folder: Path) -> None:
 
 
 def check(path: Path, as_machine: bool) -> None:
-    """Print the matrix of sources and channels, and below it why each cell short of full is so."""
+    """Print the matrix of sources and channels, and below it whose terms are not on record."""
     config = read_config(path)
     rows = matrix(config.sources, config.channels, clock())
     if as_machine:
@@ -43,10 +42,9 @@ def check(path: Path, as_machine: bool) -> None:
         " What a source's own items may do, unless an item says otherwise:\n"
     )
     table(
-        ["Source", *(c.id for c in config.channels), ""],
-        ((source.id, *(mode_text(d.mode) for d in decisions), _note(source)) for source, decisions in rows),
+        ["Source", *(c.id for c in config.channels)],
+        ((source.id, *(mode_text(d.mode) for d in decisions)) for source, decisions in rows),
     )
-
-
-def _note(source: Source) -> str:
-    return "" if source.publisher.record else "terms unknown; a licence in the feed may still permit more"
+    unknown = [source.id for source, _ in rows if not source.publisher.record]
+    if unknown:
+        OUT.print(f"\nNo terms on record; a licence in the feed may still permit more: {', '.join(unknown)}")
