@@ -67,7 +67,9 @@ def read_rows(file: Path, channel: Channel, now: datetime) -> Rows:
                 )
             for number, row in enumerate(reader, 2):
                 _read_row(rows, row, channel, now, f"{file}:{number}")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise UsageError(error.strerror or "cannot be read", subject=str(file), remedy="name a CSV file") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"cannot be read: {error}", subject=str(file), remedy="save it as CSV in UTF-8") from error
     return rows
 
