@@ -97,7 +97,7 @@ def render_digest(
     ``period`` tells this edition from the channel's others. Raises RenderError.
     """
     mail = Mail(channel, site, now, templates)
-    final = _fit(mail, _limited(channel, [settle(clean(entry)) for entry in entries]))
+    final = _fit(mail, [settle(clean(entry)) for entry in entries])
     shown = [entry for entry in final if entry.decision.mode > Mode.WITHHOLD]
     subject = _subject(mail, len(shown))
     letter = Letter(
@@ -112,29 +112,27 @@ def render_digest(
     return part, subject, tuple(final)
 
 
-def _limited(channel: Channel, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, those after the first ``limit`` carried ones as links."""
-    room, limited = channel.limit, []
-    for entry in entries:
-        carries = entry.decision.mode > Mode.LINK
-        limited.append(as_link(entry, *OVER_LIMIT) if carries and room <= 0 else entry)
-        room -= entry.decision.mode > Mode.WITHHOLD
-    return limited
-
-
 def _fit(mail: Mail, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, as many of the last ones as links as it takes to keep the HTML part within ``max_size``.
+    """The first ``limit`` entries with as many of their texts as ``max_size`` allows, then the others as links.
 
-    A text that alone is too long goes first, so that it does not cost all others theirs. If not even links fit, the
-    last entries are left out: they wait for the next edition.
+    The last texts become links first, but a text that alone is too long goes before them, so that it does not cost all
+    others theirs. What does not even fit as a link is left out: it waits for the next edition.
     """
     most = mail.channel.max_size - _RESERVE
-    everybody = range(len(entries))
-    room = _most(len(entries), lambda n: _size(mail, _reduced(entries[:n], everybody)) <= most)
+    count = _first(entries, mail.channel.limit)
+    room = _most(count, lambda n: _size(mail, _linked(entries[:n])) <= most)
     fitting = [as_link(e, *OVER_LIMIT) if transfer_size(body(e).html) > most else e for e in entries[: max(room, 1)]]
     carried = [i for i, entry in enumerate(fitting) if entry.decision.mode > Mode.LINK]
-    kept = _most(len(carried), lambda n: _size(mail, _reduced(fitting, carried[n:])) <= most)
-    return _reduced(fitting, carried[kept:])
+    kept = _most(len(carried), lambda n: _size(mail, _linked(fitting, carried[n:])) <= most)
+    edition = _linked(fitting, carried[kept:])
+    others = _linked(entries[count:]) if room == count else []
+    return edition + others[: _most(len(others), lambda n: _size(mail, edition + others[:n]) <= most)]
+
+
+def _first(entries: Sequence[Entry], limit: int) -> int:
+    """How many entries there are up to the last of the first ``limit`` carried ones."""
+    carried = [i for i, entry in enumerate(entries, 1) if entry.decision.mode > Mode.WITHHOLD]
+    return len(entries) if len(carried) <= limit else carried[limit - 1] if limit else 0
 
 
 def _most(whole: int, fits: Callable[[int], bool]) -> int:
@@ -148,8 +146,9 @@ def _most(whole: int, fits: Callable[[int], bool]) -> int:
     return low
 
 
-def _reduced(entries: Sequence[Entry], indexes: Iterable[int]) -> list[Entry]:
-    chosen = set(indexes)
+def _linked(entries: Sequence[Entry], indexes: Iterable[int] | None = None) -> list[Entry]:
+    """The entries, those at ``indexes`` (all by default) as links where more of them was to be carried."""
+    chosen = set(range(len(entries)) if indexes is None else indexes)
     return [
         as_link(entry, *OVER_LIMIT) if i in chosen and entry.decision.mode > Mode.LINK else entry
         for i, entry in enumerate(entries)

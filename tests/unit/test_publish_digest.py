@@ -349,7 +349,17 @@ def test_one_endless_text_does_not_cost_the_others_theirs():
     assert modes(final) == ["LINK", "FULL", "FULL"]
 
 
-@pytest.mark.parametrize(("stories", "size"), [(5, 2_000), (30, 25_000), (150, 25_000), (150, 160_000)])
+def test_texts_go_before_further_links():
+    """The first ``limit`` stories get the room for their texts; only what is left over goes to further links."""
+    final = render([long(n, 600) for n in range(200)], replace(S.DIGEST, limit=10))[2]
+    names = modes(final)
+    full = names.count("FULL")
+    assert full > 3
+    assert names == ["FULL"] * full + ["LINK"] * (len(final) - full)
+    assert 10 <= len(final) < 200
+
+
+@pytest.mark.parametrize(("stories", "size"), [(5, 2_000), (30, 25_000), (150, 25_000), (200, 230_000)])
 def test_what_does_not_even_fit_as_a_link_waits(stories, size):
     """If links alone are more than fits, the last stories are left for the next edition; credits are never dropped."""
     entries = [replace(S.BRIDGE, item=replace(S.BRIDGE.item, id=f"i-{n}")) for n in range(stories)]
