@@ -21,6 +21,7 @@ from syndicate.model import Chain, Decision, Entry, Evidence, Finding, Mode, Rol
 from syndicate.pipeline.explain import Explanation
 from syndicate.pipeline.explain import explain as explain_item
 from syndicate.rights.policy import decide
+from syndicate.rights.trace import url_key
 from syndicate.store import StoredItem
 
 HOP_MARKS = {Role.ORIGIN: "●", Role.REPUBLISHER: "○"}
@@ -30,8 +31,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
     """Print every item that ``text`` names, with its decision for each channel."""
     app = open_app(path)
+    ours = text.removeprefix(f"{app.config.site.url}/items/")  # our own page of an item
     with app.store.read() as tx:
-        found = tx.items.find(text)
+        found = tx.items.find(ours, url_key(text))
     if not found:
         raise UsageError(
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
