@@ -18,12 +18,14 @@ from syndicate.pipeline.post import deliver as drain
 from syndicate.pipeline.post import send_trial
 from syndicate.pipeline.release import Released
 from syndicate.schedule.due import period
+from syndicate.store import address
 
 
 def digest(path: Path, name: str, *, dry_run: bool, preview: Path | None, to: str) -> int:
     """Compose what is new; send it to the subscribers, to one address, or to nobody."""
     app = open_app(path)
     channel = digest_channel(app, name)
+    to = address(to) if to else ""
     now = period(channel, app.clock(), seconds=True)
     try:
         if dry_run or to:
