@@ -36,8 +36,9 @@ def import_people(path: Path, file: Path, channel_id: str) -> int:
     rows = read_rows(file, channel, app.clock())
     added = add_confirmed(app, channel, rows, file.name)
     asked = ask_to_confirm(app.composing, channel, rows.asked) if rows.asked else 0
+    there = sum(one.state == "active" for one in added.kept)
     OUT.print(
-        f"{channel.id}: {count(len(added.added), 'reader')} added, {len(added.kept)} there before, "
+        f"{channel.id}: {count(len(added.added), 'reader')} added, {there} there before, "
         f"{len(added.barred)} left earlier and stay off, {asked} asked to confirm."
     )
     for wrong in rows.wrong:
