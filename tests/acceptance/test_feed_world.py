@@ -245,7 +245,7 @@ def test_the_digest_carries_nothing_beyond(world):
     for item_id, mode in modes.items():
         if mode == "link":
             continue
-        explained = json.loads(syndicate(world.folder, "explain", item_id, "--channel", "weekly", "--json").stdout)
+        (explained,) = json.loads(syndicate(world.folder, "explain", item_id, "--channel", "weekly", "--json").stdout)
         truth = urls[explained["item"]["url"]]
         allows = world.truth["terms"][truth["terms"]]["allows"]["email"]
         assert allows == "full" or truth["style"] in UNSEEN, truth["url"]
