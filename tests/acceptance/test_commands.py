@@ -1,0 +1,438 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command as a user or cron types it: what it prints, where, and its exit code."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from syndicate.app import clock
+
+COMMANDS = ["demo", "init", "check", "poll", "publish", "digest", "deliver", "run", "explain", "verify", "subscribers"]
+WORDING = "I want the weekly digest."
+SUBJECT = "This week at Riverside Bulletin"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, loopback, syndicate):
+    """A folder with everything polled and published and two readers, one of whom has left."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "config.yaml").write_text(loopback.config(folder))
+    syndicate(folder, "poll", "--all")
+    syndicate(folder, "publish")
+    (folder / "readers.csv").write_text(
+        f"email,confirmed_at,method,wording\nada@reader.example,2026-03-04,form,{WORDING}\n"
+        f"eve@reader.example,2026-03-04T09:30Z,form,{WORDING}\n"
+    )
+    syndicate(folder, "subscribers", "import", "readers.csv", "--channel", "weekly")
+    return folder
+
+
+@pytest.fixture
+def folder(home, tmp_path):
+    """A copy of that folder, to change."""
+    return shutil.copytree(home, tmp_path / "house")
+
+
+@pytest.fixture
+def start(tmp_path, loopback):
+    """A configured folder where nothing has happened yet."""
+    (tmp_path / "config.yaml").write_text(loopback.config(tmp_path))
+    return tmp_path
+
+
+def one_line(text):
+    """An error as people get it: one line, no traceback."""
+    assert text.count("\n") == 1
+    return text.strip()
+
+
+def published(folder, channel="community"):
+    """The items of a published JSON feed."""
+    return json.loads((folder / "public" / "feeds" / f"{channel}.json").read_bytes())["items"]
+
+
+def change(folder, **keys):
+    """Change top-level lines of the configuration."""
+    text = (folder / "config.yaml").read_text()
+    for key, value in keys.items():
+        text = re.sub(rf"(?m)^{key}: .*$", f"{key}: {value}", text)
+    (folder / "config.yaml").write_text(text)
+
+
+# ---------------------------------------------------------------------------------------- help and mistakes
+
+
+@pytest.mark.parametrize("command", [[], *([c] for c in COMMANDS), ["subscribers", "import"], ["subscribers", "list"]])
+def test_help_is_there(syndicate, tmp_path, command):
+    """`--help` explains each command on stdout and exits 0."""
+    done = syndicate(tmp_path, *command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_version_is_told(syndicate, tmp_path):
+    """`--version` prints name and version."""
+    assert re.fullmatch(r"syndicate \d+\.\d+\.\d+\n", syndicate(tmp_path, "--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (["publsh"], "publish"),
+        (["publish", "nowhere"], "one of: community, partner, neighbours, print, weekly"),
+        (["publish", "weekly"], "digest channel"),
+        (["digest", "community"], "digest channels: weekly"),
+        (["poll", "nobody"], "one of: estuary-commons"),
+        (["explain", "i-0000000000000000"], "take the id from a feed or the front page"),
+        (["explain", "https://elsewhere.example/"], "no item has this id or address"),
+        (["subscribers", "list", "--channel", "nowhere"], "no such channel"),
+        (["subscribers", "import", "missing.csv", "--channel", "weekly"], "missing.csv: No such file"),
+        (["init", "."], "config.yaml: is there already"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_ones(home, syndicate, command, named):
+    """What we do not have exits 2, says so on stderr in plain words and names what there is."""
+    done = syndicate(home, *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check"],
+        ["poll"],
+        ["publish"],
+        ["digest", "weekly"],
+        ["deliver"],
+        ["run", "--once"],
+        ["explain", "i-1"],
+        ["subscribers", "list"],
+        ["verify", "config.yaml"],
+    ],
+)
+def test_a_mistake_in_the_configuration_is_named_with_its_line(start, syndicate, command):
+    """Every command that reads the configuration exits 2 and points at line and column on stderr."""
+    text = (start / "config.yaml").read_text()
+    line = text[: text.index("\nchannels:")].count("\n") + 2
+    (start / "config.yaml").write_text(text.replace("\nchannels:", "\nchanels:"))
+    done = syndicate(start, *command, "-c", "config.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"config.yaml:{line}:1: ")
+    assert "did you mean 'channels'" in done.stderr
+    assert not (start / "syndicate.db").exists()
+
+
+def test_without_a_configuration_the_next_step_is_told(tmp_path, syndicate):
+    """A folder without config.yaml: exit 2, and `init` is named."""
+    done = syndicate(tmp_path, "poll")
+    assert done.returncode == 2
+    assert "syndicate init" in one_line(done.stderr)
+
+
+# ---------------------------------------------------------------------------------------- init to publish
+
+
+def test_init_writes_what_check_accepts(tmp_path, syndicate):
+    """The starter configuration is valid as it is, prints its matrix, and the hint of `init` can be pasted."""
+    done = syndicate(tmp_path, "init", "new")
+    assert done.returncode == 0
+    hint = done.stdout.strip().rsplit("then: syndicate ", 1)[1].split()
+    done = syndicate(tmp_path, *hint)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is valid: 1 source, 1 channel" in done.stdout
+
+
+def test_check_prints_the_matrix_in_eighty_columns(start, syndicate):
+    """One line a source with a mode for every channel, also at 80 columns; `--json` says the same and why."""
+    done = syndicate(start, "check", COLUMNS="80")
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()}
+    machine = json.loads(syndicate(start, "check", "--json").stdout)
+    assert len(machine) == 7
+    for source in machine:
+        assert rows[source["source"]] == [told["mode"] for told in source["channels"].values()]
+        assert all(told["because"] for told in source["channels"].values())
+    assert rows["harbour-review"] == ["full", "link", "excerpt", "withhold", "full"]
+
+
+def test_from_nothing_to_published_feeds(start, syndicate):
+    """Poll takes in what is due once and exits 1 for the broken source alone; publish writes every form; all clean."""
+    done = syndicate(start, "poll", "--json")
+    assert done.returncode == 1
+    polled = {row["source"]: row for row in json.loads(done.stdout)}
+    assert [name for name, row in polled.items() if row["status"] == "failed"] == ["vale-county-record"]
+    assert sum(len(row["new"]) for row in polled.values()) == 17
+    done = syndicate(start, "poll")
+    assert (done.returncode, done.stdout) == (0, "No source is due.\n")
+    done = syndicate(start, "poll", "south-desk")
+    assert done.returncode == 0
+    assert re.search(r"^south-desk .*unchanged", done.stdout, re.MULTILINE), done.stdout
+    done = syndicate(start, "publish", "--json")
+    assert done.returncode == 0
+    assert {row["channel"] for row in json.loads(done.stdout)} == {"community", "partner", "neighbours"}
+    files = sorted((start / "public" / "feeds").iterdir())
+    assert {path.name for path in files if path.suffix != ".gz"} == {
+        *(f"{channel}.{form}" for channel in ("community", "partner") for form in ("rss", "atom", "json")),
+        "neighbours.rss",
+    }
+    before = [(path.name, path.read_bytes()) for path in files]
+    assert "community" in syndicate(start, "publish", "community").stdout
+    assert [(path.name, path.read_bytes()) for path in files] == before
+
+
+# ---------------------------------------------------------------------------------------- readers
+
+
+def test_import_adds_who_confirmed_and_asks_the_others(folder, syndicate, loopback):
+    """Confirmed rows are added, others are sent one request, bad lines are named, who left stays off; exit 1."""
+    unsubscribe(folder, "eve@reader.example")
+    (folder / "more.csv").write_text(
+        "email,confirmed_at,method,wording\n"
+        f"new@reader.example,2026-03-04,form,{WORDING}\n"
+        "perhaps@reader.example,,,\n"
+        f"eve@reader.example,2026-03-05,form,{WORDING}\n"
+        "no address,2026-03-04,form,\n"
+        f"late@reader.example,{clock().year + 1}-01-01,form,\n"
+        "when@reader.example,yesterday,form,\n"
+    )
+    done = syndicate(folder, "subscribers", "import", "more.csv", "--channel", "weekly")
+    assert done.returncode == 1
+    assert "1 reader added, 0 there before, 1 left earlier and stay off, 1 asked to confirm" in done.stdout
+    assert re.findall(r"more\.csv:(\d+): ", done.stderr) == ["5", "6", "7"]
+    readers = json.loads(syndicate(folder, "subscribers", "list", "--json").stdout)
+    states = {row["email"]: row["state"] for row in readers}
+    assert (states["new@reader.example"], states["perhaps@reader.example"]) == ("active", "pending")
+    consent = next(row["consent"] for row in readers if row["email"] == "new@reader.example")
+    assert (consent["method"], consent["wording"]) == ("form", WORDING)
+    assert states["eve@reader.example"] not in {"active", "pending"}
+    assert not {"late@reader.example", "when@reader.example"} & set(states)
+    assert syndicate(folder, "deliver").returncode == 0
+    assert syndicate(folder, "deliver").returncode == 0
+    assert len(loopback.mail_to("perhaps@reader.example")) == 1
+    assert "/confirm/" in loopback.mail_to("perhaps@reader.example")[0].read_text()
+    assert "perhaps@reader.example" in syndicate(folder, "subscribers", "list").stdout
+
+
+def unsubscribe(folder, reader):
+    """Let a reader leave, as the link in the mail does."""
+    from syndicate.app import open_app
+
+    app = open_app(folder / "config.yaml")
+    with app.store.read() as tx:
+        found = next(s.id for s in tx.people.list("weekly") if s.email == reader)
+    app.pages(lambda: True).unsubscribe(found)
+    app.close()
+
+
+# ---------------------------------------------------------------------------------------- digests
+
+
+def test_trials_leave_no_trace(folder, syndicate, loopback):
+    """`--dry-run`, `--preview` and `--to` show and send the digest that later goes out whole to everybody else."""
+    for ending in ("html", "txt", "eml"):
+        done = syndicate(folder, "digest", "weekly", "--dry-run", "--preview", f"seen.{ending}")
+        assert done.returncode == 0, done.stderr
+    titles = [item["title"] for item in published(folder)]
+    text = " ".join((folder / "seen.txt").read_text().split())
+    assert all(" ".join(title.split()) in text for title in titles)
+    assert (folder / "seen.html").read_bytes().lstrip().lower().startswith(b"<!doctype html")
+    seen = email.message_from_bytes((folder / "seen.eml").read_bytes(), policy=email.policy.default)
+    assert seen["Subject"] == SUBJECT
+    assert not loopback.mail_to("trial@reader.example")
+    done = syndicate(folder, "digest", "weekly", "--to", "trial@reader.example")
+    assert done.returncode == 0, done.stderr
+    assert len(loopback.mail_to("trial@reader.example")) == 1
+    earlier = len(loopback.mail_to("ada@reader.example"))
+    assert syndicate(folder, "digest", "weekly").returncode == 0
+    assert len(loopback.mail_to("ada@reader.example")) == earlier + 1
+    done = syndicate(folder, "digest", "weekly")
+    assert (done.returncode, done.stdout) == (0, "weekly: nothing new since the last edition, so nothing is sent.\n")
+    for name in ("seen.eml", loopback.mail_to("ada@reader.example")[-1]):
+        assert syndicate(folder, "verify", name, "-c", "config.yaml").returncode == 0
+
+
+def test_a_trial_to_no_address_is_refused(folder, syndicate, loopback):
+    """`--to` something that is no address exits 2 before anything is connected."""
+    before = len(loopback.sink.messages)
+    done = syndicate(folder, "digest", "weekly", "--to", "no address")
+    assert done.returncode == 2
+    assert "no address" in one_line(done.stderr)
+    assert len(loopback.sink.messages) == before
+
+
+# ---------------------------------------------------------------------------------------- explain and verify
+
+
+def test_explain_takes_an_id_or_any_url(home, syndicate):
+    """By id, by our page and by any URL of the publisher's: chain, quote, decision, duties and proof; JSON too."""
+    item = next(i for i in published(home) if "last boat" in i["title"] and "harbour" in i["url"])
+    by_id = syndicate(home, "explain", item["_syndicate"]["id"], "--channel", "community")
+    assert by_id.returncode == 0
+    for told in ("South Desk", "origin", "Harbour Review", "republisher", "Evidence", "Permission is granted", "✓"):
+        assert told in by_id.stdout
+    assert "partner" not in by_id.stdout
+    assert syndicate(home, "explain", item["url"], "--channel", "community").stdout == by_id.stdout
+    for url in (item["id"], f"{item['url']}?utm_source=feed#top"):
+        assert syndicate(home, "explain", url, "--channel", "community").stdout == by_id.stdout
+    (machine,) = json.loads(syndicate(home, "explain", item["url"], "--json").stdout)
+    assert machine["item"]["id"] == item["_syndicate"]["id"]
+    assert [hop["role"] for hop in machine["chain"]["hops"]] == ["origin", "republisher"]
+    modes = {told["channel"]["id"]: told["decision"]["mode"] for told in machine["channels"]}
+    assert modes == {
+        "community": "full", "partner": "link", "neighbours": "excerpt", "print": "withhold", "weekly": "full",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+def test_verify_passes_a_clean_feed_and_fails_a_tampered_one(home, tmp_path, syndicate, form):
+    """Our own feed is clean, alone and by the record; with a name changed each way finds it and exits 1."""
+    clean = home / "public" / "feeds" / f"community.{form}"
+    broken = tmp_path / f"community.{form}"
+    said = re.compile(rb"(for (?:<|&lt;)bdi(?:>|&gt;))Kestrel Field Notes")
+    broken.write_bytes(said.sub(rb"\1Somebody Else", clean.read_bytes(), 2))
+    record = ["-c", home / "config.yaml"]
+    for options in ([], record):
+        assert syndicate(home, "verify", clean, *options).returncode == 0
+        done = syndicate(home, "verify", broken, *options)
+        assert done.returncode == 1
+        assert re.search(rf"^item i-[0-9a-f]{{16}}: O\d+: {form}\b.*: .*Kestrel Field Notes", done.stdout, re.MULTILINE)
+    findings = json.loads(syndicate(home, "verify", broken, *record, "--json").stdout)
+    assert findings
+    assert {"item", "duty", "part", "message"} == set(findings[0])
+
+
+def test_verify_by_the_record_knows_another_channels_feed(home, tmp_path, syndicate):
+    """What the community may carry in full is found when it is passed off as the partner's feed."""
+    source = home / "public" / "feeds" / "community.rss"
+    done = syndicate(home, "verify", source, "-c", "config.yaml", "--channel", "partner")
+    assert done.returncode == 1
+    shutil.copy(source, tmp_path / "renamed.xml")
+    assert syndicate(home, "verify", tmp_path / "renamed.xml", "-c", home / "config.yaml").returncode == 0
+
+
+@pytest.mark.parametrize("record", [False, True], ids=["alone", "by the record"])
+def test_verify_finds_what_is_missing_in_a_mail(folder, syndicate, loopback, record):
+    """A mail whose text part lost a link to the original, though its HTML has it, exits 1 with the item and the part."""
+    assert syndicate(folder, "digest", "weekly").returncode == 0
+    message = loopback.mail_to("ada@reader.example")[-1].read_bytes()
+    url = published(folder)[0]["url"].encode()
+    (folder / "mail.eml").write_bytes(message.replace(url, b"http://127.0.0.1/elsewhere", 1))
+    done = syndicate(folder, "verify", "mail.eml", *(["-c", "config.yaml"] if record else []))
+    assert done.returncode == 1
+    assert url.decode() in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"email,name\na@b.example,A\n", b"\x00\x01\x02", b"<rss><channel>"])
+def test_verify_says_what_it_cannot_read(home, tmp_path, syndicate, content):
+    """What is no feed, page or mail exits 2 and is named."""
+    (tmp_path / "odd.xml").write_bytes(content)
+    done = syndicate(home, "verify", tmp_path / "odd.xml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert str(tmp_path / "odd.xml") in one_line(done.stderr)
+
+
+def test_verify_reads_a_url_and_says_when_it_cannot(home, syndicate, loopback):
+    """A feed is read from its address; where nobody answers it exits 2, in words of this command."""
+    url = next(iter(published(home)))["_syndicate"]["source"]["url"]
+    assert syndicate(home, "verify", loopback.world.feeds["kestrel-field-notes"]).returncode in {0, 1}, url
+    done = syndicate(home, "verify", "http://127.0.0.1:1/feeds/community.rss")
+    assert done.returncode == 2
+    assert "poll" not in one_line(done.stderr)
+
+
+# ---------------------------------------------------------------------------------------- cron, relay, database
+
+
+def test_run_once_is_one_line_for_cron(start, syndicate):
+    """From a bare folder it polls and publishes, exits 1 for the broken source; run again it has nothing to report."""
+    done = syndicate(start, "run", "--once")
+    assert done.returncode == 1
+    assert "vale-county-record: " in one_line(done.stderr)
+    assert len(published(start)) == 17
+    done = syndicate(start, "run", "--once")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_relay_that_is_down_loses_nothing(folder, syndicate, loopback, unused_port):
+    """`digest`, `deliver` and `--to` exit 75 and name the relay; when it is back everybody gets the same edition."""
+    works = (folder / "config.yaml").read_text()
+    change(folder, smtp=f"{{host: 127.0.0.1, port: {unused_port}, security: none}}")
+    assert syndicate(folder, "digest", "weekly", "--to", "trial@reader.example").returncode == 75
+    done = syndicate(folder, "digest", "weekly")
+    assert done.returncode == 75
+    assert f"127.0.0.1:{unused_port}: no session with the relay" in one_line(done.stderr)
+    before = len(loopback.sink.messages)
+    (folder / "config.yaml").write_text(works)
+    assert syndicate(folder, "deliver").returncode == 0
+    assert len(loopback.sink.messages) == before, "it waits five minutes before it tries again"
+    make_due(folder)
+    assert syndicate(folder, "deliver").returncode == 0
+    assert len(loopback.sink.messages) == before + 2
+
+
+def make_due(folder):
+    """Deliver as a run six minutes from now would find things: put the outbox's times back by as much."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(folder / "syndicate.db")) as database, database:
+        database.execute("UPDATE deliveries SET due_at = datetime(due_at, '-6 minutes')")
+
+
+@pytest.fixture
+def unused_port():
+    """A port where nobody listens."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", [["poll"], ["publish"], ["deliver"], ["run", "--once"], ["explain", "i-1"]])
+@pytest.mark.parametrize("kind", ["not a database", "no folder"])
+def test_an_unusable_database_is_try_again(start, syndicate, command, kind):
+    """Exit 75 and one line that names the file and what to check, whichever command finds out."""
+    (start / "garbage.db").write_text("this is no database\n" * 100)
+    change(start, database={"not a database": "sqlite:///garbage.db", "no folder": "sqlite:////proc/no/x.db"}[kind])
+    done = syndicate(start, *command)
+    assert (done.returncode, done.stdout) == (75, "")
+    assert {"not a database": "garbage.db", "no folder": "/proc/no/x.db"}[kind] in one_line(done.stderr)
+
+
+def test_output_that_cannot_be_written_leaves_what_was_there(folder, syndicate):
+    """A folder that cannot be written: exit 1, named, and no other harm."""
+    (folder / "file").touch()
+    change(folder, output="file")
+    done = syndicate(folder, "publish", "community")
+    assert done.returncode == 1
+    assert str(folder / "file" / "feeds") in one_line(done.stderr)
+
+
+# ---------------------------------------------------------------------------------------- colour
+
+
+@pytest.mark.parametrize("command", [["check"], ["publish"], ["poll", "--all"], ["subscribers", "list"]])
+def test_no_colour_where_none_is_wanted(folder, syndicate, command):
+    """With NO_COLOR, and in a pipe without it, nothing printed has an escape code."""
+    for environment in ({"NO_COLOR": "1"}, {"TERM": "xterm-256color"}):
+        done = syndicate(folder, *command, **environment)
+        assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_the_demo_in_one_go(tmp_path, syndicate):
+    """`demo --once` exits 0, shows the stopped edition and the one broken source, and leaves nothing behind."""
+    done = syndicate(tmp_path, "demo", "--once", "--port", "0", TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    for told in ("17 items", "broken on purpose", "3 accepted", "Stopped", "copyright line"):
+        assert told in done.stdout
+    assert not [path for path in Path(tmp_path).iterdir() if path.name.startswith("syndicate-demo-")]
