@@ -31,7 +31,7 @@ from lxml import html
 from syndicate import demo
 from syndicate.app import clock
 
-pytestmark = pytest.mark.client
+pytestmark = [pytest.mark.client, pytest.mark.timeout(300)]
 
 FORMS = ("rss", "atom", "json")
 SUBJECT = "This week at Riverside Bulletin"
