@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wires everything: the only module that knows every adapter, and the only one that reads the clock."""
+"""Wires everything: the only module that knows every adapter, and the only one that reads the clock.
+
+Adapters are imported where they are wired, so that a command starts only what it uses.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,7 @@ from jinja2 import Environment
 from syndicate import __version__
 from syndicate.config import Config, load
 from syndicate.deliver.files import release_feeds
-from syndicate.deliver.smtp import Relay
 from syndicate.errors import ConfigError, UsageError
-from syndicate.intake.fetch import Fetcher
-from syndicate.intake.sandbox import Reader
 from syndicate.model import Channel, Verified
 from syndicate.pipeline import pages
 from syndicate.pipeline.compose import Composing
@@ -28,10 +28,7 @@ from syndicate.pipeline.post import Posting
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
 from syndicate.schedule.cycle import Report, Work, cycle
-from syndicate.schedule.ticks import ticks
-from syndicate.serve.app import build_app
 from syndicate.serve.ports import Digest, Letter, Ports
-from syndicate.serve.run import serving
 from syndicate.store import LedgerKind, Store, open_store
 
 HOST = os.uname().nodename
@@ -70,6 +67,8 @@ class App:
     @property
     def posting(self) -> Posting:
         """What delivering needs."""
+        from syndicate.deliver.smtp import Relay
+
         smtp = self.config.smtp
         relay = Relay(smtp.host, smtp.port, smtp.security, username=smtp.username, password=smtp.password)
         return Posting(self.store, relay, self.clock, f"{HOST}:{os.getpid()}", _is_gone)
@@ -77,6 +76,9 @@ class App:
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[Polling]:
         """What a poll needs, for as long as the context lasts."""
+        from syndicate.intake.fetch import Fetcher
+        from syndicate.intake.sandbox import Reader
+
         site = self.config.site
         agent = f"syndicate/{__version__} (+{site.url}; {site.contact})"
         sources = {source.id: source for source in self.config.sources}
@@ -158,6 +160,10 @@ class App:
     @asynccontextmanager
     async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:
         """Poll, publish, send and serve until the context ends; yields the port."""
+        from syndicate.schedule.ticks import ticks
+        from syndicate.serve.app import build_app
+        from syndicate.serve.run import serving
+
         ready = asyncio.Event()
         async with self.work() as work, serving(build_app(self.pages(ready.is_set)), host, port) as bound:
             beat = ticks(work, tell)
