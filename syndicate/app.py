@@ -32,6 +32,7 @@ from syndicate.serve.ports import Digest, Letter, Ports
 from syndicate.store import LedgerKind, Store, open_store
 
 HOST = os.uname().nodename
+PARSERS = 2  # child processes that read documents
 
 
 def clock() -> datetime:
@@ -82,7 +83,7 @@ class App:
         site = self.config.site
         agent = f"syndicate/{__version__} (+{site.url}; {site.contact})"
         sources = {source.id: source for source in self.config.sources}
-        reader = Reader()
+        reader = Reader(workers=min(PARSERS, os.cpu_count() or 1))
         try:
             async with Fetcher(agent, allow_private=self.config.allow_private) as fetcher:
                 yield Polling(self.store, fetcher, reader, self.clock, sources, self.config.publishers)

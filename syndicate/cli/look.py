@@ -116,6 +116,8 @@ def _print_duties(explanation: Explanation) -> None:
     if edition:
         proof_of = f" in edition {edition.edition_id} of {edition.channel_id}, {edition.period}"
         OUT.print(Text.assemble(("Proved", "green"), proof_of))
+        if edition.mode is not decision.mode:
+            OUT.print(Text.assemble("There it was carried as: ", mode_text(edition.mode)))
     else:
         OUT.print(Text("Not in an edition yet", style="dim"))
 

@@ -88,6 +88,10 @@ def deliver(path: Path) -> int:
 async def _drain(app: App) -> int:
     outcomes = await drain(app.posting)
     show_outcomes(outcomes)
+    with app.store.read() as tx:
+        waits_until = tx.outbox.next_due()
+    if waits_until:
+        OUT.print(f"More waits, the next of it until {waits_until:%Y-%m-%d %H:%M} UTC.")
     return 1 if outcomes[DeliveryState.HARD] or outcomes[DeliveryState.UNKNOWN] else 0
 
 

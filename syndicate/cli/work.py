@@ -98,7 +98,11 @@ def show_released(released: Released) -> None:
     carried = sum(entry.decision.mode > Mode.WITHHOLD for entry in edition.entries)
     if channel.kind is ChannelKind.DIGEST:
         size = sum(len(part.content) for part in edition.parts) / 1000
-        line("Digest", channel.id, f"{count(carried, 'item')} to {count(released.recipients, 'reader')}, {size:.0f} kB")
+        line(
+            "Digest",
+            channel.id,
+            f"{count(carried, 'item')} to {count(released.recipients, 'reader')}, {size:.0f} kB each",
+        )
         line("", "", modes)
     else:
         line("Publish", channel.id, f"{count(carried, 'item')}: {modes}")
@@ -141,7 +145,8 @@ def run(path: Path, *, once: bool, host: str, port: int) -> int:
     if once:
         report = asyncio.run(_cycle(app))
         show_report(report)
-        return 0 if report.clean else 1
+        unusable = [error.exit_code for error in report.trouble]
+        return 0 if report.clean else max(unusable, default=1)
     return asyncio.run(_daemon(app, host, port))
 
 

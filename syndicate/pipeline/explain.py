@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.model import Chain, Channel, Decision, Hop, Item, Role, Source
-from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.compose import Composing, decide_all
 from syndicate.rights.policy import decide
 from syndicate.store import Carried, StoredItem
 
@@ -27,14 +27,12 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
     now = composing.clock()
     with composing.store.read() as tx:
         carried = tx.editions.carried(stored.item.id)
-    return [
-        Explanation(
-            channel,
-            decide(stored.item, stored.chain, channel, composing.publishers, now),
-            next((edition for edition in carried if edition.channel_id == channel.id), None),
-        )
-        for channel in channels
-    ]
+    found = []
+    for channel in channels:
+        entry = decide_all(composing, channel, [stored], now)[0]
+        edition = next((edition for edition in carried if edition.channel_id == channel.id), None)
+        found.append(Explanation(channel, entry.decision, edition))
+    return found
 
 
 def matrix(
