@@ -22,8 +22,7 @@ def lines(paragraph, *titles):
         "Today I am glad to release what has kept me busy for the last months: the little book of tides!",
         "The little book of tides Chesapeake-Susquehanna-Rappahannock-Potomac-Patuxent-Choptank is out.",
         "Today I am glad to release what has kept me busy for the last months: 2. The little book of tides!",
-        "Today I am glad to release what has kept me busy for the last months on: The little book of tides "
-        "https://tides.example/a/long/address/that/takes/a/line/of/its/own/and/then/some is out.",
+        f"Today I am glad to release what has kept me busy for the last months on: {BOOK} https://tides.example/a/long/address/that/takes/a/line/of/its/own/and/then/some is out.",
     ],
     ids=["end", "start", "numbered", "between"],
 )
