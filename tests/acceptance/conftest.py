@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -81,3 +82,31 @@ def syndicate():
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, loopback, syndicate):
+    """A folder with everything polled and published and two readers, one of whom has left."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "config.yaml").write_text(loopback.config(folder))
+    syndicate(folder, "poll", "--all")
+    syndicate(folder, "publish")
+    (folder / "readers.csv").write_text(
+        "email,confirmed_at,method,wording\nada@reader.example,2026-03-04,form,I want the weekly digest.\n"
+        "eve@reader.example,2026-03-04T09:30Z,form,I want the weekly digest.\n"
+    )
+    syndicate(folder, "subscribers", "import", "readers.csv", "--channel", "weekly")
+    return folder
+
+
+@pytest.fixture
+def folder(home, tmp_path):
+    """A copy of that folder, to change."""
+    return shutil.copytree(home, tmp_path / "house")
+
+
+@pytest.fixture
+def start(tmp_path, loopback):
+    """A configured folder where nothing has happened yet."""
+    (tmp_path / "config.yaml").write_text(loopback.config(tmp_path))
+    return tmp_path

@@ -8,7 +8,6 @@ import email.policy
 import json
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -19,34 +18,6 @@ pytestmark = pytest.mark.timeout(300)  # a test is up to a dozen programs, one a
 COMMANDS = ["demo", "init", "check", "poll", "publish", "digest", "deliver", "run", "explain", "verify", "subscribers"]
 WORDING = "I want the weekly digest."
 SUBJECT = "This week at Riverside Bulletin"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory, loopback, syndicate):
-    """A folder with everything polled and published and two readers, one of whom has left."""
-    folder = tmp_path_factory.mktemp("home")
-    (folder / "config.yaml").write_text(loopback.config(folder))
-    syndicate(folder, "poll", "--all")
-    syndicate(folder, "publish")
-    (folder / "readers.csv").write_text(
-        f"email,confirmed_at,method,wording\nada@reader.example,2026-03-04,form,{WORDING}\n"
-        f"eve@reader.example,2026-03-04T09:30Z,form,{WORDING}\n"
-    )
-    syndicate(folder, "subscribers", "import", "readers.csv", "--channel", "weekly")
-    return folder
-
-
-@pytest.fixture
-def folder(home, tmp_path):
-    """A copy of that folder, to change."""
-    return shutil.copytree(home, tmp_path / "house")
-
-
-@pytest.fixture
-def start(tmp_path, loopback):
-    """A configured folder where nothing has happened yet."""
-    (tmp_path / "config.yaml").write_text(loopback.config(tmp_path))
-    return tmp_path
 
 
 def one_line(text):
@@ -349,100 +320,3 @@ def test_verify_reads_a_url_and_says_when_it_cannot(home, syndicate, loopback):
     done = syndicate(home, "verify", "http://127.0.0.1:1/feeds/community.rss")
     assert done.returncode == 2
     assert "poll" not in one_line(done.stderr)
-
-
-# ---------------------------------------------------------------------------------------- cron, relay, database
-
-
-def test_run_once_is_one_line_for_cron(start, syndicate):
-    """From a bare folder it polls and publishes, exits 1 for the broken source; run again it has nothing to report."""
-    done = syndicate(start, "run", "--once")
-    assert done.returncode == 1
-    assert "vale-county-record: " in one_line(done.stderr)
-    assert len(published(start)) == 17
-    done = syndicate(start, "run", "--once")
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_a_relay_that_is_down_loses_nothing(folder, syndicate, loopback, unused_port):
-    """`digest`, `deliver` and `--to` exit 75 and name the relay; when it is back everybody gets the same edition."""
-    works = (folder / "config.yaml").read_text()
-    change(folder, smtp=f"{{host: 127.0.0.1, port: {unused_port}, security: none}}")
-    assert syndicate(folder, "digest", "weekly", "--to", "trial@reader.example").returncode == 75
-    done = syndicate(folder, "digest", "weekly")
-    assert done.returncode == 75
-    assert f"127.0.0.1:{unused_port}: no session with the relay" in one_line(done.stderr)
-    before = len(loopback.sink.messages)
-    (folder / "config.yaml").write_text(works)
-    assert syndicate(folder, "deliver").returncode == 0
-    assert len(loopback.sink.messages) == before, "it waits five minutes before it tries again"
-    make_due(folder)
-    assert syndicate(folder, "deliver").returncode == 0
-    assert len(loopback.sink.messages) == before + 2
-
-
-def make_due(folder):
-    """Deliver as a run six minutes from now would find things: put the outbox's times back by as much."""
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(folder / "syndicate.db")) as database, database:
-        database.execute("UPDATE deliveries SET due_at = datetime(due_at, '-6 minutes')")
-
-
-@pytest.fixture
-def unused_port():
-    """A port where nobody listens."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.mark.parametrize(
-    ("command", "file"),
-    [
-        (["poll"], "garbage.db"),
-        (["publish"], "/proc/no/x.db"),
-        (["deliver"], "garbage.db"),
-        (["run", "--once"], "/proc/no/x.db"),
-        (["verify", "config.yaml", "-c", "config.yaml"], "garbage.db"),
-    ],
-)
-def test_an_unusable_database_is_try_again(start, syndicate, command, file):
-    """Exit 75 and one line that names the file, whether it is no database or has no folder, whatever the command."""
-    (start / "garbage.db").write_text("this is no database\n" * 100)
-    change(start, database=f"sqlite:///{file}")
-    done = syndicate(start, *command)
-    assert (done.returncode, done.stdout) == (75, "")
-    assert file in one_line(done.stderr)
-
-
-def test_output_that_cannot_be_written_leaves_what_was_there(folder, syndicate):
-    """A folder that cannot be written: exit 1, named, and no other harm."""
-    (folder / "file").touch()
-    change(folder, output="file")
-    done = syndicate(folder, "publish", "community")
-    assert done.returncode == 1
-    assert str(folder / "file" / "feeds") in one_line(done.stderr)
-
-
-# ---------------------------------------------------------------------------------------- colour
-
-
-@pytest.mark.parametrize("command", [["check"], ["publish"], ["poll", "--all"], ["subscribers", "list"]])
-def test_no_colour_where_none_is_wanted(folder, syndicate, command):
-    """With NO_COLOR, and in a pipe without it, nothing printed has an escape code."""
-    for environment in ({"NO_COLOR": "1"}, {"TERM": "xterm-256color"}):
-        done = syndicate(folder, *command, **environment)
-        assert "\x1b" not in done.stdout + done.stderr
-
-
-def test_the_demo_in_one_go(tmp_path, syndicate):
-    """`demo --once` exits 0, shows the stopped edition and the one broken source, and leaves nothing behind."""
-    done = syndicate(tmp_path, "demo", "--once", "--port", "0", TMPDIR=str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    for told in ("17 items", "broken on purpose", "3 accepted", "Stopped", "copyright line"):
-        assert told in done.stdout
-    assert not [path for path in Path(tmp_path).iterdir() if path.name.startswith("syndicate-demo-")]

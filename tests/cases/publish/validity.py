@@ -7,6 +7,7 @@ imports the product, so that it can be wrong in no way that the product is.
 
 import email
 import email.policy
+import functools
 import json
 import re
 from datetime import datetime
@@ -68,16 +69,25 @@ def _grammar(name, content):
 
 
 def _fragment(where, markup):
-    """HTML that stands before a reader: absolute addresses, nothing that acts or loads, every tag known and closed."""
+    return [f"{where}: {fault}" for fault in _of_fragment(markup)]
+
+
+@functools.cache
+def _of_fragment(markup):
+    """HTML before a reader has absolute addresses, languages, and nothing that acts or loads. Formats share most of it."""
+    return tuple(_fragment_faults(markup))
+
+
+def _fragment_faults(markup):
     for node in html.fragment_fromstring(markup, create_parent="div").iter():
         if node.tag in ACTIVE:
-            yield f"{where}: element {node.tag}"
+            yield f"element {node.tag}"
         for attribute in ("href", "src", "cite"):
             if attribute in node.attrib and not is_absolute(node.get(attribute)):
-                yield f"{where}: {attribute} {node.get(attribute)!r} is not absolute"
-        yield from (f"{where}: attribute {one}" for one in node.attrib if one.startswith("on"))
+                yield f"{attribute} {node.get(attribute)!r} is not absolute"
+        yield from (f"attribute {one}" for one in node.attrib if one.startswith("on"))
         if not TAG.fullmatch(node.get("lang", "en")) and node.get("lang"):
-            yield f"{where}: lang {node.get('lang')!r}"
+            yield f"lang {node.get('lang')!r}"
 
 
 # ------------------------------------------------------------------------------------------------ Atom
