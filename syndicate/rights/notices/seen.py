@@ -16,20 +16,23 @@ from itertools import pairwise
 from typing import Final
 
 _UNSEEN: Final = frozenset(
-    "script style template noscript figure figcaption caption button form select textarea nav title svg".split()
+    ["script", "style", "template", "noscript", "figure", "figcaption", "caption", "button", "form", "select", "textarea", "nav", "title", "svg"]
 )
 _BLOCKS: Final = frozenset(
-    "p div section article header footer main aside blockquote ul ol li dl dt dd table tr td th h1 h2 h3 h4 h5 h6 br hr "
-    "pre address figure".split()
+    ["p", "div", "section", "article", "header", "footer", "main", "aside", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "pre", "address", "figure"]
 )
-_VOID: Final = frozenset("br hr img input link meta area base col embed source track wbr".split())
+_VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "area", "base", "col", "embed", "source", "track", "wbr"])
 _CAPTION: Final = re.compile(r"\bcaption|photo-?credit|image-?credit|sharedaddy|share-|social|cookie", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BADGE: Final = "\ufffc"
 """Stands for what a link without text shows: a picture."""
 
 _BARE: Final = re.compile(r"https?://[^\s<>\"')\]]+")
-_PLAIN: Final = str.maketrans("’‘ʼ`´–—‑‐−“”„«»", "'''''-----\"\"\"\"\"")
+_PLAIN: Final = str.maketrans(
+    dict.fromkeys("\u2019\u2018\u02bc`\u00b4", "'")
+    | dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-")
+    | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
+)
 _ENDS: Final = re.compile(
     r"(?<=[.!?])(?<!\b\w\.)(?<!\bvs\.)(?<!\binc\.)(?<!\bltd\.)(?<!\bco\.)(?<!\bno\.)(?<!\bart\.)(?<!\bca\.)"
     r"[\"')\]]* (?=\S)|; "
@@ -51,9 +54,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause: ``folded`` to compare, ``letters`` as a reader sees them, one for each of the folded, ``quote`` as
-    supplied.
-    """
+    """A clause: ``folded`` to compare, ``letters`` for each of these what a reader sees, ``quote`` as supplied."""
 
     folded: str
     letters: tuple[str, ...]
