@@ -19,8 +19,8 @@ CW, XW, EM, XE, PR = ChannelClass
 _OPENING, _CLOSING = 4, 10
 _MEDIA: Final = ("commercial", "web", "online", "email", "print", "broadcast")
 _NOT: Final = (
-    r"\b(?<!or )(?:not|never|except|excluding|nicht|ausser|kein\w*|pas|sauf|hors|excepto|salvo|no)\b(?! only| nur| solo)"
-    r" (?:\S+ ){0,4}?(?:%s)"
+    r"\b(?<!or )(?:not|never|except|excluding|nicht|ausser|kein\w*|pas|sauf|hors|excepto|salvo|no)\b"
+    r"(?! only| nur| solo) (?:\S+ ){0,4}?(?:%s)"
 )
 
 
@@ -82,10 +82,21 @@ def _role(text: str, place: str) -> str:
 
 def aside(text: str) -> bool:
     """True if a clause is about pictures, books or programs, and not about the text."""
+    if has("toward", text):
+        return True
+    text = _without_place(text)
     first, last = _first("content", text), _last("content", text)
     if _last("software", text) > last:
         return True
     return _first("asset", text) < first and not (first < len(text) and _both(text))
+
+
+def _without_place(text: str) -> str:
+    """A clause without "on this site", which does not say what is licensed; whole if it names nothing else."""
+    bare = text
+    for pattern in GROUPS["where"]:
+        bare = pattern.sub("", bare)
+    return bare if any(has(group, bare) for group in ("content", "asset", "software")) else text
 
 
 def _both(text: str) -> bool:

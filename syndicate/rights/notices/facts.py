@@ -58,8 +58,13 @@ def _notices(all_said: Sequence[Said]) -> Iterator[Said]:
     spoken = {(one.notice, one.clause.paragraph) for one in all_said if one.role not in ("", "aside")}
     for one in all_said:
         near = range(one.clause.paragraph - _NEAR, one.clause.paragraph + _NEAR + 1)
-        if one.place != "body" or of.reserves(one) or any((one.notice, number) in spoken for number in near):
+        if one.place != "body" or _speaks(one) or any((one.notice, number) in spoken for number in near):
             yield one
+
+
+def _speaks(one: Said) -> bool:
+    """True if a clause of a body is about rights without having a role."""
+    return of.reserves(one) or any(has(group, one.text) for group in ("disclaimer", "exclusive", "agency"))
 
 
 # ------------------------------------------------------------------------------------------------ duties
@@ -80,7 +85,7 @@ def _asked(one: Said) -> Iterator[Quote]:
     for id_, patterns in DUTIES.items():
         if found(patterns, one.text) and (one.role != "aside" or id_ == "O15"):
             yield quote("duties", id_, one)
-    if one.role == "aside" and (has("negative", one.text) or has("permission", one.text)):
+    if one.role == "aside" and has("asset", one.text):
         yield quote("duties", "O15", one)
     if one.figures.words or one.figures.paragraphs:
         yield quote("duties", "O21", one, _amount(one))
@@ -133,9 +138,10 @@ def _uses(one: Said) -> Iterator[str]:
 
 def _contacts(notices: Sequence[Said], *, permits: bool) -> Iterator[Quote]:
     """Addresses in clauses that say whom to ask about rights; then, with a permission, in any that says whom to ask."""
+    spoken = {one.notice for one in notices if one.role in ("ask", "refuse")}
     for wide in (False, True):
         for position, one in enumerate(notices):
-            rights = one.role in ("ask", "refuse") or (wide and permits)
+            rights = one.role in ("ask", "refuse") or (wide and (permits or one.notice in spoken))
             if rights and has("ask", one.text):
                 yield from (
                     quote("contact", address, two) for two in _onward(notices, position) for address in _at(two)
@@ -172,7 +178,7 @@ def _holder(all_said: Sequence[Said]) -> Quote | None:
 
 def _name(text: str) -> str:
     """A name as supplied, without years and without its own repetition; "" if it does not begin like a name."""
-    bare = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, "")).strip(" ,:-–—\"'")
+    bare = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, "")).strip(" ,:-\u2013\u2014\"'")
     parts = list(dict.fromkeys(part.strip() for part in bare.split(",")))
     name = ", ".join(parts)
     return name if name[:1].isupper() or not name[:1].isascii() or name[:1].isdecimal() else ""

@@ -69,7 +69,14 @@ def _is_licence(anchor: Anchor) -> bool:
 
 def _linked(said: Said, anchor: Anchor) -> Named:
     licence = by_url(anchor.href)
-    return Named(said, licence.id if licence else "", licence, linked=licence is not None and said.role != "past")
+    linked = licence is not None and said.role != "past" and not has("section", said.text)
+    return _named(said, licence, linked=linked)
+
+
+def _named(said: Said, licence: Licence | None, *, linked: bool = False, family: str = "") -> Named:
+    """A licence; one that covers a section permits nothing, since we do not know whether the item is in it."""
+    scoped = has("section", said.text)
+    return Named(said, family or (licence.id if licence else ""), None if scoped else licence, linked=linked)
 
 
 def _about_text(said: Said, at: int, anchor: Anchor | None) -> bool:
@@ -83,7 +90,7 @@ def _about_text(said: Said, at: int, anchor: Anchor | None) -> bool:
         return True
     if anchor and said.text == BADGE:
         return False
-    ours = has("content", before) and has("deictic", before) and has("licensed", said.text)
+    ours = has("content", before) and has("deictic", before) and has("licensed", before)
     return ours if said.place == "body" else not _narrates(before)
 
 
@@ -101,13 +108,12 @@ def _worded(said: Said, at: int) -> Named:
     """Spec: Creative Commons, names of the licences in words."""
     words = said.text[at : at + 160]
     if LICENCE["zero"].search(words):
-        return Named(said, "CC0-1.0", by_id("CC0-1.0"), linked=False)
-    version = LICENCE["version"].search(words)
+        return _named(said, by_id("CC0-1.0"))
     letters = [letter for letter in ("by", "nc", "nd", "sa") if LICENCE[letter].search(words)]
     if letters[:1] != ["by"]:
-        return Named(said, "", None, linked=False)
+        return _named(said, None)
     family = f"CC-{'-'.join(letters).upper()}"
-    exact = by_id(f"{family}-{version['version']}") if version else None
+    version = LICENCE["version"].search(words)
     if version:
-        return Named(said, exact.id if exact else "", exact, linked=False)
-    return Named(said, family, by_id(f"{family}-{_LATEST}"), linked=False)
+        return _named(said, by_id(f"{family}-{version['version']}"))
+    return _named(said, by_id(f"{family}-{_LATEST}"), family=family)

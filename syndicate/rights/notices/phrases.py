@@ -27,7 +27,8 @@ def _parts(language: dict[str, Any]) -> dict[str, str]:
     """What the names in braces stand for; parts may name other parts."""
     number = "|".join(sorted(language["numbers"], key=len, reverse=True))
     unit = "|".join(language["units"])
-    return language["parts"] | {"n": rf"(?P<n>\d{{1,4}}|{number})", "unit": rf"(?P<unit>{unit})\b"}
+    parts: dict[str, str] = language["parts"]
+    return parts | {"n": rf"(?P<n>\d{{1,4}}|{number})", "unit": rf"(?P<unit>{unit})\b"}
 
 
 def _compile(pattern: str, parts: dict[str, str]) -> re.Pattern[str]:

@@ -16,12 +16,16 @@ from itertools import pairwise
 from typing import Final
 
 _UNSEEN: Final = frozenset(
-    ["script", "style", "template", "noscript", "figure", "figcaption", "caption", "button", "form", "select", "textarea", "nav", "title", "svg"]
+    {"script", "style", "template", "noscript", "figure", "figcaption", "caption", "button", "form", "select"}
+    | {"textarea", "nav", "title", "svg"}
 )
 _BLOCKS: Final = frozenset(
-    ["p", "div", "section", "article", "header", "footer", "main", "aside", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "pre", "address", "figure"]
+    {"p", "div", "section", "article", "header", "footer", "main", "aside", "blockquote", "ul", "ol", "li", "dl", "dt"}
+    | {"dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "pre", "address", "figure"}
 )
-_VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "area", "base", "col", "embed", "source", "track", "wbr"])
+_VOID: Final = frozenset(
+    {"br", "hr", "img", "input", "link", "meta", "area", "base", "col", "embed", "source", "track", "wbr"}
+)
 _CAPTION: Final = re.compile(r"\bcaption|photo-?credit|image-?credit|sharedaddy|share-|social|cookie", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BADGE: Final = "\ufffc"
@@ -34,7 +38,7 @@ _PLAIN: Final = str.maketrans(
     | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
 )
 _ENDS: Final = re.compile(
-    r"(?<=[.!?])(?<!\b\w\.)(?<!\bvs\.)(?<!\binc\.)(?<!\bltd\.)(?<!\bco\.)(?<!\bno\.)(?<!\bart\.)(?<!\bca\.)"
+    r"(?<=[.!?])(?<!\b[a-z]\.)(?<!\bvs\.)(?<!\binc\.)(?<!\bltd\.)(?<!\bco\.)(?<!\bno\.)(?<!\bart\.)(?<!\bca\.)"
     r"[\"')\]]* (?=\S)|; "
 )
 _TURNS: Final = re.compile(
