@@ -69,7 +69,7 @@ def _notice(number: int, data: object) -> Notice:
     if not isinstance(data, Mapping):
         raise UsageError(f"statement {number} is not an object")
     place, form, text = (data.get(key, "text" if key == "format" else None) for key in _KEYS)
-    if place not in PLACES:
+    if not isinstance(place, str) or place not in PLACES:
         raise UsageError(f"statement {number}: place is none of {', '.join(sorted(PLACES))}")
     if form not in FORMATS:
         raise UsageError(f"statement {number}: format is none of {', '.join(FORMATS)}")

@@ -75,9 +75,8 @@ def _role(text: str, place: str) -> str:
         return "refuse"
     if has("ask", text) and (has("about", text) or media(text)) and not has("grant", text):
         return "ask"
-    if has("grant", text) and (place != "body" or has("deictic", text)):
-        return "grant"
-    return ""
+    addressed = not has("private", text) and not has("closed", text) and (place != "body" or has("deictic", text))
+    return "grant" if addressed and has("grant", text) else ""
 
 
 def aside(text: str) -> bool:

@@ -105,7 +105,7 @@ def _narrates(before: str) -> bool:
 
 
 def _worded(said: Said, at: int) -> Named:
-    """Spec: Creative Commons, names of the licences in words."""
+    """A licence by its short or its long name."""
     words = said.text[at : at + 160]
     if LICENCE["zero"].search(words):
         return _named(said, by_id("CC0-1.0"))

@@ -104,13 +104,14 @@ def found(patterns: Patterns, text: str) -> re.Match[str] | None:
 
 
 def measures(text: str) -> Measures:
-    """The figures of a folded clause. An embargo is not also read as a window."""
-    embargo = _duration(_EMBARGO, text)
+    """The figures of a folded clause. What says an embargo is not also read as a window."""
+    embargo = found(_EMBARGO, text)
+    rest = text.replace(embargo[0], "") if embargo else text
     return Measures(
         words=_number(_WORDS, text),
         paragraphs=_number(_PARAGRAPHS, text),
-        embargo=embargo,
-        window="" if embargo else _duration(_WINDOW, text),
+        embargo=_duration(embargo),
+        window=_duration(found(_WINDOW, rest)),
     )
 
 
@@ -125,9 +126,8 @@ def _value(text: str) -> int:
     return int(text) if text.isdecimal() else _NUMBERS[text]
 
 
-def _duration(patterns: Patterns, text: str) -> str:
-    """Spec: ISO 8601, durations."""
-    match = found(patterns, text)
+def _duration(match: re.Match[str] | None) -> str:
+    """An amount of time as ISO 8601 writes it."""
     if match is None:
         return ""
     letter = next(letter for unit, letter in _UNITS if unit.fullmatch(match["unit"]))
