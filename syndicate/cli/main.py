@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 people = typer.Typer(help="Who gets the digests, and by which consent.", no_args_is_help=True)
 app.add_typer(people, name="subscribers")
+terms = typer.Typer(help="What publishers' terms say.", no_args_is_help=True)
+app.add_typer(terms, name="terms")
 
 ConfigPath = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.", show_default=True)]
 DEFAULT = Path("config.yaml")
@@ -190,3 +192,13 @@ def people_list(
     from syndicate.cli import readers
 
     readers.list_people(config, channel, json=json)
+
+
+@terms.command("read")
+def terms_read(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Lines of {id, language, statements}.")],
+) -> None:
+    """Read notices about rights and print what they suggest, a line of JSON each. Nothing is stored."""
+    from syndicate.cli.terms import read
+
+    raise typer.Exit(read(file))

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What notices say beside the permission itself: duties, prohibitions, whom to ask, who holds the rights, the times."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicate.rights.notices import clauses as of
+from syndicate.rights.notices.clauses import CW, EM, PR, XE, XW, Said
+from syndicate.rights.notices.phrases import ADDRESS, DUTIES, HOLDER, PROHIBITIONS, found, has
+from syndicate.rights.notices.reading import PLACES, Quote
+from syndicate.rights.notices.seen import BADGE
+
+_NEAR: Final = 2
+_REFUSED: Final = {XW: "commercial", XE: "commercial", PR: "print", EM: "email", CW: "web"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The fields of a reading that are no permission, and their quotes."""
+
+    duties: frozenset[str]
+    prohibitions: tuple[str, ...]
+    contact: str
+    holder: str
+    embargo: str
+    window: str
+    quotes: tuple[Quote, ...]
+
+
+def facts(all_said: Sequence[Said], *, permits: bool) -> Facts:
+    """All facts. Duties and times belong to a permission: without one only notices to keep are duties."""
+    notices = list(_notices(all_said))
+    duties = list(_duties(notices, permits=permits))
+    prohibitions = list(_prohibitions(notices))
+    times = list(_times(notices)) if permits else []
+    contact, holder = next(_contacts(notices, permits=permits), None), _holder(all_said)
+    single = [one for one in (contact, holder) if one]
+    return Facts(
+        duties=frozenset(quote.value for quote in duties),
+        prohibitions=tuple(dict.fromkeys(quote.value for quote in prohibitions)),
+        contact=contact.value if contact else "",
+        holder=holder.value if holder else "",
+        embargo=next((quote.value for quote in times if quote.field == "embargo"), ""),
+        window=next((quote.value for quote in times if quote.field == "window"), ""),
+        quotes=(*duties, *prohibitions, *single, *times),
+    )
+
+
+def quote(field: str, value: str, one: Said, detail: str = "") -> Quote:
+    """A clause as the words behind a value."""
+    return Quote(field, value, one.place, one.clause.quote, detail)
+
+
+def _notices(all_said: Sequence[Said]) -> Iterator[Said]:
+    """The clauses that belong to a notice: in a body those near a clause with a role, elsewhere all."""
+    spoken = {(one.notice, one.clause.paragraph) for one in all_said if one.role not in ("", "aside")}
+    for one in all_said:
+        near = range(one.clause.paragraph - _NEAR, one.clause.paragraph + _NEAR + 1)
+        if one.place != "body" or _speaks(one) or any((one.notice, number) in spoken for number in near):
+            yield one
+
+
+def _speaks(one: Said) -> bool:
+    """True if a clause of a body is about rights without having a role."""
+    return of.reserves(one) or any(has(group, one.text) for group in ("disclaimer", "exclusive", "agency"))
+
+
+# ------------------------------------------------------------------------------------------------ duties
+
+
+def _duties(notices: Iterable[Said], *, permits: bool) -> Iterator[Quote]:
+    for one in notices:
+        if one.role == "fair":
+            yield quote("duties", "O29", one)
+        elif has("disclaimer", one.text):
+            yield quote("duties", "O5", one)
+        if permits and one.role not in ("fair", "past"):
+            yield from _asked(one)
+
+
+def _asked(one: Said) -> Iterator[Quote]:
+    """The duties that a clause asks for, once there is a permission."""
+    for id_, patterns in DUTIES.items():
+        if found(patterns, one.text) and (one.role != "aside" or id_ == "O15"):
+            yield quote("duties", id_, one)
+    if one.role == "aside" and has("asset", one.text):
+        yield quote("duties", "O15", one)
+    if one.figures.words or one.figures.paragraphs:
+        yield quote("duties", "O21", one, _amount(one))
+
+
+def _amount(one: Said) -> str:
+    figures = [(one.figures.words, "words"), (one.figures.paragraphs, "paragraphs")]
+    return ", ".join(f"{number} {unit}" for number, unit in figures if number)
+
+
+# ------------------------------------------------------------------------------------------------ prohibitions
+
+
+def _prohibitions(notices: Iterable[Said]) -> Iterator[Quote]:
+    for one in notices:
+        yield from (quote("prohibitions", name, one) for name in _forbidden(one))
+
+
+def _forbidden(one: Said) -> Iterator[str]:
+    if one.role == "fair":
+        return
+    if of.reserves(one):
+        yield "all-rights-reserved"
+    if one.place == "body" and has("exclusive", one.text):
+        yield "exclusive"
+    if has("agency", one.text):
+        yield "agency"
+    if one.role in ("refuse", "ask"):
+        yield from _uses(one)
+    yield from (name for name, patterns in PROHIBITIONS.items() if found(patterns, one.text))
+
+
+def _uses(one: Said) -> Iterator[str]:
+    """The uses that a refusal names: without one it is republication as such."""
+    channels = of.refused(one.text)
+    if has("whole", one.text) or one.figures.words:
+        yield "whole-text"
+    elif channels:
+        yield from dict.fromkeys(_REFUSED[channel] for channel in channels if channel is not XW or CW not in channels)
+    elif one.role == "refuse" and not has("other", one.text):
+        yield "republication"
+    if has("other", one.text):
+        yield "other-uses"
+    if has("broadcast", one.text):
+        yield "broadcast"
+
+
+# ------------------------------------------------------------------------------------------------ people
+
+
+def _contacts(notices: Sequence[Said], *, permits: bool) -> Iterator[Quote]:
+    """Addresses in clauses that say whom to ask about rights; then, with a permission, in any that says whom to ask."""
+    spoken = {one.notice for one in notices if one.role in ("ask", "refuse")}
+    for wide in (False, True):
+        for position, one in enumerate(notices):
+            rights = one.role in ("ask", "refuse") or (wide and (permits or one.notice in spoken))
+            if rights and has("ask", one.text):
+                yield from (
+                    quote("contact", address, two) for two in _onward(notices, position) for address in _at(two)
+                )
+
+
+def _onward(notices: Sequence[Said], position: int) -> Iterator[Said]:
+    """A clause and the next one, where the address may stand."""
+    one = notices[position]
+    yield from (two for two in notices[position : position + 2] if two.notice == one.notice)
+
+
+def _at(one: Said) -> Iterator[str]:
+    """Addresses of a clause: mail before pages."""
+    hrefs = [anchor.href for anchor in one.clause.anchors]
+    yield from (href[7:].split("?")[0] for href in hrefs if href.lower().startswith("mailto:"))
+    for match in ADDRESS.finditer(one.text):
+        yield one.clause.shown(*match.span())
+    yield from (
+        href for href in hrefs if href.startswith(("http://", "https://")) and "creativecommons.org" not in href
+    )
+
+
+def _holder(all_said: Sequence[Said]) -> Quote | None:
+    """The holder: who is named as the original source, else who stands in the copyright line nearest to the text."""
+    for pattern in HOLDER:
+        for one in sorted(all_said, key=lambda one: -PLACES[one.place]):
+            match = pattern.search(one.text) if one.role not in ("fair", "aside") else None
+            name = _name(one.clause.shown(*match.span("name"))) if match else ""
+            if name:
+                return quote("holder", name, one)
+    return None
+
+
+def _name(text: str) -> str:
+    """A name as supplied, without years and without its own repetition; "" if it does not begin like a name."""
+    bare = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, "")).strip(" ,:-\u2013\u2014\"'")
+    parts = list(dict.fromkeys(part.strip() for part in bare.split(",")))
+    name = ", ".join(parts)
+    return name if name[:1].isupper() or not name[:1].isascii() or name[:1].isdecimal() else ""
+
+
+# ------------------------------------------------------------------------------------------------ times
+
+
+def _times(notices: Iterable[Said]) -> Iterator[Quote]:
+    for one in notices:
+        if one.figures.embargo:
+            yield quote("embargo", one.figures.embargo, one)
+        if one.figures.window:
+            yield quote("window", one.figures.window, one)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nouns of the reader: a notice goes in, a reading comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from syndicate.model import ChannelClass, Mode
+
+PLACES: Final = {"terms-page": 0, "feed-rights": 1, "page-footer": 2, "body": 3}
+"""Where a notice may stand, and how specific that is: what is said of the item beats what is said of the site."""
+
+FORMATS: Final = ("text", "html")
+
+LICENCE_URI, PROSE_SUGGEST, NONE = "licence-uri", "prose-suggest", "none"
+"""The classes: a licence is linked; words suggest a permission to a person; nothing permits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One piece of text that may speak about rights: its place (of ``PLACES``), its text and its format."""
+
+    place: str
+    text: str
+    format: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words that led to a value: ``text`` is a slice of the notice in ``place``, to the character.
+
+    ``field`` is a field of the reading, or "fair-use" and "past" for words that grant us nothing. ``detail`` has a
+    figure that the value leaves open ("250 words").
+    """
+
+    field: str
+    value: str
+    place: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What notices say. ``class_`` is one of the three classes, ``grants`` the mode that they suggest per channel.
+
+    ``licence`` is an id, a family without version where only that is named, or "". ``alone`` are the channels that the
+    licence URI opens without a person; words never do. ``duties`` are ids in order, ``prohibitions`` plain names.
+    ``embargo`` and ``window`` are ISO 8601 durations, "" if there is none.
+    """
+
+    class_: str
+    licence: str
+    grants: Mapping[ChannelClass, Mode]
+    alone: tuple[ChannelClass, ...]
+    duties: tuple[str, ...]
+    prohibitions: tuple[str, ...]
+    contact: str
+    holder: str
+    embargo: str
+    window: str
+    quotes: tuple[Quote, ...]
