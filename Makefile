@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS :=
 
 # Every branch of these is tested; a change that leaves one out fails.
-PURE := syndicate/model.py,syndicate/errors.py,syndicate/config/*,syndicate/intake/parse.py,syndicate/intake/normalise.py,syndicate/intake/evidence.py,syndicate/intake/document.py,syndicate/intake/jsonfeed.py,syndicate/intake/markup.py,syndicate/intake/credits.py,syndicate/intake/own.py,syndicate/intake/text.py,syndicate/intake/address.py,syndicate/intake/coding.py,syndicate/rights/*,syndicate/publish/*,syndicate/proof/*
+PURE := syndicate/model.py,syndicate/errors.py,syndicate/config/*,syndicate/intake/parse.py,syndicate/intake/normalise.py,syndicate/intake/evidence.py,syndicate/intake/document.py,syndicate/intake/jsonfeed.py,syndicate/intake/markup.py,syndicate/intake/credits.py,syndicate/intake/own.py,syndicate/intake/text.py,syndicate/intake/address.py,syndicate/intake/coding.py,syndicate/rights/*,syndicate/rights/notices/*,syndicate/publish/*,syndicate/proof/*
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
