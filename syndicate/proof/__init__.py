@@ -6,6 +6,7 @@ finished file to decisions on record. All three are pure, take time in proportio
 """
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 
 from syndicate.errors import ParseError
@@ -13,6 +14,7 @@ from syndicate.model import Edition, Entry, Finding, Part, Proved, Verified
 from syndicate.proof.judge import Docket, Verdict, judge
 from syndicate.proof.ownword import own_word
 from syndicate.proof.read import read
+from syndicate.proof.sight import LookAt, look_at
 
 __all__ = ["audit", "lint", "verify"]
 
@@ -22,10 +24,11 @@ def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
     if not edition.parts:
         return (Finding("", "form", "", "the edition has no part"),)
     docket = Docket(edition.entries)
+    look = cache(look_at)  # the formats of an edition have most of their HTML in common
     findings: list[Finding] = []
     proved: list[Proved] = []
     for part in edition.parts:
-        missed, kept = _verdict(part, docket)
+        missed, kept = _verdict(part, docket, look)
         findings.extend(missed)
         proved.extend(kept)
     if findings:
@@ -34,9 +37,9 @@ def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
     return Verified(edition, tuple(proved), digests)
 
 
-def _verdict(part: Part, docket: Docket) -> Verdict:
+def _verdict(part: Part, docket: Docket, look: LookAt) -> Verdict:
     try:
-        reading = read(part.content, part.name)
+        reading = read(part.content, part.name, look)
     except ParseError as error:
         return (Finding("", "form", part.name, error.what),), ()
     if reading.kind != _kind(part.name):

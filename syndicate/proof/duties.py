@@ -119,8 +119,7 @@ def _link(case: Case, duty: Duty, view: View) -> Iterator[str]:
             yield f'link to "{url}" not found in the credit of {view.where}'
         if not all(url_form(url) in bare_urls(text) for text in view.texts):
             yield f'address "{url}" not found whole on one line of {view.where}'
-    for scope in view.html:
-        yield from _detours(case, duty, scope, view)
+    yield from _detours(case, duty, view)
     first = next(other for other in case.entry.decision.duties if other.id == duty.id)
     if view.machine is not None and duty == first:
         stated = {url_form(link) for link in view.machine.links}
@@ -132,13 +131,13 @@ def _is_linked(url: str, scope: Scope) -> bool:
     return any(anchor.in_credit and anchor.text and url_form(anchor.href) == url_form(url) for anchor in scope.anchors)
 
 
-def _detours(case: Case, duty: Duty, scope: Scope, view: View) -> Iterator[str]:
+def _detours(case: Case, duty: Duty, view: View) -> Iterator[str]:
     """Links of ours that lead to the required page by a redirector or with a parameter added, or a headline astray."""
     allowed = _own_addresses(case, duty)
     page = url_form(duty.url).partition("://")[2].rstrip("/")
     title = fold(case.entry.item.title)
-    for anchor in scope.anchors:
-        if anchor.in_body or url_form(anchor.href) in allowed or f"/items/{case.entry.item.id}" in anchor.href:
+    for anchor in (anchor for scope in view.html for anchor in scope.anchors if not anchor.in_body):
+        if url_form(anchor.href) in allowed or f"/items/{case.entry.item.id}" in anchor.href:
             continue
         if _passes_through(anchor, page):
             yield f'link "{anchor.href}" in {view.where} is not exactly "{duty.url}"'

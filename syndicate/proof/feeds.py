@@ -3,13 +3,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 
 from lxml import etree
 
 from syndicate.errors import ParseError
 from syndicate.proof.charset import declared_xml, decode, has_replacement
-from syndicate.proof.seen import Machine, Problem, Reading, Seen
-from syndicate.proof.sight import look_at
+from syndicate.proof.seen import LONG, Machine, Problem, Reading, Seen
+from syndicate.proof.sight import LookAt
 
 ATOM = "http://www.w3.org/2005/Atom"
 _DC = frozenset({"http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"})
@@ -22,6 +23,7 @@ _RSS = frozenset(
 _LICENCE = re.compile(r"creativecommons|cyber\.law\.harvard\.edu|web\.resource\.org/cc", re.IGNORECASE)
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_LONG_TEXT = re.compile(f"(?<=>)([^<>]{{{LONG},}})(?=<)")
 _ITEM_ID = re.compile(r"/items/([^/?#\s]+)/?\s*$")
 
 Node = etree._Element  # noqa: SLF001 -- lxml publishes no other name for the type
@@ -34,8 +36,11 @@ def item_id(address: str) -> str:
     return match[1] if match else ""
 
 
-def read_xml(content: bytes) -> Reading:
-    """The feed in ``content``. Raises ParseError if it is no RSS or Atom that can be read."""
+def read_xml(content: bytes, look_at: LookAt) -> Reading:
+    """The feed in ``content``, its HTML seen by ``look_at``.
+
+    Raises ParseError if it is no RSS or Atom that can be read.
+    """
     text, problems = decode(content, declared_xml(content))
     declared = _entities(text)
     try:
@@ -44,16 +49,22 @@ def read_xml(content: bytes) -> Reading:
         if not declared:
             raise
         return Reading("rss", strings=(text,), problems=(*problems, *declared))
-    reading = _read_atom(root) if _name(root) == (ATOM, "feed") else _read_rss(root)
+    reading = _read_atom(root, look_at) if _name(root) == (ATOM, "feed") else _read_rss(root, look_at)
     return Reading(
         kind=reading.kind,
         entries=reading.entries,
-        strings=(text,),
+        strings=tuple(_strings(text)),
         feed_licences=reading.feed_licences,
         feed_rights=reading.feed_rights,
         problems=(*problems, *declared),
         replaced=has_replacement(text),
     )
+
+
+def _strings(text: str) -> Iterator[str]:
+    """All of ``text`` in order: each long text between two tags on its own and unescaped, the rest as it stands."""
+    for place, string in enumerate(_LONG_TEXT.split(text)):
+        yield unescape(string) if place % 2 else string
 
 
 def _entities(text: str) -> tuple[Problem, ...]:
@@ -77,8 +88,8 @@ def _name(node: Node) -> _Name:
     """Namespace and local name; ("?", "") for comments and references."""
     if not isinstance(node.tag, str):
         return "?", ""
-    name = etree.QName(node)
-    return name.namespace or "", name.localname
+    space, _, name = node.tag.rpartition("}")
+    return space[1:], name
 
 
 def _text(node: Node) -> str:
@@ -89,11 +100,8 @@ def _texts(nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(text for text in map(_text, nodes) if text)
 
 
-def _named(node: Node, spaces: frozenset[str], *names: str) -> Iterator[Node]:
-    for child in node:
-        space, name = _name(child)
-        if name in names and space in spaces:
-            yield child
+def _named(node: Node, spaces: frozenset[str], name: str) -> Iterator[Node]:
+    return (child for child in node.iterchildren(f"{{*}}{name}") if _name(child)[0] in spaces)
 
 
 def _atom_links(node: Node, rel: str) -> tuple[str, ...]:
@@ -106,9 +114,9 @@ def _atom_links(node: Node, rel: str) -> tuple[str, ...]:
 def _licences(node: Node) -> tuple[str, ...]:
     """Every licence stated on ``node`` itself. Spec: RFC 4946, creativeCommons module, dcterms:license."""
     stated = list(_atom_links(node, "license"))
-    for child in node:
-        space, name = _name(child)
-        if name == "license" and (_LICENCE.search(space) or space in _DC):
+    for child in node.iterchildren("{*}license"):
+        space = _name(child)[0]
+        if _LICENCE.search(space) or space in _DC:
             stated.append(child.get(_RESOURCE) or _text(child))
     return tuple(stated)
 
@@ -126,14 +134,14 @@ def _assets(node: Node) -> tuple[str, ...]:
 # --------------------------------------------------------------------------------------------- RSS
 
 
-def _read_rss(root: Node) -> Reading:
-    items = [node for node in root.iter() if _name(node)[1] == "item" and _name(node)[0] in _RSS]
-    channels = [node for node in root.iter() if _name(node)[1] == "channel" and _name(node)[0] in _RSS]
+def _read_rss(root: Node, look_at: LookAt) -> Reading:
+    items = [node for node in root.iter("{*}item") if _name(node)[0] in _RSS]
+    channels = [node for node in root.iter("{*}channel") if _name(node)[0] in _RSS]
     if not channels:
         raise ParseError(f"the document is no feed: its root is {_name(root)[1]}")
     return Reading(
         kind="rss",
-        entries=tuple(_rss_item(node) for node in items),
+        entries=tuple(_rss_item(node, look_at) for node in items),
         feed_licences=tuple(licence for channel in channels for licence in _licences(channel)),
         feed_rights=tuple(text for channel in channels for text in _rss_rights(channel)),
     )
@@ -144,7 +152,7 @@ def _rss_rights(node: Node) -> tuple[str, ...]:
     return _texts([*_named(node, spaces, "rights"), *_named(node, _RSS, "copyright")])
 
 
-def _rss_item(node: Node) -> Seen:
+def _rss_item(node: Node, look_at: LookAt) -> Seen:
     whole = [look_at(_text(child)) for child in _named(node, frozenset({_CONTENT}), "encoded")]
     short = [look_at(_text(child)) for child in _named(node, _RSS, "description")]
     authors = [*_named(node, _DC, "creator"), *_named(node, _RSS, "author")]
@@ -169,17 +177,17 @@ def _rss_item(node: Node) -> Seen:
 # --------------------------------------------------------------------------------------------- Atom
 
 
-def _read_atom(root: Node) -> Reading:
+def _read_atom(root: Node, look_at: LookAt) -> Reading:
     atom = frozenset({ATOM})
     return Reading(
         kind="atom",
-        entries=tuple(_atom_entry(node) for node in _named(root, atom, "entry")),
+        entries=tuple(_atom_entry(node, look_at) for node in _named(root, atom, "entry")),
         feed_licences=_licences(root),
         feed_rights=_texts(_named(root, atom, "rights")),
     )
 
 
-def _atom_entry(node: Node) -> Seen:
+def _atom_entry(node: Node, look_at: LookAt) -> Seen:
     atom = frozenset({ATOM})
     sources = list(_named(node, atom, "source"))
     whole = [look_at(_atom_html(child)) for child in _named(node, atom, "content")]

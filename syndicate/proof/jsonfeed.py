@@ -9,12 +9,12 @@ from typing import Any
 from syndicate.errors import ParseError
 from syndicate.proof.charset import REPLACEMENT, decode, has_replacement
 from syndicate.proof.feeds import item_id
-from syndicate.proof.seen import Machine, Problem, Reading, Seen
-from syndicate.proof.sight import look_at
+from syndicate.proof.seen import Machine, Problem, Reading, Seen, gathered
+from syndicate.proof.sight import LookAt
 
 
-def read_json(content: bytes) -> Reading:
-    """The feed in ``content``. Raises ParseError if it is no JSON Feed."""
+def read_json(content: bytes, look_at: LookAt) -> Reading:
+    """The feed in ``content``, its HTML seen by ``look_at``. Raises ParseError if it is no JSON Feed."""
     text, problems = decode(content, "utf-8")
     twice: list[str] = []
     try:
@@ -24,12 +24,12 @@ def read_json(content: bytes) -> Reading:
     items = _list(_dict(data).get("items"))
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise ParseError("the document is no JSON Feed: it has no items")
-    strings = tuple(_strings(data))
+    strings = list(_strings(data))
     doubled = tuple(Problem("form", f'the name "{name[:40]}" stands twice in one object') for name in twice[:1])
     return Reading(
         kind="json",
-        entries=tuple(_entry(_dict(item)) for item in items),
-        strings=(text, "\n".join(strings)),
+        entries=tuple(_entry(_dict(item), look_at) for item in items),
+        strings=(*gathered(strings), *([text] if twice else ())),
         feed_licences=_texts(_dict(_dict(data.get("_syndicate")).get("licence")).get("url")),
         feed_rights=_texts(_dict(data.get("_syndicate")).get("copyright")),
         problems=(*problems, *doubled),
@@ -46,21 +46,24 @@ def _object(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
 
 
 def _strings(data: Any) -> Iterator[str]:
-    """Every string in ``data``, names included; lone surrogates as U+FFFD."""
+    """Every string in ``data`` in the order in which they stand, names included; lone surrogates as U+FFFD."""
     stack = [data]
     while stack:
         value = stack.pop()
         if isinstance(value, str):
             yield _clean(value)
         elif isinstance(value, dict):
-            stack.extend(value.values())
-            stack.extend(value.keys())
+            stack.extend(part for pair in reversed(value.items()) for part in reversed(pair))
         elif isinstance(value, list):
-            stack.extend(value)
+            stack.extend(reversed(value))
 
 
 def _clean(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -75,7 +78,7 @@ def _texts(*values: Any) -> tuple[str, ...]:
     return tuple(_clean(value).strip() for value in values if isinstance(value, str) and value.strip())
 
 
-def _entry(item: dict[str, Any]) -> Seen:
+def _entry(item: dict[str, Any], look_at: LookAt) -> Seen:
     ours = _dict(item.get("_syndicate"))
     people = [_dict(person).get("name") for person in (*_list(item.get("authors")), item.get("author"))]
     attached = [_dict(one).get("url") for one in _list(item.get("attachments"))]

@@ -7,6 +7,7 @@ the part and in its mode; in an audit they are what is on record, so a part may 
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from syndicate.model import Entry, Finding, Mode, Proved
 from syndicate.proof.charset import REPLACEMENT
@@ -36,7 +37,7 @@ class Docket:
     def original(self, item_id: str) -> Original:
         """The text of an item as the measure."""
         if item_id not in self._originals:
-            self._originals[item_id] = Original.of(self.entries[item_id].item)
+            self._originals[item_id] = Original(self.entries[item_id].item)
         return self._originals[item_id]
 
 
@@ -45,7 +46,7 @@ def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:
     bench = _Bench(reading, docket, gate)
     findings = [*_of_document(reading, docket.entries.values(), gate=gate), *bench.structure()]
     proved: list[Proved] = []
-    for case, view in bench.views():
+    for case, view in bench.views:
         missed, kept = _duties(case, view)
         findings.extend(missed)
         proved.extend(kept)
@@ -156,8 +157,12 @@ class _Bench:
             if self._carries(item_id) and item_id not in present:
                 yield Finding(item_id, "mode", part, f'no element with data-item="{item_id}" in {WHERE[part]}')
 
-    def views(self) -> Iterator[tuple[Case, View]]:
+    @cached_property
+    def views(self) -> tuple[tuple[Case, View], ...]:
         """Every rendering of every item that may be carried."""
+        return tuple(self._views())
+
+    def _views(self) -> Iterator[tuple[Case, View]]:
         for place in self._places:
             if place.item_id in self._cases:
                 yield self._cases[place.item_id], place.view
@@ -184,7 +189,7 @@ class _Bench:
     def carried(self) -> dict[str, tuple[str, ...]]:
         """For each item the excerpt that the part carries of it by right."""
         found: dict[str, list[str]] = {}
-        for case, view in self.views():
+        for case, view in self.views:
             if case.entry.decision.mode is Mode.EXCERPT:
                 bodies = [scope.body for scope in view.scopes if scope.body]
                 texts = [] if case.hint is not None else [longest_run(text, case.original.text) for text in view.texts]
@@ -278,7 +283,7 @@ def _mode_faults(case: Case, view: View, asked: set[str]) -> Iterator[str]:
 def _scope_faults(case: Case, scope: Scope, view: View) -> Iterator[str]:
     if scope.mode != case.mode.name.lower():
         yield f'data-mode is "{scope.mode}" in {view.where}, decided is "{case.mode.name.lower()}"'
-    if not fold(scope.credit):
+    if not scope.folded_credit:
         yield f'no visible element with class="credit" in {view.where}'
     if case.mode is Mode.LINK and fold(scope.body or ""):
         yield f"text is carried in {view.where}, only a link is permitted"

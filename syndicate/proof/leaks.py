@@ -12,7 +12,7 @@ import base64
 import binascii
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
@@ -28,6 +28,7 @@ _SHORTEST_DENSE = 12
 _SHORTEST_TITLE = 3
 _OWN_WORDS = 3
 _DEPTH = 5
+_HEAD = 3
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|big|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
@@ -40,6 +41,7 @@ _DENSE = re.compile(f"[{NO_BLANKS}]")
 _Run = tuple[str, ...]
 _Owner = tuple[str, str]
 """An item and the duty that its text would break."""
+_Hit = tuple[_Owner, _Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +53,104 @@ class Leak:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What of a string a run takes that comes from before it, and what one takes that goes on behind it."""
+
+    first: _Run = ()
+    last: _Run = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What one string holds: ids of withheld items, runs that are sought, and its ends.
+
+    The ends stand there for each layer, with markup and without.
+    """
+
+    ids: tuple[str, ...] = ()
+    hits: tuple[_Hit, ...] = ()
+    ends: tuple[tuple[_Ends, _Ends], ...] = ((_Ends(), _Ends()),)
+
+
 class Watch:
-    """What must not stand in any part of an edition of ``entries``."""
+    """What must not stand in any part of an edition of ``entries``. A string that parts share is scanned once."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._sought, self._heads = _sought(entries)
-        self._withheld = tuple(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
+        self._sought = _sought(entries)
+        self._withheld = _Ids(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
+        self._scans: dict[str, _Scan] = {}
 
     def leaks(self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
-        """What stands in ``strings`` though it may not, the first run of each item.
+        """What stands in ``strings``, or from one of them to the next, though it may not, the first run of each item.
 
         ``carried`` has for each item the excerpt that this part carries of it by right.
         """
+        scans = [self._scan(string) for string in strings]
         allowed = _Allowed([text for texts in carried.values() for text in texts])
-        found: dict[_Owner, Leak] = {}
-        for string in strings:
-            for item_id in self._withheld:
-                if item_id in string:
-                    found.setdefault((item_id, "mode"), Leak(item_id, "mode", item_id))
-            for layer in _layers(string) if self._sought else ():
-                self._search(tokens(layer), allowed, found)
+        ids = (item_id for scan in scans for item_id in scan.ids)
+        found = {(item_id, "mode"): Leak(item_id, "mode", item_id) for item_id in ids}
+        for owner, run in itertools.chain(*(scan.hits for scan in scans), self._across(scans)):
+            if owner not in found and not allowed.nearly(run):
+                found[owner] = Leak(*owner, " ".join(run))
         return tuple(found.values())
 
-    def _search(self, words: Sequence[str], allowed: "_Allowed", found: dict[_Owner, Leak]) -> None:
-        for size, sought in self._sought.items():
-            heads = self._heads[size]
-            for at, head in enumerate(itertools.pairwise(words)):
-                if head not in heads:
-                    continue
-                run = tuple(words[at : at + size])
-                owner = sought.get(hash(run))
-                if owner is not None and owner not in found and not allowed.nearly(run):
-                    found[owner] = Leak(*owner, " ".join(run))
+    def _scan(self, string: str) -> _Scan:
+        if string not in self._scans:
+            self._scans[string] = self._scanned(string)
+        return self._scans[string]
+
+    def _scanned(self, string: str) -> _Scan:
+        ids = self._withheld.standing_in(string)
+        if not self._sought.runs:
+            return _Scan(ids)
+        hits: list[_Hit] = []
+        ends: list[tuple[_Ends, _Ends]] = []
+        for layer in _layers(string):
+            marked = bare = self._read(layer, hits)
+            if "<" in layer:
+                bare = self._read(_without_markup(layer), hits)
+            ends.append((marked, bare))
+        return _Scan(ids, tuple(dict.fromkeys(hits)), tuple(ends))
+
+    def _read(self, text: str, hits: list[_Hit]) -> _Ends:
+        """The ends of ``text``; what stands in it is added to ``hits``."""
+        words = tokens(text)
+        starts = self._sought.starts(words)
+        hits.extend(self._sought.hits(words, starts))
+        return self._sought.ends(words, starts)
+
+    def _across(self, scans: Sequence[_Scan]) -> Iterator[_Hit]:
+        """The runs that start in one string and end in another, layer by layer."""
+        for depth in range(max((len(scan.ends) for scan in scans), default=0)):
+            reached = [scan.ends[min(depth, len(scan.ends) - 1)] for scan in scans]
+            for ends in zip(*reached, strict=True):
+                yield from self._beyond(ends)
+
+    def _beyond(self, ends: Sequence[_Ends]) -> Iterator[_Hit]:
+        """The runs that start in one of the strings with these ``ends`` and go on behind it."""
+        behind: _Run = ()
+        for one in reversed(ends):
+            words = one.last + behind
+            starts = [at for at in self._sought.starts(words) if at < len(one.last)]
+            yield from self._sought.hits(words, starts)
+            behind = (one.first + behind)[: self._sought.reach]
+
+
+class _Ids:
+    """Ids that may stand nowhere; found in one pass however many they are, by the two characters they start with."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = frozenset(ids)
+        self._lengths = frozenset(map(len, self._ids))
+        starts = sorted({re.escape(item_id[:2]) for item_id in self._ids})
+        self._start = re.compile(f"(?={'|'.join(starts)})")
+
+    def standing_in(self, string: str) -> tuple[str, ...]:
+        """Those that stand in ``string``, each once."""
+        places = (match.start() for match in self._start.finditer(string)) if self._ids else ()
+        told = (string[place : place + length] for place in places for length in self._lengths)
+        return tuple(dict.fromkeys(one for one in told if one in self._ids))
 
 
 class _Allowed:
@@ -94,10 +162,16 @@ class _Allowed:
 
     def nearly(self, run: _Run) -> bool:
         """Whether all of ``run`` but fewer than three words is one run of an allowed text."""
-        size = max(len(run) - _OWN_WORDS + 1, 1)
-        if size not in self._runs:
-            self._runs[size] = frozenset(hash(part) for words in self._words for part in _runs(words, size))
-        return any(hash(part) in self._runs[size] for part in _runs(run, size))
+        return any(self.marks(run, len(run)))
+
+    def marks(self, words: Sequence[str], size: int) -> list[bool]:
+        """For each run of ``size`` words of ``words`` whether it is `nearly` allowed."""
+        least = max(size - _OWN_WORDS + 1, 1)
+        if least not in self._runs:
+            self._runs[least] = frozenset(key for own in self._words for key in map(hash, _runs(own, least)))
+        known = self._runs[least]
+        stand = [key in known for key in map(hash, _runs(words, least))]
+        return list(map(any, zip(*(stand[start:] for start in range(size - least + 1)), strict=False)))
 
 
 def _runs(words: Sequence[str], size: int) -> Iterator[_Run]:
@@ -105,15 +179,17 @@ def _runs(words: Sequence[str], size: int) -> Iterator[_Run]:
 
 
 def _layers(text: str) -> Iterator[str]:
-    """``text`` with its codings undone step by step, each time with its markup and without."""
+    """``text`` with its codings undone step by step."""
     for _ in range(_DEPTH):
         yield text
-        if "<" in text:
-            yield _TAG.sub(" ", _INLINE.sub("", text))
         undone = _undo(text)
         if undone == text:
             return
         text = undone
+
+
+def _without_markup(text: str) -> str:
+    return _TAG.sub(" ", _INLINE.sub("", text))
 
 
 def _undo(text: str) -> str:
@@ -136,41 +212,82 @@ def _from_base64(text: str) -> str:
 # --------------------------------------------------------------------------------------------- what to look for
 
 
-def _sought(entries: Sequence[Entry]) -> tuple[dict[int, dict[int, _Owner]], dict[int, set[_Run]]]:
-    """The runs to look for, as hashes by their length, each with its item and duty; and the first two words of each."""
-    runs: dict[int, dict[int, _Owner]] = {}
-    heads: dict[int, set[_Run]] = {}
+class _Sought:
+    """Runs of words to look for, by their hashes. A place is looked at more closely if three words there start one.
+
+    ``reach`` is how many words of a run may stand on one side of a place inside it.
+    """
+
+    def __init__(self) -> None:
+        self.runs: dict[int, _Owner] = {}
+        self.reach = 0
+        self._heads: dict[int, tuple[int, ...]] = {}
+        self._sizes: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def add(self, owner: _Owner, words: Sequence[str], size: int, wanted: Iterable[bool]) -> None:
+        """Look for the ``wanted`` of the runs of ``size`` words of ``words``; its first owner keeps a run."""
+        self.reach = max(self.reach, size - 1)
+        heads = map(hash, _runs(words, _HEAD))
+        for run, head in itertools.compress(zip(map(hash, _runs(words, size)), heads, strict=False), wanted):
+            self.runs.setdefault(run, owner)
+            sizes = self._heads.get(head, ())
+            if size not in sizes:
+                more = (*sizes, size)
+                self._heads[head] = self._sizes.setdefault(more, more)
+
+    def starts(self, words: Sequence[str]) -> list[int]:
+        """Where in ``words`` a run may start."""
+        heads = self._heads
+        return [at for at, head in enumerate(map(hash, _runs(words, _HEAD))) if head in heads]
+
+    def hits(self, words: Sequence[str], starts: Iterable[int]) -> Iterator[_Hit]:
+        """The runs that stand in ``words`` at ``starts``, each with its owner."""
+        for at in starts:
+            for size in self._heads[hash(tuple(words[at : at + _HEAD]))]:
+                run = tuple(words[at : at + size])
+                owner = self.runs.get(hash(run))
+                if owner is not None:
+                    yield owner, run
+
+    def ends(self, words: Sequence[str], starts: Iterable[int]) -> _Ends:
+        """The ends of ``words``, in which a run may start at ``starts`` or with the last words alone."""
+        late = (at for at in starts if at >= len(words) - self.reach)
+        last = min(next(late, len(words)), max(len(words) - _HEAD + 1, 0))
+        return _Ends(tuple(words[: self.reach]), tuple(words[last:]))
+
+
+def _sought(entries: Sequence[Entry]) -> _Sought:
+    """What may not stand in any part: the runs of what may not be carried, but for those that may stand elsewhere."""
+    sought = _Sought()
     allowed = _Allowed(_may_stand(entries))
     for entry in entries:
-        for owner, run in _own(entry):
-            if not allowed.nearly(run):
-                runs.setdefault(len(run), {}).setdefault(hash(run), owner)
-                heads.setdefault(len(run), set()).add(run[:2])
-    return runs, heads
+        for duty, words, size, own in _passages(entry):
+            wanted = (is_own and not may for is_own, may in zip(own, allowed.marks(words, size), strict=True))
+            sought.add((entry.item.id, duty), words, size, wanted)
+    return sought
 
 
-def _own(entry: Entry) -> Iterator[tuple[_Owner, _Run]]:
-    """What of an entry may not stand there: runs of its text, and its title if it is withheld."""
-    if entry.decision.mode is not Mode.FULL:
-        for run in _own_runs(entry):
-            yield (entry.item.id, "text"), run
-    title = tuple(tokens(entry.item.title))
-    if entry.decision.mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE:
-        yield (entry.item.id, "mode"), title
+def _passages(entry: Entry) -> Iterator[tuple[str, list[str], int, Iterable[bool]]]:
+    """What of an entry may not stand there: its text and summary, and its title if it is withheld.
 
-
-def _own_runs(entry: Entry) -> Iterator[_Run]:
-    """The runs of the item's text and summary that are the publisher's words rather than credits."""
+    Each with the duty, its words, how long a run of them is, and for each run whether it is the publisher's own.
+    """
     known = _credit_words(entry)
-    for text, least in ((entry.item.text, _SHORTEST), (_summary(entry), _RUN)):
+    mode = entry.decision.mode
+    for text, least in ((entry.item.text, _SHORTEST), (_summary(entry), _RUN)) if mode is not Mode.FULL else ():
         words = tokens(text)
         size = _size(text, words, least)
-        own = [word not in known for word in words]
-        count = sum(own[:size])
-        for at, run in enumerate(_runs(words, size)) if size else ():
-            if count >= _OWN_WORDS:
-                yield run
-            count += own[at + size] - own[at] if at + size < len(own) else 0
+        if size:
+            yield "text", words, size, _own(words, size, known)
+    title = tokens(entry.item.title)
+    if mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE:
+        yield "mode", title, len(title), (True,)
+
+
+def _own(words: Sequence[str], size: int, known: Collection[str]) -> Iterator[bool]:
+    """For each run of ``size`` words whether enough of them are the publisher's words rather than credits."""
+    counts = list(itertools.accumulate((word not in known for word in words), initial=0))
+    return (after - before >= _OWN_WORDS for before, after in zip(counts, counts[size:], strict=False))
 
 
 def _summary(entry: Entry) -> str:

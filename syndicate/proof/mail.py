@@ -11,7 +11,7 @@ from email.message import Message
 from syndicate.errors import ParseError
 from syndicate.proof.charset import decode, has_replacement
 from syndicate.proof.seen import Problem, Reading
-from syndicate.proof.sight import Sight, look_at
+from syndicate.proof.sight import LookAt, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class _Leaf:
     problems: tuple[Problem, ...]
 
 
-def read_mail(content: bytes) -> Reading:
-    """The message in ``content``. Raises ParseError if it cannot be read."""
+def read_mail(content: bytes, look_at: LookAt) -> Reading:
+    """The message in ``content``, its HTML seen by ``look_at``. Raises ParseError if it cannot be read."""
     try:
         message = message_from_bytes(content)
         leaves = [_leaf(part) for part in message.walk() if not part.is_multipart()]
@@ -39,7 +39,7 @@ def read_mail(content: bytes) -> Reading:
     texts = [leaf.text for leaf in leaves if leaf.text is not None]
     return Reading(
         kind="mail",
-        pages=tuple(_pages(leaves)),
+        pages=tuple(_pages(leaves, look_at)),
         text=next((text for text in plain if text is not None), None),
         strings=(*texts, *around, content.decode("utf-8", "replace")),
         opaque=tuple(f"{leaf.name or 'unnamed'} ({leaf.media_type})" for leaf in leaves if leaf.text is None),
@@ -48,7 +48,7 @@ def read_mail(content: bytes) -> Reading:
     )
 
 
-def _pages(leaves: list[_Leaf]) -> Iterator[Sight]:
+def _pages(leaves: list[_Leaf], look_at: LookAt) -> Iterator[Sight]:
     for leaf in leaves:
         if leaf.media_type == "text/html" and not leaf.attached and leaf.text is not None:
             yield look_at(leaf.text)

@@ -8,6 +8,7 @@ words; either may be met.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from syndicate.model import Item, Limit
 from syndicate.proof.sight import look_at
@@ -70,23 +71,31 @@ class Reading:
         return sum(1 for place in self.starts if start <= place < end) or 1
 
 
-@dataclass(frozen=True, slots=True)
 class Original:
-    """The text of an item in both readings."""
+    """The text of ``item`` in both readings. The second is made when the first is not met."""
 
-    readings: tuple[Reading, ...]
+    def __init__(self, item: Item) -> None:
+        self._item = item
 
-    @classmethod
-    def of(cls, item: Item) -> "Original":
-        """The text of ``item``."""
-        told = Reading.of(item.text.split("\n\n"))
-        seen = Reading.of(look_at(item.html).visible.split("\n")) if item.html else told
-        return cls(tuple(dict.fromkeys((told, seen))))
+    @cached_property
+    def _told(self) -> Reading:
+        return Reading.of(self._item.text.split("\n\n"))
+
+    @cached_property
+    def _seen(self) -> Reading:
+        return Reading.of(look_at(self._item.html).visible.split("\n")) if self._item.html else self._told
+
+    @property
+    def readings(self) -> Iterator[Reading]:
+        """Both readings, one if they are the same."""
+        yield self._told
+        if self._seen != self._told:
+            yield self._seen
 
     @property
     def text(self) -> str:
         """The text, folded."""
-        return self.readings[0].text
+        return self._told.text
 
     def is_all_of(self, body: str) -> bool:
         """Whether ``body`` is this text and nothing else."""
@@ -115,10 +124,15 @@ class Original:
     def faults_of_run(self, run: str) -> tuple[str, ...]:
         """What is wrong with ``run`` as an excerpt: not one run of the text, or cut inside a sentence."""
         folded = fold(run)
-        places = [reading.ends_well(*place) for reading in self.readings for place in reading.places(folded)]
-        if not places:
-            return (f'is not one run of the original at "{self.difference(run)}"',)
-        return () if any(places) else ("does not start and end with whole sentences",)
+        found = False
+        for reading in self.readings:
+            for place in reading.places(folded):
+                if reading.ends_well(*place):
+                    return ()
+                found = True
+        if found:
+            return ("does not start and end with whole sentences",)
+        return (f'is not one run of the original at "{self.difference(run)}"',)
 
     def excess_of_run(self, run: str, limit: Limit) -> str:
         """By what ``run`` is longer than ``limit``, "" if it is not. Without any limit the whole text is too much."""
@@ -126,7 +140,8 @@ class Original:
         if limit.words and words > limit.words:
             return f"has {words} words, {limit.words} are the most"
         folded = fold(run)
-        counts = [reading.paragraphs(*place) for reading in self.readings for place in reading.places(folded)]
+        places = ((reading, place) for reading in self.readings if limit.paragraphs for place in reading.places(folded))
+        counts = [reading.paragraphs(*place) for reading, place in places]
         if limit.paragraphs and counts and min(counts) > limit.paragraphs:
             return f"has {min(counts)} paragraphs, {limit.paragraphs} are the most"
         return "is the whole text" if limit == Limit() and self.is_all_of(run) else ""

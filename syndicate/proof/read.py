@@ -13,28 +13,31 @@ from syndicate.proof.feeds import read_xml
 from syndicate.proof.jsonfeed import read_json
 from syndicate.proof.mail import read_mail
 from syndicate.proof.seen import Reading
-from syndicate.proof.sight import look_at
+from syndicate.proof.sight import LookAt, look_at
 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.\-]+:)?(?:rss|feed|RDF)[\s>]")
 _HEADER = re.compile(r"^[A-Za-z][A-Za-z0-9\-]*:[ \t\r\n]")
 
 
-def read(content: bytes, name: str = "") -> Reading:
-    """The document ``content``; ``name`` (a part's name, a file name or a URL) helps only where bytes leave doubt."""
+def read(content: bytes, name: str = "", look: LookAt = look_at) -> Reading:
+    """The document ``content``; ``name`` (a part's name, a file name or a URL) helps only where bytes leave doubt.
+
+    ``look`` sees HTML as a reader does: `look_at`, or one that remembers what it has looked at.
+    """
     start = _start(content)
     if not start:
         raise ParseError("the document is empty")
     if name.lower().endswith((".eml", "mail")) or _HEADER.match(start):
-        return read_mail(content)
+        return read_mail(content, look)
     if start[0] in "{[":
-        return read_json(content)
+        return read_json(content, look)
     if _FEED.search(start) and not _is_page(start):
-        return read_xml(content)
+        return read_xml(content, look)
     if start[0] == "<" and (_is_page(start) or not start.startswith("<?xml")):
-        return _read_page(content)
+        return _read_page(content, look)
     if start.startswith("<?xml"):
-        return read_xml(content)
+        return read_xml(content, look)
     raise ParseError("the document is no feed, page or message that we know")
 
 
@@ -49,6 +52,6 @@ def _is_page(start: str) -> bool:
     return html is not None and (feed is None or html.start() < feed.start())
 
 
-def _read_page(content: bytes) -> Reading:
+def _read_page(content: bytes, look: LookAt) -> Reading:
     text, problems = decode(content, declared_html(content))
-    return Reading("html", pages=(look_at(text),), strings=(text,), problems=problems, replaced=has_replacement(text))
+    return Reading("html", pages=(look(text),), strings=(text,), problems=problems, replaced=has_replacement(text))

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a reader of finished bytes hands on: neutral values that name no format and know no duty."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syndicate.proof.sight import Sight
+
+#: A string of at least this many characters stands on its own among the strings of a `Reading`.
+LONG = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class Reading:
     """One finished document, read back. ``kind`` is rss, atom, json, html or mail.
 
     A feed has ``entries``; a page or message has ``pages`` (its HTML documents) and perhaps ``text``, the plain part.
-    ``strings`` is all that stands anywhere in it, transfer encodings undone. ``opaque`` names parts that we cannot look
-    into. ``replaced`` tells whether a replacement character stands in it.
+    ``strings`` is all that stands anywhere in it, in order, transfer encodings undone. ``opaque`` names parts that we
+    cannot look into. ``replaced`` tells whether a replacement character stands in it.
     """
 
     kind: str
@@ -61,3 +65,19 @@ class Reading:
     feed_rights: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     replaced: bool = False
+
+
+def gathered(strings: Iterable[str]) -> Iterator[str]:
+    """``strings`` in their order, each long one on its own and all between two of them as one, a line each.
+
+    What several documents have in common is long, such as the HTML of an item, and can so be told to be the same.
+    """
+    short: list[str] = []
+    for string in strings:
+        if len(string) < LONG:
+            short.append(string)
+        else:
+            yield "\n".join(short)
+            yield string
+            short = []
+    yield "\n".join(short)

@@ -7,8 +7,9 @@ publisher wrote can pass for it. Nothing here knows what is owed.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ class Anchor:
     in_body: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """One item in one HTML document. Texts are what is visible, a line each; ``body`` None: no such element.
 
@@ -64,6 +65,16 @@ class Scope:
     anchors: tuple[Anchor, ...]
     embeds: tuple[str, ...]
     active: tuple[str, ...]
+
+    @cached_property
+    def folded(self) -> str:
+        """``visible``, folded."""
+        return fold(self.visible)
+
+    @cached_property
+    def folded_credit(self) -> str:
+        """``credit``, folded."""
+        return fold(self.credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,10 @@ class Sight:
         """The whole document as the credit of an item: a rendering that carries nothing else."""
         anchors = tuple(replace(anchor, in_credit=True) for anchor in self.anchors)
         return replace(self.whole, credit=self.visible, anchors=anchors)
+
+
+LookAt = Callable[[str], Sight]
+"""What sees the text of an HTML document or fragment as a reader does."""
 
 
 @dataclass(slots=True)
@@ -131,11 +146,12 @@ class _Link:
     text: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
-    """Where we are: the look in each situation and what encloses us."""
+    """Where we are: the look in each situation, whether it can be read in all, and what encloses us."""
 
     looks: tuple[Look, ...]
+    legible: bool
     notes: _Notes
     credit: bool = False
     body: bool = False
@@ -146,7 +162,7 @@ class _Place:
 
     @property
     def seen(self) -> bool:
-        return not (self.folded or self.shut) and all(look.seen for look in self.looks)
+        return self.legible and not (self.folded or self.shut)
 
 
 def parse_html(text: str) -> etree._Element | None:
@@ -190,10 +206,12 @@ class _Reader:
         self.scopes: list[_Notes] = []
         self._sheet = sheet
         self._styled = bool(sheet.rules)
+        self._plain: list[dict[str, str]] = [{} for _ in sheet.situations]
 
     def walk(self, root: etree._Element) -> None:
         """Read everything under ``root``."""
-        place = _Place(tuple(first_look(name) for name in self._sheet.situations), self.page)
+        looks = tuple(first_look(name) for name in self._sheet.situations)
+        place = _Place(looks, _legible(looks), self.page)
         places = [place]
         for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if event == "start":
@@ -206,9 +224,9 @@ class _Reader:
 
     def _enter(self, node: etree._Element, above: _Place) -> _Place:
         tag = str(node.tag)
-        attributes = {str(name): str(value) for name, value in node.attrib.items()}
+        attributes = dict(node.items())
         styles = self._styles(node, attributes)
-        looks = tuple(descend(look, tag, attributes, css) for look, css in zip(above.looks, styles, strict=True))
+        looks = tuple([descend(look, tag, attributes, css) for look, css in zip(above.looks, styles, strict=True)])
         place = self._placed(tag, attributes, above, looks, block=_is_block(tag, styles[0]))
         self._note(tag, attributes, styles[0], place)
         if place.block:
@@ -217,14 +235,12 @@ class _Reader:
         return place
 
     def _styles(self, node: etree._Element, attributes: Mapping[str, str]) -> list[dict[str, str]]:
-        if self._styled or "style" in attributes:
-            return self._sheet.of(node, hides)
-        return [{} for _ in self._sheet.situations]
+        return self._sheet.of(node, hides) if self._styled or "style" in attributes else self._plain
 
     def _placed(
         self, tag: str, attributes: Mapping[str, str], above: _Place, looks: tuple[Look, ...], *, block: bool
     ) -> _Place:
-        classes = attributes.get("class", "").split()
+        classes = attributes["class"].split() if "class" in attributes else ()
         notes, credit, body = above.notes, above.credit, above.body
         if "data-item" in attributes:
             notes, credit, body = (
@@ -242,21 +258,30 @@ class _Reader:
         link = _Link(attributes["href"], _words(attributes.get("rel"))) if _is_link(tag, attributes) else above.link
         folded = above.folded or (above.shut and tag != "summary")
         shut = tag == "details" and "open" not in attributes
-        return _Place(looks, notes, credit, body, link, block, folded, shut)
+        legible = above.legible if looks == above.looks else _legible(looks)
+        return _Place(looks, legible, notes, credit, body, link, block, folded, shut)
 
     def _note(self, tag: str, attributes: Mapping[str, str], css: Mapping[str, str], place: _Place) -> None:
         """Note what loads without a click, and what acts."""
-        for notes in {id(one): one for one in (place.notes, self.page)}.values():
-            notes.embeds.extend(value for name, value in attributes.items() if name in _EMBEDS)
-            notes.embeds.extend(value for value in css.values() if "url(" in value)
-            notes.active.extend(_acts(tag, attributes))
+        if not (attributes or css or tag in _ACTIVE):
+            return
+        embeds = [value for name, value in attributes.items() if name in _EMBEDS]
+        embeds.extend(value for value in css.values() if "url(" in value)
+        active = list(_acts(tag, attributes))
+        for notes in self._open(place):
+            notes.embeds.extend(embeds)
+            notes.active.extend(active)
+
+    def _open(self, place: _Place) -> tuple[_Notes, ...]:
+        """The notes that are taken at ``place``: those of the page, and of the scope if it stands in one."""
+        return (self.page,) if place.notes is self.page else (place.notes, self.page)
 
     def _leave(self, node: etree._Element, place: _Place) -> None:
         tag = str(node.tag)
         if place.link is not None and _is_link(tag, node.keys()):
             link = place.link
             anchor = Anchor(link.href, fold("".join(link.text)), link.rel, place.credit, place.body)
-            for notes in {id(one): one for one in (place.notes, self.page)}.values():
+            for notes in self._open(place):
                 notes.anchors.append(anchor)
         if place.block:
             self._part(place)
@@ -284,6 +309,10 @@ class _Reader:
             notes.body.append(text)
         if place.credit:
             notes.credit.append(text)
+
+
+def _legible(looks: Iterable[Look]) -> bool:
+    return all(look.seen for look in looks)
 
 
 def _is_block(tag: str, css: Mapping[str, str]) -> bool:

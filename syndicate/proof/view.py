@@ -8,7 +8,7 @@ from syndicate.model import Entry, Mode
 from syndicate.proof.original import Original
 from syndicate.proof.seen import Machine
 from syndicate.proof.sight import Scope
-from syndicate.proof.words import fold, unwrap
+from syndicate.proof.words import unwrap
 
 #: What a part is called before a person.
 WHERE = {
@@ -58,14 +58,14 @@ class View:
     def credits(self, case: Case) -> Iterator[tuple[str, bool]]:
         """The credit of each rendering, folded, and whether it is plain."""
         for scope in self.html:
-            yield fold(scope.credit), False
+            yield scope.folded_credit, False
         for text in self.texts:
             yield without_text(text, case), True
 
     def renderings(self) -> Iterator[tuple[str, bool]]:
         """All that is visible of each rendering, folded, and whether it is plain."""
         for scope in self.html:
-            yield fold(scope.visible), False
+            yield scope.folded, False
         for text in self.texts:
             yield unwrap(text), True
 

@@ -12,9 +12,11 @@ import unicodedata
 NO_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 # Shown to nobody and harmless. The overrides U+202D and U+202E stay: they turn what a reader sees around.
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202c\u2060-\u2069\ufeff]")
+_HARMLESS = "\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202c\u2060-\u2069\ufeff"
+_UNSEEN = re.compile(f"[{_HARMLESS}]")
 _MARK = re.compile(r"(?:\(c\)|©|\bcopyright\b)(?:[\s:]*(?:\(c\)|©|\bcopyright\b))*", re.IGNORECASE)
 _NO_BLANK = re.compile(f"([{NO_BLANKS}])")
+_ODD = re.compile(f"[{_HARMLESS}{NO_BLANKS}]")
 _BETWEEN_NO_BLANKS = re.compile(f"(?<=[{NO_BLANKS}]) (?=[{NO_BLANKS}])")
 _WORD = re.compile(r"[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff]+")
 _HYPHEN = re.compile(r"(?<=\w)- (?=\w)")
@@ -50,8 +52,10 @@ def tokens(text: str) -> list[str]:
     """The words of ``text`` without case and punctuation; a character each in scripts that write no blanks."""
     if text.isascii():
         return _WORD.findall(text.lower())
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    return _WORD.findall(_NO_BLANK.sub(r" \1 ", plain))
+    plain = unicodedata.normalize("NFKC", text)
+    if not _ODD.search(plain):
+        return _WORD.findall(plain.casefold())
+    return _WORD.findall(_NO_BLANK.sub(r" \1 ", _UNSEEN.sub("", plain).casefold()))
 
 
 def length(text: str) -> int:
