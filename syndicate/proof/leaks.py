@@ -87,7 +87,7 @@ class Watch:
         ``carried`` has for each item the excerpt that this part carries of it by right.
         """
         scans = [self._scan(string) for string in strings]
-        allowed = _Allowed([text for texts in carried.values() for text in texts])
+        allowed = _Allowed(_as_read(text for texts in carried.values() for text in texts))
         ids = (item_id for scan in scans for item_id in scan.ids)
         found = {(item_id, "mode"): Leak(item_id, "mode", item_id) for item_id in ids}
         for owner, run in itertools.chain(*(scan.hits for scan in scans), self._across(scans)):
@@ -188,6 +188,15 @@ def _layers(text: str) -> Iterator[str]:
         text = undone
 
 
+def _as_read(texts: Iterable[str]) -> Iterator[str]:
+    """Texts in every layer in which they may be met, each with its markup and without."""
+    for text in texts:
+        for layer in _layers(text):
+            yield layer
+            if "<" in layer:
+                yield _without_markup(layer)
+
+
 def _without_markup(text: str) -> str:
     return _TAG.sub(" ", _INLINE.sub("", text))
 
@@ -259,7 +268,7 @@ class _Sought:
 def _sought(entries: Sequence[Entry]) -> _Sought:
     """What may not stand in any part: the runs of what may not be carried, but for those that may stand elsewhere."""
     sought = _Sought()
-    allowed = _Allowed(_may_stand(entries))
+    allowed = _Allowed(_as_read(_may_stand(entries)))
     for entry in entries:
         for duty, words, size, own in _passages(entry):
             wanted = (is_own and not may for is_own, may in zip(own, allowed.marks(words, size), strict=True))
