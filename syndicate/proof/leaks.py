@@ -5,7 +5,7 @@ Looked for are runs of eight words (twenty-four characters in scripts without bl
 everything that stands in a document (text, attributes, comments, enclosures, attachments, plain parts, JSON strings),
 with markup, character references, percent and base64 coding undone. Not looked for are runs that another entry of the
 edition may carry (or all of them but a word or two at its edge), titles, and runs made of what is no text (names,
-notices, subjects, addresses, numbers).
+notices, subjects, addresses, dates, numbers).
 """
 
 import base64
@@ -323,7 +323,7 @@ def _credit_words(entry: Entry) -> frozenset[str]:
 def _stamps(entry: Entry) -> Iterator[str]:
     dates = (*(hop.date for hop in entry.chain.hops), entry.item.published, entry.item.updated)
     for date in filter(None, dates):
-        yield from tokens(f"{date:%Y %B %b %d %A}")
+        yield from tokens(f"{date:%Y %B %b %d %A %a %H %M %S} 0000")
 
 
 def _may_stand(entries: Sequence[Entry]) -> Iterator[str]:
