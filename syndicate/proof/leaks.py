@@ -5,14 +5,14 @@ Looked for are runs of eight words (twenty-four characters in scripts without bl
 everything that stands in a document (text, attributes, comments, enclosures, attachments, plain parts, JSON strings),
 with markup, character references, percent and base64 coding undone. Not looked for are runs that another entry of the
 edition may carry (or all of them but a word or two at its edge), titles, and runs made of what is no text (names,
-notices, subjects, addresses, dates, numbers).
+notices, subjects, addresses, dates, numbers, the names of markup).
 """
 
 import base64
 import binascii
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
@@ -36,6 +36,11 @@ _INLINE = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _BASE64 = re.compile(r"base64,\s*([A-Za-z0-9+/=\s]{24,})")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+#: What stands in a text without being prose: addresses; of markup shown to be read, names and what a page begins with.
+_NO_PROSE = re.compile(
+    r"""(https?://[^\s<>"']+|<(?:!doctype|html|link|meta)\b[^<>]*>|<[!/]?[a-z][\w:-]*|(?<=\s)[a-z][\w:-]*(?==["']))""",
+    re.IGNORECASE,
+)
 _DENSE = re.compile(f"[{NO_BLANKS}]")
 
 _Run = tuple[str, ...]
@@ -284,18 +289,30 @@ def _passages(entry: Entry) -> Iterator[tuple[str, list[str], int, Iterable[bool
     known = _credit_words(entry)
     mode = entry.decision.mode
     for text, least in ((entry.item.text, _SHORTEST), (_summary(entry), _RUN)) if mode is not Mode.FULL else ():
-        words = tokens(text)
+        words, prose = _words(text)
         size = _size(text, words, least)
         if size:
-            yield "text", words, size, _own(words, size, known)
+            own = (is_prose and word not in known for word, is_prose in zip(words, prose, strict=True))
+            yield "text", words, size, _enough(own, size)
     title = tokens(entry.item.title)
     if mode is Mode.WITHHOLD and len(title) >= _SHORTEST_TITLE:
         yield "mode", title, len(title), (True,)
 
 
-def _own(words: Sequence[str], size: int, known: Collection[str]) -> Iterator[bool]:
-    """For each run of ``size`` words whether enough of them are the publisher's words rather than credits."""
-    counts = list(itertools.accumulate((word not in known for word in words), initial=0))
+def _words(text: str) -> tuple[list[str], list[bool]]:
+    """The words of ``text``, and for each whether it is prose."""
+    words: list[str] = []
+    prose: list[bool] = []
+    for place, part in enumerate(_NO_PROSE.split(text)):
+        told = tokens(part)
+        words.extend(told)
+        prose.extend([place % 2 == 0] * len(told))
+    return words, prose
+
+
+def _enough(own: Iterable[bool], size: int) -> Iterator[bool]:
+    """For each run of ``size`` words whether enough of them are the publisher's ``own`` rather than credits."""
+    counts = list(itertools.accumulate(own, initial=0))
     return (after - before >= _OWN_WORDS for before, after in zip(counts, counts[size:], strict=False))
 
 
