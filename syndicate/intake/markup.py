@@ -2,7 +2,8 @@
 """HTML of strangers: made safe, and read as the blocks of text that a reader sees.
 
 Promises: what ``clean`` returns holds no script, style, frame or form, and no URL that is not absolute http, https or
-mailto. What ``blocks`` returns is the visible text in reading order, paragraphs apart, white space folded.
+mailto and written in the characters of a URI. What ``blocks`` returns is the visible text in reading order, paragraphs
+apart, white space folded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 import nh3
 from lxml import etree
 
-from syndicate.intake.text import legal, one_line, web_url
+from syndicate.intake.text import legal, one_line, uri_text, web_url
 
 _BLOCK_TAGS = frozenset(
     (
@@ -37,6 +38,7 @@ _ATTRIBUTES |= {
     "img": {"src", "alt", "width", "height", "align"},
 }
 _SCHEMES = {"http", "https", "mailto"}
+_URLS = frozenset(("href", "src"))
 _CELLS = frozenset(("td", "th", "img"))
 _FOLD = re.compile(r"[ \t\r\n\f]+")
 
@@ -78,6 +80,7 @@ def _clean(markup: str, base: str) -> str:
         link_rel=None,
         url_schemes=_SCHEMES,
         url_relative=("rewrite_with_base", base) if base else "deny",
+        attribute_filter=lambda _, name, value: uri_text(value) if name in _URLS else value,
     )
     return legal(cleaned).strip()
 

@@ -24,6 +24,8 @@ from syndicate.model import Category, Claim, Enclosure, Evidence, Feed, Item, Le
 
 # Statements that name a licence: one on the entry stops those of its source and feed. Spec: RFC 4946 2.3.
 _LICENCES = frozenset(("atom.license", "cc.userland", "cc.rdf", "dcterms.license", "jsonfeed.licence"))
+# Years outside are the placeholders of programs that know no date: no mail header can hold them, no clock convert them.
+_YEARS = range(1000, 9999)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -109,8 +111,8 @@ def _item(entry: ParsedEntry, context: _Context) -> Item:
         text=markup.visible_text(shown),
         summary=_plain(entry.summary),
         authors=_authors(entry, context.feed),
-        published=entry.published,
-        updated=entry.updated,
+        published=_usable(entry.published),
+        updated=_usable(entry.updated),
         language=_language(entry, body, context.feed),
         categories=tuple(_categories(entry)),
         enclosures=tuple(_enclosures(entry, context.feed.url)),
@@ -138,6 +140,10 @@ def _identity(entry: ParsedEntry, context: _Context) -> str:
         parts += [body.value for body in (*entry.bodies, entry.summary)]
         parts += [enclosure.url for enclosure in entry.enclosures]
     return "sha256:" + hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+
+
+def _usable(moment: datetime | None) -> datetime | None:
+    return moment if moment and moment.year in _YEARS else None
 
 
 def _permalink(entry: ParsedEntry) -> str:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # Control characters, and in a group line ends of some programs, which have broken mail headers.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|([\x85\u2028\u2029])")
 _ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
+_NO_URI = re.compile(r"""[\s"<>\\^`{|}]""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -38,7 +39,7 @@ def person_name(text: str) -> str:
 
 def web_url(url: str, base: str = "") -> str:
     """``url`` made absolute against ``base``; "" unless it is an http or https URL with a host. Spec: RFC 3986 5.2."""
-    reference = re.sub(r"[\t\r\n]", "", legal(url)).strip()
+    reference = _one_address(url)
     if not reference:
         return ""
     try:
@@ -47,7 +48,22 @@ def web_url(url: str, base: str = "") -> str:
         usable = parts.scheme in ("http", "https") and parts.hostname
     except ValueError:
         return ""
-    return absolute.replace(" ", "%20") if usable else ""
+    return _encoded(absolute) if usable else ""
+
+
+def uri_text(reference: str) -> str:
+    """A reference as it stands in HTML, absolute or not, in the characters of a URI. Spec: RFC 3986 2, HTML 2.4.1."""
+    return _encoded(_one_address(reference))
+
+
+def _one_address(reference: str) -> str:
+    """Without blanks around it and line ends inside, as a browser reads it."""
+    return re.sub(r"[\t\r\n]", "", legal(reference)).strip()
+
+
+def _encoded(reference: str) -> str:
+    """With every character percent-encoded that may stand in no URI; letters of all scripts may stay (RFC 3987)."""
+    return _NO_URI.sub(lambda match: quote(match[0], safe=""), reference)
 
 
 def language_tag(text: str) -> str:

@@ -22,6 +22,7 @@ from syndicate.publish.clean import clean
 from syndicate.publish.credit import Credit, credit, local, title_of
 from syndicate.publish.excerpt import Body, as_link, body, settle
 from syndicate.publish.mail import MESSAGE_ID, RECIPIENT, TOKEN, TOKEN_IN_TEXT, Letter, fill, skeleton, transfer_size
+from syndicate.publish.plain import letters, unmistakable
 from syndicate.publish.templates import files, render, render_line
 from syndicate.publish.words import counted, day, figure, listed, nbsp, sentence, weekday
 
@@ -50,7 +51,7 @@ _INLINER = css_inline.CSSInliner(
 class Story:
     """One item as the templates see it.
 
-    ``html`` is the carried text, clean, ``paragraphs`` the same as plain text, ``by`` the by-line as sentences.
+    ``html`` is the carried text, clean, ``by`` the by-line as sentences, ``titles`` are those of the whole mail.
     """
 
     item: Item
@@ -58,11 +59,16 @@ class Story:
     credit: Credit
     body: Body
     html: Markup
-    paragraphs: tuple[str, ...]
+    titles: frozenset[str]
     publisher: str
     by_way_of: str
     by: str
     mode: str
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The carried text as plain text, no line of which reads as a title."""
+        return unmistakable(self.body.paragraphs, self.titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,7 @@ def _text(mail: Mail, entries: Sequence[Entry]) -> str:
 
 def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
     site, channel = mail.site, mail.channel
-    titles = frozenset(_letters(title_of(entry)) for entry in entries)
+    titles = frozenset(filter(None, (letters(title_of(entry)) for entry in entries)))
     sections = _sections([_story(entry, site, titles) for entry in entries])
     return {
         "site": site,
@@ -213,30 +219,12 @@ def _story(entry: Entry, site: Site, titles: frozenset[str]) -> Story:
         credit=shown,
         body=text,
         html=Markup(text.html),  # noqa: S704 - cleaned by nh3
-        paragraphs=_unmistakable(text.paragraphs, titles),
+        titles=titles,
         publisher=names[0] if names else "",
         by_way_of=listed(names[1:]) if names[1:] else "",
         by=_by(shown),
         mode=MODE_WORDS[entry.decision.mode],
     )
-
-
-def _unmistakable(paragraphs: Sequence[str], titles: frozenset[str]) -> tuple[str, ...]:
-    """The paragraphs, where one is the title of a story in this mail, run on from the one before.
-
-    In the text part a line that is a title begins a story; the words stay, all of them and in order.
-    """
-    run: list[str] = []
-    for paragraph in paragraphs:
-        if run and (_letters(paragraph) in titles or _letters(run[-1]) in titles):
-            run[-1] = f"{run[-1]} {paragraph}"
-        else:
-            run.append(paragraph)
-    return tuple(run)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _by(shown: Credit) -> str:

@@ -41,6 +41,15 @@ def test_links_and_pictures_become_absolute():
     assert clean('<a href="/x">t</a>', "javascript:x") == "<a>t</a>"
 
 
+def test_addresses_are_valid_wherever_they_stand():
+    """Blanks and markup in an address, which browsers forgive, are encoded; schemes stay judged as browsers read them."""
+    assert (
+        clean('<a href=" https://own.example/a<br />b\n">t</a>') == '<a href="https://own.example/a%3Cbr%20/%3Eb">t</a>'
+    )
+    assert clean('<img src="a b.png">', "https://own.example/") == '<img src="https://own.example/a%20b.png">'
+    assert clean('<a href=" java&#10;script:x">t</a><a title="a <b>">u</a>') == '<a>t</a><a title="a &lt;b&gt;">u</a>'
+
+
 def test_a_base_that_only_we_can_read_costs_no_text():
     """If the cleaner cannot read the base, links are dropped and the text stays."""
     assert clean('<a href="/x">t</a>', "https://exa[mple/") == "<a>t</a>"

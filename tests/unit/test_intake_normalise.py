@@ -44,6 +44,14 @@ def test_identity_is_id_then_link_then_hash():
     assert len(item_of(identity="a").id) == 18
 
 
+@pytest.mark.parametrize(("year", "usable"), [(1, False), (999, False), (1000, True), (9998, True), (9999, False)])
+def test_placeholders_are_no_dates(year, usable):
+    """A year that programs write for "no date", and that no clock can convert, is no date."""
+    moment = datetime(year, 1, 1, tzinfo=UTC)
+    item = item_of(identity="a", published=moment, updated=moment)
+    assert (item.published, item.updated) == ((moment, moment) if usable else (None, None))
+
+
 def test_ids_differ_by_source():
     """The same id in two sources is two items."""
     assert item_id("a", "x") != item_id("b", "x")

@@ -4,7 +4,7 @@
 import pytest
 
 from syndicate.intake.own import Own
-from syndicate.intake.text import language_tag, legal, one_line, person_name, web_url
+from syndicate.intake.text import language_tag, legal, one_line, person_name, uri_text, web_url
 
 
 def test_no_control_character_survives():
@@ -42,11 +42,24 @@ def test_names_lose_their_addresses(given, name):
         ("https://[broken", "", ""),
         ("https:///nohost", "", ""),
         ("relative", "", ""),
+        (
+            'https://own.example/{a}|b?c=<d>&e="f^g`\u00a0h',
+            "",
+            "https://own.example/%7Ba%7D%7Cb?c=%3Cd%3E&e=%22f%5Eg%60%C2%A0h",
+        ),
+        ("https://evil.example\\@own.example/ü", "", "https://evil.example%5C@own.example/ü"),
     ],
 )
 def test_only_web_addresses_survive(url, base, absolute):
     """URLs are absolute http or https with a host, or nothing."""
     assert web_url(url, base) == absolute
+
+
+def test_references_are_written_in_the_characters_of_a_uri():
+    """What HTML lets stand in an address is encoded: blanks, brackets, quotes; line ends and blanks around it go."""
+    assert uri_text(" mailto:a@own.example?subject=A b\n ") == "mailto:a@own.example?subject=A%20b"
+    assert uri_text("https://own.example/apply/<br />\n") == "https://own.example/apply/%3Cbr%20/%3E"
+    assert uri_text("/relative?x=%20[1]#y") == "/relative?x=%20[1]#y"
 
 
 def test_language_tags():
