@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from syndicate.model import Chain, Item, Known, Publisher
-from syndicate.rights.origins import Sighting, age, by_text
+from syndicate.rights.origins import Sighting, age, by_text, follows
 from syndicate.rights.shingles import shingles
 from syndicate.rights.trace import credited, keys_of, trace
-from syndicate.store import StoredItem, Transaction
+from syndicate.store import Transaction
 
 WAVES = 8
 """Chains are followed through so many hops that come to light one after the other."""
@@ -23,9 +23,13 @@ WAVES = 8
 def settle(tx: Transaction, publishers: Mapping[str, Publisher], arrived: Sequence[Item]) -> None:
     """Give what has just been stored, and what depends on it, the chain that all we hold now tells of it."""
     tx.shingles.put({item.id: shingles(item) for item in arrived})
-    moved = arrived
+    similar = tx.shingles.similar([item.id for item in arrived])
+    waiting = flat([similar, _followers(tx, arrived, similar)])
     for _ in range(WAVES):
-        moved = _retrace(tx, publishers, _touched(tx, moved)) if moved else ()
+        if not waiting:
+            return
+        moved = _retrace(tx, publishers, waiting)
+        waiting = _followers(tx, moved, tx.shingles.similar([item.id for item in moved]))
 
 
 def flat(groups: Iterable[Iterable[str]]) -> list[str]:
@@ -33,16 +37,17 @@ def flat(groups: Iterable[Iterable[str]]) -> list[str]:
     return sorted({member for group in groups for member in group})
 
 
-def _touched(tx: Transaction, moved: Sequence[Item]) -> list[str]:
-    """The items that share words with these or credit them."""
-    similar = tx.shingles.similar([item.id for item in moved])
-    return flat([similar, *similar.values(), tx.items.crediting(flat(keys_of(item) for item in moved))])
+def _followers(tx: Transaction, moved: Sequence[Item], similar: Mapping[str, Sequence[str]]) -> list[str]:
+    """The items that credit one of these, or repeat its words."""
+    seen = _sightings(tx, flat([similar, *similar.values()]))
+    repeating = [o for one, others in similar.items() for o in others if follows(seen[o], seen[one])]
+    return flat([repeating, tx.items.crediting(flat(keys_of(item) for item in moved))])
 
 
 def _retrace(tx: Transaction, publishers: Mapping[str, Publisher], ids: Sequence[str]) -> list[Item]:
     """Trace these items, the oldest first; those whose chain has changed."""
     similar = tx.shingles.similar(ids)
-    seen = {one: _sighting(stored) for one, stored in tx.items.get(flat([ids, *similar.values()])).items()}
+    seen = _sightings(tx, flat([ids, *similar.values()]))
     known = tx.items.known(flat(credited(seen[one].item) for one in ids))
     moved = []
     for mine in sorted((seen[one] for one in ids), key=age):
@@ -63,5 +68,6 @@ def _known_anew(known: Mapping[str, Known], item: Item, chain: Chain) -> dict[st
     return {key: Known(item, chain) for key, one in known.items() if one.item.id == item.id}
 
 
-def _sighting(stored: StoredItem) -> Sighting:
-    return Sighting(stored.item, stored.chain, stored.first_seen, stored.not_before)
+def _sightings(tx: Transaction, ids: Sequence[str]) -> dict[str, Sighting]:
+    held = tx.items.get(ids)
+    return {one: Sighting(s.item, s.chain, s.first_seen, s.not_before) for one, s in held.items()}

@@ -58,6 +58,15 @@ def by_text(mine: Sighting, publisher: Publisher, similar: Sequence[Sighting]) -
     return mine.chain
 
 
+def follows(mine: Sighting, other: Sighting) -> bool:
+    """True if the chain of an item leads through another, or should: then it is traced again when the other moves."""
+    if any(hop.item_id == other.item.id for hop in mine.chain.hops):
+        return True
+    told = any(why.kind == KIND for why in mine.chain.hops[-1].because)
+    open_ = told or len(mine.chain.hops) == 1 or _credit(mine.chain)
+    return bool(open_) and _may_be_origin(mine, other) and overlap(mine.item, other.item).is_copy
+
+
 def _may_be_origin(mine: Sighting, other: Sighting) -> bool:
     if _came_from(other.chain, mine.item):
         return False

@@ -19,9 +19,16 @@ from syndicate.store.statements import add, batches
 COMMON = 50
 """So many items are kept with one passage: more are a notice, or a story of which these are enough to find it."""
 
+MOST = 12
+"""So many candidates for an item are worth comparing word by word: a copy is among the likeliest."""
+
 TWO = 2
 SHARE = 0.3
 """The shared part of the shorter text's passages below which a pair is not worth comparing: they are a sample."""
+
+
+Facts = tuple[str, int, str]
+"""Publisher, number of passages, and place in time of an item."""
 
 
 class Shingles:
@@ -45,28 +52,19 @@ class Shingles:
         texts = [{"item_id": one, "hashes": array("q", own).tobytes()} for one, own in hashes.items() if own]
         add(self._connection, item_texts, texts)
 
-    def similar(self, ids: Sequence[str], *, most: int = COMMON) -> dict[str, list[str]]:
+    def similar(self, ids: Sequence[str], *, most: int = MOST) -> dict[str, list[str]]:
         """For each of these items the ids of other publishers' items that may share its text.
 
-        At least two passages and 0.3 of the shorter text's; the likeliest first, then the earliest, ``most`` of each.
-        Items without any are left out.
+        At least two passages and 0.3 of the shorter text's; the likeliest (by tenths) first, of these the earliest,
+        ``most`` of each. Items without any are left out.
         """
         own = self._of(ids)
         owners = self._owners({number for hashes in own.values() for number in hashes})
         shared = {one: Counter(o for n in hashes for o in owners.get(n, ()) if o != one) for one, hashes in own.items()}
-        pairs = {one: [o for o, count in counter.items() if count >= TWO] for one, counter in shared.items()}
+        pairs = {one: {o: n for o, n in counter.items() if n >= TWO} for one, counter in shared.items()}
         facts = self._facts({*pairs, *(other for others in pairs.values() for other in others)})
-        found: dict[str, list[str]] = {}
-        for one, others in pairs.items():
-            publisher, size, _ = facts[one]
-            near = [
-                (-shared[one][other], facts[other][2], other)
-                for other in others
-                if facts[other][0] != publisher and shared[one][other] >= SHARE * min(size, facts[other][1])
-            ]
-            if near:
-                found[one] = [other for _, _, other in sorted(near)[:most]]
-        return found
+        found = {one: _ranked(facts[one], counts, facts) for one, counts in pairs.items()}
+        return {one: others[:most] for one, others in found.items() if others}
 
     def _of(self, ids: Sequence[str]) -> dict[str, array[int]]:
         found = {}
@@ -100,8 +98,7 @@ class Shingles:
                 found.setdefault(number, []).append(item_id)
         return found
 
-    def _facts(self, ids: Iterable[str]) -> dict[str, tuple[str, int, str]]:
-        """Publisher, number of passages, and place in time of items."""
+    def _facts(self, ids: Iterable[str]) -> dict[str, Facts]:
         found = {}
         for batch in batches(sorted(ids)):
             query = (
@@ -112,3 +109,14 @@ class Shingles:
             for item_id, publisher, size, order_at in self._connection.execute(query):
                 found[item_id] = (publisher, size // 8, order_at.isoformat())
         return found
+
+
+def _ranked(mine: Facts, shared: Mapping[str, int], facts: Mapping[str, Facts]) -> list[str]:
+    """The items of other publishers that share enough, the likeliest first."""
+    near = []
+    for other, count in shared.items():
+        publisher, size, place = facts[other]
+        share = count / min(mine[1], size)
+        if publisher != mine[0] and share >= SHARE:
+            near.append((-round(share, 1), place, other))
+    return [other for _, _, other in sorted(near)]

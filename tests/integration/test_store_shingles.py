@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.model import Chain, Hop, Item, Publisher, Role, Source
 from syndicate.store import open_store
-from syndicate.store.shingles import COMMON
+from syndicate.store.shingles import COMMON, MOST
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 BIG = 2**63 - 1
@@ -95,7 +95,8 @@ def test_common_passages(store):
     assert rows(store) == COMMON * 3
     put(store, {"n1": (1, 2, 3)})
     assert rows(store) == COMMON * 3
-    assert len(similar(store, "n1")["n1"]) == COMMON
+    assert len(similar(store, "n1", most=99)["n1"]) == COMMON
+    assert len(similar(store, "n1")["n1"]) == MOST
 
 
 def test_many_at_once(store):
