@@ -123,7 +123,7 @@ class World:
         return Case(self.item(number, publisher, text, when), kind, original.item.id)
 
     def item(self, number: int, publisher: Publisher, text: list[str], when: datetime) -> Item:
-        """The item, every other one with its publisher\'s notice."""
+        """The item, every other one with its publisher's notice."""
         url = f"{publisher.home}/{number}"
         shown = [*text, self.notices[publisher.id]] if number % 2 else text
         return Item(

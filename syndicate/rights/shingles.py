@@ -101,7 +101,8 @@ def overlap(copy: Item, original: Item) -> Overlap:
     if not runs:
         return Overlap()
     longest = max(runs, key=lambda run: run[2])
-    long = [run for run in runs if run[2] >= min(RUN * unit, longest[2])]
+    # A passage that the copy repeats is in the original once: it counts once.
+    long = list({run[1]: run for run in runs if run[2] >= min(RUN * unit, longest[2])}.values())
     sizes = sorted((len(ours.words), len(theirs.words)))
     before = min(here if len(ours.words) > len(theirs.words) else there for here, there, _ in long)
     return Overlap(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.model import Chain, Claim, Evidence, Hop, Item, Known, Level, Publisher, Role
-from syndicate.rights.origins import KIND, Sighting, by_text
+from syndicate.rights.origins import KIND, Sighting, by_text, follows
 from syndicate.rights.trace import keys_of, trace
 
 DAY = timedelta(days=1)
@@ -154,3 +154,16 @@ def test_never_a_copy_of_ones_own():
     again = replace(again, item=replace(again.item, published=MONDAY + 2 * DAY), first_seen=MONDAY + 3 * DAY)
     copy = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
     assert told(again, ORIGIN, copy) == (["South Desk"], True)
+
+
+def test_who_follows():
+    """Traced again when another moves: what leads through it or should; never what is its own or credits a page."""
+    copied = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
+    assert follows(copied, ORIGIN)
+    assert follows(COPY, ORIGIN)
+    assert not follows(ORIGIN, COPY)
+    assert follows(copied, seen(TARN, MONDAY - DAY)), "an earlier origin may turn up"
+    linked = seen(MARSH, MONDAY + DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
+    assert not follows(linked, ORIGIN)
+    assert follows(seen(MARSH, MONDAY - DAY, claims=credit("South Desk")), ORIGIN)
+    assert not follows(COPY, replace(ORIGIN, item=replace(ORIGIN.item, text=STORY[:100])))

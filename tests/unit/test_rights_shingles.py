@@ -145,6 +145,13 @@ def test_nothing_in_common():
     assert not Overlap().is_copy
 
 
+def test_repeated_passages():
+    """What one text repeats of another counts once: two texts that share a single sentence are no copies."""
+    sentence = prose("sentence", 52, 52)
+    repeating = "\n\n".join(f"{prose(n, 30)}\n\n{sentence}" for n in (1, 2, 3))
+    assert not is_copy(repeating, f"{prose(4, 150)}\n\n{sentence}\n\n{prose(5, 150)}")
+
+
 def test_repeated_phrases():
     """A refrain in the original hides no longer run."""
     refrain = prose("refrain", 10)
