@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.errors import FetchError, ParseError, SyndicateError
-from syndicate.model import Feed, Fetched, Item, Publisher, Source
+from syndicate.model import Feed, Fetched, Publisher, Source
+from syndicate.pipeline.origins import flat, settle
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.store import SourceState, Store, Transaction
@@ -139,34 +140,9 @@ def _store_items(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     keys = {item.id: keys_of(item) for item in feed.items}
     credits_ = {item.id: credited(item) for item in feed.items}
-    known = tx.items.known(_flat(credits_.values()))
+    known = tx.items.known(flat(credits_.values()))
     chains = {item.id: trace(item, source.publisher, known, tuple(publishers.values())) for item in feed.items}
     stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first)
     fresh = {*stored.new, *stored.changed}
-    _retrace(tx, publishers, [item for item in feed.items if item.id in fresh])
+    settle(tx, publishers, [item for item in feed.items if item.id in fresh])
     return stored.new, stored.changed
-
-
-def _retrace(tx: Transaction, publishers: Mapping[str, Publisher], arrived: Sequence[Item]) -> None:
-    """Trace again what credits an item that has only now become known, and what credits that in turn."""
-    done: set[str] = set()
-    keys = _flat(keys_of(item) for item in arrived)
-    while keys:
-        waiting = [item_id for item_id in tx.items.crediting(keys) if item_id not in done]
-        done.update(waiting)
-        copies = list(tx.items.get(waiting).values())
-        known = tx.items.known(_flat(credited(copy.item) for copy in copies))
-        moved = []
-        for copy in copies:
-            publisher = publishers.get(copy.item.publisher_id) or Publisher(
-                copy.item.publisher_id, copy.item.publisher_id
-            )
-            chain = trace(copy.item, publisher, known, tuple(publishers.values()))
-            if chain != copy.chain:
-                tx.items.set_chain(copy.item.id, chain)
-                moved.append(copy.item)
-        keys = _flat(keys_of(item) for item in moved)
-
-
-def _flat(groups: Iterable[Iterable[str]]) -> list[str]:
-    return sorted({key for group in groups for key in group})

@@ -29,21 +29,22 @@ def contained(copy: Item, original: Item) -> bool:
 
 def share(copy: Item, original: Item) -> float:
     """The share of the copy's runs that the original has too, from 0 to 1."""
-    unspaced = _is_unspaced(copy.text)
+    unspaced = is_unspaced(copy.text)
     whole = frozenset(_runs(original.text, unspaced))
-    blocks = [_runs(block, unspaced) for block in _blocks(copy)]
+    blocks = [_runs(block, unspaced) for block in paragraphs(copy)]
     ours = [run for block in _trimmed(blocks, whole) for run in block]
     return sum(run in whole for run in ours) / len(ours) if ours else 1.0
 
 
-def _is_unspaced(text: str) -> bool:
+def is_unspaced(text: str) -> bool:
+    """True if a text is written without blanks between its words."""
     return len(_UNSPACED.findall(text)) * 3 > len(text)
 
 
-def _blocks(copy: Item) -> list[str]:
-    """The copy's paragraphs without what its evidence quotes."""
-    quoted = sorted({_fold(e.value) for e in copy.evidence if len(e.value) > _QUOTE}, key=lambda v: (-len(v), v))
-    return [left for block in copy.text.split("\n\n") if (left := _without(_fold(block), quoted))]
+def paragraphs(item: Item) -> list[str]:
+    """The paragraphs of an item, blanks folded, without what its evidence quotes."""
+    quoted = sorted({_fold(e.value) for e in item.evidence if len(e.value) > _QUOTE}, key=lambda v: (-len(v), v))
+    return [left for block in item.text.split("\n\n") if (left := _without(_fold(block), quoted))]
 
 
 def _without(block: str, quoted: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from syndicate.model import Chain, Item, Known
 from syndicate.store import encoding
 from syndicate.store.documents import Document, document, drop_unused, keep
 from syndicate.store.records import Stored, StoredItem
-from syndicate.store.schema import documents, edition_items, item_credits, item_keys, items
+from syndicate.store.schema import documents, edition_items, item_credits, item_keys, items, sources
 from syndicate.store.statements import add, batches
 
 Place = tuple[datetime, str]
@@ -55,7 +55,8 @@ class Items:
         """Write what a poll of ``source_id`` brought; unchanged items cost one look and no write.
 
         By item id: ``chains``, ``keys`` (under which others may credit it) and ``credited`` (which it credits).
-        Of two items with one id the first counts. ``first_seen`` and ``order_at`` are set once and kept for ever.
+        Of two items with one id the first counts. ``first_seen``, ``not_before`` (the last poll that succeeded) and
+        ``order_at`` are set once and kept for ever.
         """
         brought = {item.id: item for item in reversed(items)}
         texts = {item_id: document(item) for item_id, item in brought.items()}
@@ -64,7 +65,8 @@ class Items:
         changed = tuple(i for i in texts if i in held and held[i] != texts[i].sha256)
         keep(self._connection, [texts[item_id] for item_id in new + changed])
         rows = {i: _columns(brought[i], texts[i], chains[i]) for i in new + changed}
-        self._insert([rows[i] | _first(brought[i], source_id, now, first_poll=first_poll) for i in new])
+        before = None if first_poll or not new else self._last_success(source_id)
+        self._insert([rows[i] | _first(brought[i], source_id, now, before, first_poll=first_poll) for i in new])
         self._change([rows[i] for i in changed], [held[i] for i in changed])
         self._index(item_keys, {i: keys.get(i, ()) for i in new + changed}, changed)
         self._index(item_credits, {i: credited.get(i, ()) for i in new + changed}, changed)
@@ -173,6 +175,11 @@ class Items:
             )
         }
 
+    def _last_success(self, source_id: str) -> datetime | None:
+        query = select(sources.c.last_success_at).where(sources.c.id == source_id)
+        before: datetime | None = self._connection.execute(query).scalar_one()
+        return before
+
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         add(self._connection, items, rows)
 
@@ -208,11 +215,12 @@ def _columns(item: Item, text: Document, chain: Chain) -> dict[str, Any]:
     }
 
 
-def _first(item: Item, source_id: str, now: datetime, *, first_poll: bool) -> dict[str, Any]:
+def _first(item: Item, source_id: str, now: datetime, before: datetime | None, *, first_poll: bool) -> dict[str, Any]:
     return {
         "source_id": source_id,
         "first_seen": now,
         "order_at": min(item.published or now, now),
+        "not_before": before,
         "first_poll": first_poll,
         "revision": 1,
         "withdrawn": False,
@@ -242,6 +250,7 @@ def _stored(row: Row[Any]) -> StoredItem:
         chain=encoding.chain.value(row.chain),
         first_seen=row.first_seen,
         order_at=row.order_at,
+        not_before=row.not_before,
         first_poll=row.first_poll,
         revision=row.revision,
         withdrawn=row.withdrawn,

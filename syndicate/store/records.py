@@ -57,13 +57,14 @@ class StoredItem:
     """An item as we hold it.
 
     ``order_at`` is the earlier of published and first seen, ``first_poll`` tells whether it came with the first poll of
-    its source, ``revision`` counts from 1.
+    its source, ``revision`` counts from 1. ``not_before`` is when its source was last polled without it.
     """
 
     item: Item
     chain: Chain
     first_seen: datetime
     order_at: datetime
+    not_before: datetime | None
     first_poll: bool
     revision: int
     withdrawn: bool

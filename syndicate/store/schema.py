@@ -136,6 +136,7 @@ items = Table(
     _time("updated", nullable=True),
     _time("first_seen"),
     _time("order_at"),
+    _time("not_before", nullable=True),
     Column("first_poll", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content_sha256", Text, ForeignKey("documents.sha256"), nullable=False),
@@ -161,6 +162,21 @@ item_credits = Table(
     Column("key", Text, primary_key=True),
     Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
     Index(None, "item_id"),
+)
+
+item_shingles = Table(
+    "item_shingles",
+    metadata,
+    Column("hash", BigInteger, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+item_texts = Table(
+    "item_texts",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),
 )
 
 editions = Table(

@@ -17,6 +17,7 @@ from syndicate.store.ledger import Ledger
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.schema import meta
+from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing
 
@@ -28,6 +29,7 @@ class Transaction:
         """``connection`` is in a transaction."""
         self.sources = Sources(connection)
         self.items = Items(connection)
+        self.shingles = Shingles(connection)
         self.channels = Channels(connection)
         self.editions = Editions(connection)
         self.people = People(connection)

@@ -41,6 +41,8 @@ def upgrade() -> None:
     _items()
     _item_keys()
     _item_credits()
+    _item_shingles()
+    _item_texts()
     _editions()
     _edition_parts()
     _edition_items()
@@ -130,6 +132,7 @@ def _items() -> None:
         sa.Column("updated", TIME, nullable=True),
         sa.Column("first_seen", TIME, nullable=False),
         sa.Column("order_at", TIME, nullable=False),
+        sa.Column("not_before", TIME, nullable=True),
         sa.Column("first_poll", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_sha256", sa.Text(), nullable=False),
@@ -167,6 +170,29 @@ def _item_credits() -> None:
         sa.PrimaryKeyConstraint("key", "item_id", name="pk_item_credits"),
     )
     op.create_index("ix_item_credits_item_id", "item_credits", ["item_id"])
+
+
+def _item_shingles() -> None:
+    """Which items have a passage; in order of the hash, without a second tree."""
+    op.create_table(
+        "item_shingles",
+        sa.Column("hash", sa.BigInteger(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_shingles_item_id_items"),
+        sa.PrimaryKeyConstraint("hash", "item_id", name="pk_item_shingles"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _item_texts() -> None:
+    """The passages of an item, eight bytes each."""
+    op.create_table(
+        "item_texts",
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_texts_item_id_items"),
+        sa.PrimaryKeyConstraint("item_id", name="pk_item_texts"),
+    )
 
 
 def _editions() -> None:

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An uncredited copy is traced to its origin, whichever is polled first, and carried on the holder's terms."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.intake.normalise import normalise
+from syndicate.intake.parse import parse
+from syndicate.model import Channel, ChannelKind, Fetched, Medium, Mode, Publisher, Purpose, Record, Source
+from syndicate.pipeline.poll import Polling, poll
+from syndicate.rights.licences import by_id
+from syndicate.rights.policy import decide
+from syndicate.store import open_store
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FREE = Record("free", licence=by_id("CC-BY-4.0"))
+SOUTH = Publisher("south", "South Desk", "https://south.example/")
+MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/", FREE)
+TARN = Publisher("tarn", "Tarn Review", "https://tarn.example/", FREE)
+CHANNEL = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
+
+
+def prose(seed, words=200):
+    """Paragraphs of invented words."""
+    chance = random.Random(seed)  # noqa: S311 - invented words
+    invented = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(words)]
+    return [f"<p>{' '.join(invented[n : n + 40])}.</p>" for n in range(0, words, 40)]
+
+
+def kanji(seed):
+    """Paragraphs of a language without blanks."""
+    signs = random.Random(seed).choices([chr(code) for code in range(0x4E00, 0x5A00)], k=800)  # noqa: S311 - invented words
+    return [f"<p>{''.join(signs[n : n + 160])}。</p>" for n in range(0, 800, 160)]
+
+
+STORY = prose("story")
+
+
+class House:
+    """Three publishers, their feeds on a shelf, and a database."""
+
+    def __init__(self, folder):
+        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.now = NOW
+        self.shelf = {}
+        self.publishers = {p.id: p for p in (SOUTH, MARSH, TARN)}
+        self.sources = {p.id: Source(p.id, f"https://{p.id}.example/feed", p) for p in self.publishers.values()}
+        with self.store.write() as tx:
+            tx.sources.sync(list(self.sources.values()), NOW)
+
+    async def fetch(self, url, *, etag="", last_modified=""):
+        """The document on the shelf."""
+        assert (etag, last_modified) == ("", "")
+        return Fetched(200, url, self.shelf[url.split("//")[1].split(".")[0]].encode(), "application/rss+xml")
+
+    async def read(self, body, *, url, content_type, source):
+        """Parse in this process."""
+        return normalise(parse(body, url=url, content_type=content_type), source)
+
+    def show(self, name, paragraphs, *, hour=1, title="The ferry", more=()):
+        """A publisher shows a story, published some hours after midnight, and perhaps others."""
+        entries = "".join(
+            f"<item><title>{heading}</title><link>https://{name}.example/{n}</link><guid>https://{name}.example/{n}</guid>"
+            f"<description><![CDATA[{''.join(body)}]]></description><pubDate>Sun, 22 Nov 2026 0{hour}:00:00 GMT</pubDate></item>"
+            for n, (heading, body) in enumerate([(title, paragraphs), *more])
+        )
+        self.shelf[name] = (
+            f'<rss version="2.0"><channel><title>{name}</title><link>https://{name}.example/</link>{entries}</channel></rss>'
+        )
+
+    def poll(self, *names):
+        """Poll these, one after the other, an hour apart."""
+        for name in names:
+            self.now += timedelta(hours=1)
+            polling = Polling(self.store, self, self, lambda: self.now, self.sources, self.publishers)
+            (polled,) = asyncio.run(poll(polling, [name]))
+            assert polled.error == ""
+
+    def held(self, name, number=0):
+        """An item as it is stored."""
+        with self.store.read() as tx:
+            (found,) = tx.items.find(f"https://{name}.example/{number}")
+        return found
+
+    def chain(self, name, number=0):
+        """The publishers of an item's chain."""
+        return [hop.publisher_id for hop in self.held(name, number).chain.hops]
+
+    def mode(self, name):
+        """How much of an item the channel may carry."""
+        found = self.held(name)
+        return decide(found.item, found.chain, CHANNEL, self.publishers, NOW).mode
+
+
+@pytest.fixture
+def house(tmp_path):
+    """The house."""
+    opened = House(tmp_path)
+    yield opened
+    opened.store.close()
+
+
+ORDERS = pytest.mark.parametrize("order", [("south", "marsh"), ("marsh", "south")], ids="-then-".join)
+
+
+@ORDERS
+@pytest.mark.parametrize(
+    ("original", "copy"),
+    [
+        (STORY, STORY),
+        (STORY, STORY[:2]),
+        (STORY, [*STORY, "<p>Ask us about the ferry, we know it.</p>"]),
+        (kanji(1), kanji(1)),
+        (kanji(1), kanji(1)[:2]),
+    ],
+    ids=["whole", "partial", "framed", "unspaced", "unspaced-partial"],
+)
+def test_a_copy_is_traced_whichever_arrives_first(house, order, original, copy):
+    """The holder's silence governs the copy, whatever the copier permits; the original stays its publisher's own."""
+    house.show("south", original, hour=1)
+    house.show("marsh", copy, hour=5, title="What you need to know about the ferry")
+    house.poll(*order)
+    assert house.chain("south") == ["south"]
+    assert house.chain("marsh") == ["south", "marsh"]
+    assert house.held("marsh").chain.hops[-1].because[0].url == "https://south.example/0"
+    assert house.mode("marsh") is Mode.LINK
+
+
+@ORDERS
+def test_other_stories_stay_their_own(house, order):
+    """Two originals that quote one statement are nobody's copies."""
+    statement = prose("statement", 40)
+    house.show("south", [*prose(1), *statement, *prose(2)], hour=1)
+    house.show("marsh", [*prose(3), *statement, *prose(4)], hour=5)
+    house.poll(*order)
+    assert (house.chain("south"), house.chain("marsh")) == (["south"], ["marsh"])
+    assert house.mode("marsh") is Mode.FULL
+
+
+def test_what_credits_the_copy_follows(house):
+    """When the origin arrives last, the copy and whoever credits the copy get the longer chain."""
+    house.show("marsh", STORY, hour=5)
+    house.show(
+        "tarn", [*STORY, '<p>First published by <a href="https://marsh.example/0">Marsh & Mill</a>.</p>'], hour=7
+    )
+    house.show("south", STORY, hour=1)
+    house.poll("marsh", "tarn")
+    assert house.chain("tarn") == ["marsh", "tarn"]
+    house.poll("south")
+    assert house.chain("marsh") == ["south", "marsh"]
+    assert house.chain("tarn") == ["south", "marsh", "tarn"]
+
+
+def test_a_backdated_copy(house):
+    """An item that appears in a feed after we hold its text is a copy, whatever its date."""
+    house.show("south", STORY, hour=5)
+    house.show("marsh", prose("own"), hour=4)
+    house.poll("south", "marsh")
+    house.show("marsh", prose("own"), hour=1, more=[("The ferry", STORY)])
+    house.poll("marsh")
+    assert house.chain("marsh", 1) == ["south", "marsh"]
+    assert house.chain("south") == ["south"]
+
+
+def test_an_edited_copy(house):
+    """A text that becomes a copy is traced again, and so is one that is rewritten."""
+    house.show("south", STORY, hour=1)
+    house.show("marsh", prose("own"), hour=5)
+    house.poll("south", "marsh")
+    assert house.chain("marsh") == ["marsh"]
+    house.show("marsh", STORY, hour=5)
+    house.poll("marsh")
+    assert house.chain("marsh") == ["south", "marsh"]
+    house.show("marsh", prose("other"), hour=5)
+    house.poll("marsh")
+    assert house.chain("marsh") == ["marsh"]
+
+
+def test_a_name_without_a_link(house):
+    """A credit that names an outlet without its page finds the page by the text."""
+    house.show("marsh", [*STORY, "<p>First published by South Desk.</p>"], hour=5)
+    house.poll("marsh")
+    assert not house.held("marsh").chain.origin_known
+    house.show("south", STORY, hour=1)
+    house.poll("south")
+    assert house.held("marsh").chain.origin_known
+    assert house.held("marsh").chain.hops[0].url == "https://south.example/0"

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who had a text first: dates, sights, credits, and what is never concluded."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.model import Chain, Claim, Evidence, Hop, Item, Known, Level, Publisher, Role
+from syndicate.rights.origins import KIND, Sighting, by_text, follows
+from syndicate.rights.trace import keys_of, trace
+
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SOUTH = Publisher("south", "South Desk", "https://south.example")
+MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example")
+TARN = Publisher("tarn", "Tarn Review", "https://tarn.example")
+ALL = (SOUTH, MARSH, TARN)
+STORY = " ".join(f"w{n * n}" for n in range(120))
+
+
+def seen(publisher, published=MONDAY, *, first_seen=MONDAY + 2 * DAY, not_before=None, known=(), **more):
+    """An item as it was seen, with the chain that its claims and the known give it."""
+    url = f"{publisher.home}/a"
+    fields = {"text": STORY, "claims": (), "title": "T", "html": "", "evidence": ()} | more
+    one = Item(f"i-{publisher.id}", "s", publisher.id, url, url, published=published, **fields)
+    chain = trace(one, publisher, {k: Known(o.item, o.chain) for o in known for k in keys_of(o.item)}, ALL)
+    return Sighting(one, chain, first_seen, not_before)
+
+
+def credit(name="", url=""):
+    """A credit line."""
+    return (Claim("credit-line", name, url, "", Evidence("credit-line", Level.ITEM, f"From {name}", "body")),)
+
+
+def told(mine, *similar):
+    """The outlets of the chain that the text gives, and whether the origin is known."""
+    publisher = next(p for p in ALL if p.id == mine.item.publisher_id)
+    chain = by_text(mine, publisher, similar)
+    return [hop.name for hop in chain.hops], chain.origin_known
+
+
+OWN = (["Marsh & Mill"], True)
+COPIED = (["South Desk", "Marsh & Mill"], True)
+ORIGIN = seen(SOUTH)
+COPY = seen(MARSH, MONDAY + DAY)
+
+
+def test_the_earlier_is_the_origin():
+    """Of two with one text the one published first is the origin, whichever is asked."""
+    assert told(COPY, ORIGIN) == COPIED
+    assert told(ORIGIN, COPY) == (["South Desk"], True)
+
+
+def test_the_hop_says_why():
+    """The copy's hop cites the first common words and the page of the origin, and adds no words of its own."""
+    hop = by_text(COPY, MARSH, [ORIGIN]).hops[-1]
+    (why,) = hop.because
+    assert (hop.role, hop.own_text, hop.item_id, hop.date) == (Role.REPUBLISHER, False, "i-marsh", MONDAY + DAY)
+    assert (why.kind, why.value, why.url) == (KIND, " ".join(STORY.split()[:12]), ORIGIN.item.url)
+
+
+def test_words_of_its_own():
+    """A copy with words of its own says so."""
+    mine = replace(COPY, item=replace(COPY.item, text=f"{STORY} " + " ".join(f"x{n * n}" for n in range(100))))
+    assert by_text(mine, MARSH, [ORIGIN]).hops[-1].own_text
+
+
+def test_same_date_the_first_seen():
+    """Of two with the same date the origin is who was seen first: some copies take the date along."""
+    later = seen(MARSH, first_seen=MONDAY + 3 * DAY)
+    assert told(later, ORIGIN) == COPIED
+    assert told(ORIGIN, later) == (["South Desk"], True)
+
+
+def test_backdated_copy():
+    """A source that was polled without an item had it later, whatever its date; then both must permit."""
+    backdated = seen(MARSH, MONDAY - 9 * DAY, first_seen=MONDAY + 2 * DAY, not_before=MONDAY + DAY)
+    assert told(backdated, ORIGIN) == COPIED
+    assert told(ORIGIN, backdated) == (["South Desk"], True)
+    assert by_text(backdated, MARSH, [ORIGIN]).hops[-1].own_text
+
+
+def test_dates_in_the_future():
+    """A date after the first sight counts as the first sight."""
+    assert told(seen(MARSH, MONDAY + 99 * DAY, first_seen=MONDAY + DAY), ORIGIN) == COPIED
+
+
+@pytest.mark.parametrize("dates", [(None, MONDAY), (MONDAY, None), (None, None)])
+def test_no_order_no_copy(dates):
+    """Without dates in a first poll nothing proves who was first, so nobody's item becomes a copy."""
+    ours, theirs = seen(MARSH, dates[0]), seen(SOUTH, dates[1])
+    assert told(ours, theirs) == OWN
+    assert told(theirs, ours) == (["South Desk"], True)
+
+
+def test_undated_but_later():
+    """An undated item that came when we held the other already is the later one."""
+    late = seen(MARSH, None, first_seen=MONDAY + 5 * DAY, not_before=MONDAY + 4 * DAY)
+    assert told(late, ORIGIN) == told(late, seen(SOUTH, None)) == COPIED
+
+
+def test_other_words():
+    """An item that shares too little is nobody's copy."""
+    assert told(COPY, replace(ORIGIN, item=replace(ORIGIN.item, text=STORY[:100]))) == OWN
+
+
+def test_a_credit_outweighs_a_date():
+    """Who is credited is the origin, however the other item is dated."""
+    crediting = seen(SOUTH, MONDAY - DAY, known=[COPY], claims=credit("Marsh & Mill", COPY.item.url))
+    assert told(COPY, crediting) == OWN
+    naming = seen(SOUTH, MONDAY - DAY, claims=credit("Marsh & Mill"))
+    assert told(COPY, naming) == OWN
+
+
+def test_a_linked_credit_stands():
+    """A credit that names a page is not corrected by the text, whether we hold that page or not."""
+    mine = seen(MARSH, MONDAY + DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
+    assert told(mine, ORIGIN) == (["Elsewhere", "Marsh & Mill"], False)
+
+
+def test_a_name_without_a_page():
+    """A credit without a link finds its page by the text, even where the dates say otherwise."""
+    mine = seen(MARSH, MONDAY - DAY, claims=credit("South Desk"))
+    assert told(mine, ORIGIN) == COPIED
+
+
+def test_another_name_without_a_page():
+    """A text cannot contradict the outlet that a copy names."""
+    mine = seen(MARSH, MONDAY + DAY, claims=credit("Elsewhere"))
+    assert told(mine, ORIGIN) == (["Elsewhere", "Marsh & Mill"], False)
+
+
+def test_the_name_of_an_intermediary():
+    """A name may be that of any outlet on the way; an unknown publisher is told by its name alone."""
+    hop = Hop(Role.ORIGIN, "Elsewhere", url="https://elsewhere.example/1")
+    through = Sighting(ORIGIN.item, Chain((hop, *ORIGIN.chain.hops), origin_known=False), MONDAY)
+    for name in ("South Desk", "elsewhere "):
+        mine = seen(MARSH, MONDAY + DAY, claims=credit(name))
+        assert told(mine, through) == (["Elsewhere", "South Desk", "Marsh & Mill"], False)
+
+
+def test_the_chain_of_a_copy_goes_on():
+    """A copy of a copy has both before it; the earliest of several is its origin."""
+    second = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
+    third = seen(TARN, MONDAY + 2 * DAY)
+    assert told(third, second) == (["South Desk", "Marsh & Mill", "Tarn Review"], True)
+    assert told(third, second, ORIGIN) == (["South Desk", "Tarn Review"], True)
+
+
+def test_never_a_copy_of_ones_own():
+    """Neither an item of the same publisher nor a copy of one is an origin."""
+    again = replace(ORIGIN, item=replace(ORIGIN.item, id="i-again", url="https://south.example/again"))
+    again = replace(again, item=replace(again.item, published=MONDAY + 2 * DAY), first_seen=MONDAY + 3 * DAY)
+    copy = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
+    assert told(again, ORIGIN, copy) == (["South Desk"], True)
+
+
+def test_who_follows():
+    """Traced again when another moves: what leads through it or should; never what is its own or credits a page."""
+    copied = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
+    assert follows(copied, ORIGIN)
+    assert follows(COPY, ORIGIN)
+    assert not follows(ORIGIN, COPY)
+    assert follows(copied, seen(TARN, MONDAY - DAY)), "an earlier origin may turn up"
+    linked = seen(MARSH, MONDAY + DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
+    assert not follows(linked, ORIGIN)
+    assert follows(seen(MARSH, MONDAY - DAY, claims=credit("South Desk")), ORIGIN)
+    assert not follows(COPY, replace(ORIGIN, item=replace(ORIGIN.item, text=STORY[:100])))
