@@ -33,7 +33,7 @@ def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
     app = open_app(path)
     ours = text.removeprefix(f"{app.config.site.url}/items/")  # our own page of an item
     with app.store.read() as tx:
-        found = tx.items.find(ours, url_key(text))
+        found = tx.items.find(*filter(None, (ours, url_key(text))))
     if not found:
         raise UsageError(
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"

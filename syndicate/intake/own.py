@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 class Own:
     """``home`` is the publisher's, else the feed's; ``feed`` the document; ``page`` the item at hand.
 
-    Own is what lies under the home, so that publishers who share a host stay apart. An item that does not lie there
-    itself, or a publisher without a home, is judged by host.
+    Own is what lies under the home, so that publishers who share a host stay apart, or on a host below that of a home
+    which is a whole site. Where an item itself links to says nothing: in a feed that gathers others' work it is the
+    origin's page. Without any home the feed's host decides.
     """
 
     home: str
@@ -21,12 +22,15 @@ class Own:
 
     def is_own(self, url: str) -> bool:
         """Whether ``url`` belongs to the publisher."""
-        if url in (self.page, self.feed):
+        if not self.home:
+            return url == self.page or _host(url) == _host(self.feed or self.page)
+        if url == self.feed or _under(url, self.home):
             return True
-        if self.home and _under(url, self.home):
-            return True
-        hosts = [_host(x) for x in (self.page or self.feed,) if x and not (self.home and _under(x, self.home))]
-        return _host(url) in hosts
+        host, home = _host(url), _host(self.home)
+        if urlsplit(self.home).path in {"", "/"}:
+            return host.endswith(f".{home}")
+        # Its items lie beside its home on the same host, so the home is a page there rather than the publisher's part.
+        return host == home == _host(self.page) and not _under(self.page, self.home)
 
 
 def _host(url: str) -> str:

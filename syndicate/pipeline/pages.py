@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes, policy
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, ChannelKind, Edition
+from syndicate.model import Channel, ChannelKind, Edition, Entry, Medium, Mode
 from syndicate.pipeline.compose import Composing
 from syndicate.publish.mail import fill
 from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
@@ -17,6 +17,7 @@ from syndicate.rights.policy import decide
 from syndicate.store import EditionSummary, StoredItem
 
 FRONT_LIMIT = 60
+SHOWN = 6
 NOBODY = 0  # whose token stands in what everybody may read
 
 
@@ -57,12 +58,15 @@ def summaries(composing: Composing, channels: Sequence[Channel]) -> list[Channel
 
 
 def digests(composing: Composing, channels: Sequence[Channel]) -> list[DigestSummary]:
-    """The digests that went out, newest first."""
+    """The newest digests that went out and may be read on the web, newest first."""
     found: list[tuple[EditionSummary, Channel]] = []
     with composing.store.read() as tx:
         for channel in channels:
             if channel.kind is ChannelKind.DIGEST:
-                found += [(edition, channel) for edition in tx.editions.digests(channel.id)]
+                recent = tx.editions.digests(channel.id, SHOWN)
+                found += [
+                    (e, channel) for e in recent if may_be_read(composing, channel, tx.editions.entries_for(e.id))
+                ]
     found.sort(key=lambda pair: pair[0].created, reverse=True)
     return [_digest_summary(edition, channel) for edition, channel in found]
 
@@ -76,9 +80,19 @@ def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSum
     with composing.store.read() as tx:
         of_day = [e for e in tx.editions.digests(channel.id) if e.period.startswith(day.isoformat())]
         held = tx.editions.get(of_day[0].id) if of_day else None
-    if held is None:
+    if held is None or not may_be_read(composing, channel, held.edition.entries):
         return None
     return _digest_summary(held.summary, channel), public_message(composing, held.edition)
+
+
+def may_be_read(composing: Composing, channel: Channel, entries: Iterable[Entry]) -> bool:
+    """Whether the web may carry, as of now, all that a mail of this channel carried: a page is no mail."""
+    web, now = replace(channel, medium=Medium.WEB), composing.clock()
+    return all(
+        decide(e.item, e.chain, web, composing.publishers, now).mode >= e.decision.mode
+        for e in entries
+        if e.decision.mode > Mode.WITHHOLD
+    )
 
 
 def public_message(composing: Composing, edition: Edition) -> Message:

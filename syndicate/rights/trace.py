@@ -57,7 +57,7 @@ def _foreign(
 ) -> list[Claim]:
     """The claims that name somebody else, the most telling first."""
     claims = [c for c in (*item.claims, *_by_address(item, publisher, everybody)) if c.kind in _ORDER]
-    others = [c for c in claims if _held(c, item, known) or _names_another(c, item, publisher, everybody)]
+    others = [c for c in claims if _held(c, item, known) or _names_another(c, publisher, everybody)]
     return sorted(others, key=lambda c: (_ORDER.index(c.kind), c.url == "", c.url, c.name, c.feed_url))
 
 
@@ -75,15 +75,14 @@ def _held(claim: Claim, item: Item, known: Mapping[str, Known]) -> Known | None:
     return found if found and found.item.id != item.id and found.item.publisher_id != item.publisher_id else None
 
 
-def _names_another(claim: Claim, item: Item, publisher: Publisher, everybody: Sequence[Publisher]) -> bool:
+def _names_another(claim: Claim, publisher: Publisher, everybody: Sequence[Publisher]) -> bool:
     """True if a claim names a page, a feed or an outlet that is not the item's own publisher's."""
     url = claim.url or claim.feed_url
     by_url, by_name = owner(url, everybody, prefer=publisher.id), _named(claim, everybody)
     if by_url or by_name:
         return any(found is not None and found.id != publisher.id for found in (by_url, by_name))
-    if url_key(url):  # nobody's home: the item's own host is its publisher's, unless that one's home is elsewhere on it
-        return host(url) != host(item.url) or host(url) == host(publisher.home)
-    return bool(claim.name.strip())
+    # Nobody's home. Intake makes no claim of a page that is the publisher's own, so this one is somebody else's.
+    return bool(url_key(url) or claim.name.strip())
 
 
 def _named(claim: Claim, publishers: Sequence[Publisher]) -> Publisher | None:

@@ -214,6 +214,26 @@ def test_a_copy_of_something_unknown_is_a_link(house):
     assert copy.decision.mode is Mode.LINK
 
 
+@pytest.mark.parametrize(
+    ("more", "body"),
+    [
+        ('<source url="https://zed.example/feed">Zed Blog</source>', STORY),
+        ("", STORY + '<p>Originally published on <a href="https://zed.example/">Zed Blog</a>.</p>'),
+        ("", STORY + '<p>Originally published at <a href="https://zed.example/1">Zed Blog</a>.</p>'),
+    ],
+    ids=["source", "credit to the site", "credit to the page"],
+)
+def test_what_a_planet_gathers_is_not_its_own(house, more, body):
+    """An item that links to its origin's page and names that origin is a copy, though no host but the origin's is in it."""
+    text = rss(("Zed writes", "https://zed.example/1", body)).replace("<pubDate>", f"{more}<pubDate>")
+    house.shelf.answers = {"south": text.replace("https://x.example/", "https://south.example/")}
+    house.poll("south")
+    entry = house.entries()["Zed writes"]
+    assert not entry.chain.origin_known
+    assert entry.chain.hops[0].name == "Zed Blog"
+    assert entry.decision.mode is Mode.LINK
+
+
 def spoiled_templates(folder, condition):
     """Templates whose credit is left out where a condition holds."""
     loader = environment().loader
