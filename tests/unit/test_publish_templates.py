@@ -38,6 +38,15 @@ def test_an_included_template_is_named_with_its_line(tmp_path, source):
     assert caught.value.subject == f"{tmp_path / 'inner.html'}:2"
 
 
+def test_a_template_that_does_not_load_has_a_name(tmp_path):
+    """One that is missing or cannot be parsed is still named, in the error and among the files of a part."""
+    (tmp_path / "credit.html").write_text("{% if %}")
+    assert files(environment(tmp_path), ["credit.html", "absent.html"]) == ("credit.html", "absent.html")
+    with pytest.raises(RenderError) as caught:
+        render(environment(tmp_path), "absent.html")
+    assert caught.value.subject == "absent.html"
+
+
 def test_html_is_escaped_and_text_is_not(tmp_path):
     """Values are escaped in .html templates only."""
     (tmp_path / "a.html").write_text("{{ x }}")
