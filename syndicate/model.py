@@ -48,6 +48,13 @@ class Ads(enum.IntEnum):
     INSIDE = 2
 
 
+class Beacons(enum.StrEnum):
+    """Whether a channel carries the counters (1x1 pictures) that some publishers ask for."""
+
+    CARRY = "carry"
+    REFUSE = "refuse"
+
+
 class ChannelKind(enum.StrEnum):
     """What a channel produces."""
 
@@ -268,10 +275,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most that an excerpt may take; 0 means no limit of that kind."""
+    """The most that an excerpt may take; 0 means no limit of that kind. Characters are counted without white space."""
 
     words: int = 0
     paragraphs: int = 0
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +374,10 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One of our outputs. ``schedule`` is a crontab expression in ``timezone``; ``max_size`` is in bytes."""
+    """One of our outputs. ``schedule`` is a crontab expression in ``timezone``; ``max_size`` is in bytes.
+
+    ``consent`` is what its readers agreed to beyond being written to: "prior_interest", "education", "research".
+    """
 
     id: str
     kind: ChannelKind
@@ -384,6 +395,8 @@ class Channel:
     max_size: int = 95_000
     sender: str = ""
     subject: str = ""
+    beacons: Beacons = Beacons.REFUSE
+    consent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,18 +416,37 @@ class Site:
 class Duty:
     """What must be done in return, with all that a verifier needs to look for it.
 
-    | id  | ``texts``                            | ``url``                | ``also``          |
-    |-----|--------------------------------------|------------------------|-------------------|
-    | O1  | names, in order: authors, then outlets |                      |                   |
-    | O2  | the copyright line                   |                        |                   |
-    | O3  |                                      | the required target    | further links     |
-    | O4  | short name of the licence            | canonical licence URL  |                   |
-    | O5  | notices to keep                      |                        |                   |
-    | O6  | (the item's own text is the measure) |                        |                   |
-    | O9  | the note that says what was changed  |                        |                   |
-    | O15 |                                      |                        | assets: link only |
-    | O21 | (``limit`` of the decision)          |                        |                   |
+    | id  | ``texts``                        | ``url``            | ``also``             | ``how``                   |
+    |-----|----------------------------------|--------------------|----------------------|---------------------------|
+    | O1  | names in order: authors, outlets |                    | names to leave out   |                           |
+    | O2  | the copyright line               |                    |                      |                           |
+    | O3  |                                  | required target    | further links        |                           |
+    | O4  | short name of the licence        | canonical URL      |                      |                           |
+    | O5  | notices to keep                  | link in a notice   |                      | title: as supplied        |
+    | O6  | fingerprint of the licensed text |                    |                      |                           |
+    | O7  |                                  |                    |                      | none, around: advertising |
+    | O9  | notes that say what was changed  |                    |                      |                           |
+    | O10 | name of the licence to pass on   | its URL            | compatible licences  |                           |
+    | O11 | fixed words, [the linked part]   | target of the link |                      | top, near_top, end        |
+    | O12 |                                  |                    | every link, repeated |                           |
+    | O13 |                                  | the counter        |                      | img                       |
+    | O14 |                                  | the canonical page |                      |                           |
+    | O15 | captions left out; credits kept  |                    | the assets           | out, in                   |
+    | O16 |                                  |                    |                      | (``start``)               |
+    | O17 |                                  |                    |                      | remove, body_to_link, ask |
+    | O18 | who picked it                    |                    |                      | (``start``: when)         |
+    | O19 |                                  | whom to tell       |                      | before, after, if_regular |
+    | O20 | their headline                   |                    |                      | theirs                    |
+    | O21 | closing words, [the linked part] | target of the link |                      |                           |
+    | O22 | language of the text             |                    |                      | forbidden, full_only      |
+    | O23 | their text about themselves      |                    |                      |                           |
+    | O24 | their terms                      | where they stand   |                      |                           |
+    | O27 | what we declared to be           |                    |                      |                           |
+    | O28 | appeals left out                 |                    |                      |                           |
+    | O29 | what readers must have agreed to |                    |                      |                           |
+    | O30 | who wrote it                     |                    |                      |                           |
 
+    ``start`` and ``end`` bound the time in which text may be carried (O16, O17); the limit of O21 is the decision's.
     ``asked_by`` is "house" or the key of the record or licence that asks.
     """
 
@@ -423,6 +455,9 @@ class Duty:
     url: str = ""
     also: tuple[str, ...] = ()
     asked_by: str = "house"
+    how: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,10 +513,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An item that a channel carried and carries no more, since when, and why in one sentence ("" if it is not told).
+
+    Spec: RFC 6721 3.
+    """
+
+    item_id: str
+    when: datetime
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A finished output. ``period`` makes it unique in its channel; ``entries`` are all that were considered.
 
     Withheld items are among the entries (mode WITHHOLD): the proof needs their text to show that it is absent.
+    ``tombstones`` are what left the channel; none of them is an entry that is carried.
     """
 
     id: str
@@ -491,6 +539,7 @@ class Edition:
     parts: tuple[Part, ...]
     entries: tuple[Entry, ...]
     subject: str = ""
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
