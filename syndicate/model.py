@@ -80,6 +80,63 @@ class Covers(enum.StrEnum):
     CROSSPOSTS = "crossposts"
 
 
+class Expiry(enum.StrEnum):
+    """What a publisher asks for when its window closes: the item gone, its text gone, or a question before more."""
+
+    REMOVE = "remove"
+    BODY_TO_LINK = "body_to_link"
+    ASK = "ask"
+
+
+class Assets(enum.StrEnum):
+    """Which pictures, audio and video of an item a grant covers: ``OWN_CREDIT`` are those credited to the granter."""
+
+    NONE = "none"
+    OWN_CREDIT = "own_credit"
+    ALL = "all"
+
+
+class Position(enum.StrEnum):
+    """Where a credit has to stand: before the first paragraph, before the third, after the last."""
+
+    TOP = "top"
+    NEAR_TOP = "near_top"
+    END = "end"
+
+
+class Beacon(enum.StrEnum):
+    """The kind of element by which a publisher counts readers."""
+
+    IMG = "img"
+    SCRIPT = "script"
+    IFRAME = "iframe"
+
+
+class Translation(enum.StrEnum):
+    """What terms say about translating: as the licence does, only whole and accurate, never."""
+
+    ALLOWED = "allowed"
+    FULL_ONLY = "full_only"
+    FORBIDDEN = "forbidden"
+
+
+class Republisher(enum.StrEnum):
+    """What a site is, where terms permit only some to republish."""
+
+    NONPROFIT = "nonprofit"
+    NEWSROOM = "newsroom"
+    ACCREDITED = "accredited"
+    COMMUNITY_SITE = "community_site"
+
+
+class Interest(enum.StrEnum):
+    """What readers agreed to receive items for, where terms ask for such a consent."""
+
+    PRIOR_INTEREST = "prior_interest"
+    RESEARCH = "research"
+    EDUCATION = "education"
+
+
 class Level(enum.IntEnum):
     """How specific a statement is. Ordered: a higher level overrides a lower one."""
 
@@ -308,9 +365,25 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A permission in the operator's record. ``duties`` are config names: credit, copyright, link, licence, ...
+    """A permission in a record. Everything but mode, media and purposes may be left as it is.
 
-    ``ads`` is the most advertising the publisher accepts, ``paid`` whether the channel may charge.
+    ``duties`` are names of duties that need no parameter (credit, link, unmodified, ...); a key below that is set asks
+    for its duty by itself. Durations are in seconds, 0 is none.
+
+    Who and where: ``ads`` is the most advertising accepted, ``paid`` whether the channel may charge its readers,
+    ``sale`` whether copies may be sold one by one, ``republishers`` who may republish (nobody named: everybody),
+    ``consent`` what readers must have agreed to. What: ``covers`` whose work, ``marker`` words or markup that an item
+    must carry, ``parts`` whether less than the whole may be taken, ``assets`` which pictures and files.
+
+    When: in force from ``valid_from`` until before ``valid_until``; ``embargo`` and ``window`` count from the origin's
+    first publication, ``on_expiry`` is what follows the window. How much: ``limit`` of an excerpt, ``pick`` asks that a
+    person chooses each item, ``max_share`` is a percentage of the publisher's items and ``max_items`` a number, both
+    for a channel in 30 days.
+
+    In return: ``position`` of the credit and its fixed ``wording``, ``closing_link`` the words that end an excerpt,
+    ``beacon`` the counter to carry and ``beacon_url`` how its address begins, ``their_headline`` kept, ``translation``,
+    ``about`` a text about the publisher at the end, ``notify`` whom to tell, ``takedown`` how soon a request is met.
+    ``quote`` is the sentence that grants it, if it is not the record's.
     """
 
     mode: Mode
@@ -321,14 +394,71 @@ class Grant:
     limit: Limit = Limit()
     ads: Ads = Ads.NONE
     paid: bool = False
+    sale: bool = False
+    republishers: frozenset[Republisher] = frozenset()
+    consent: tuple[Interest, ...] = ()
+    marker: str = ""
+    parts: bool = True
+    assets: Assets = Assets.NONE
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    embargo: int = 0
+    window: int = 0
+    on_expiry: Expiry = Expiry.BODY_TO_LINK
+    pick: bool = False
+    max_share: int = 0
+    max_items: int = 0
+    position: Position | None = None
+    wording: str = ""
+    closing_link: str = ""
+    beacon: Beacon | None = None
+    beacon_url: str = ""
+    their_headline: bool = False
+    translation: Translation = Translation.ALLOWED
+    about: str = ""
+    notify: str = ""
+    takedown: int = 0
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What part of a publisher's work a statement is about; an empty scope is all of it.
+
+    ``urls`` are patterns of addresses with ``*``, ``categories`` labels or terms, ``items`` ids or addresses of single
+    items, ``files`` patterns of addresses of pictures, audio and video. An item is inside if any of them fits.
+    """
+
+    urls: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prohibition:
+    """A refusal: whatever else is granted, channels of these media and purposes carry no more than ``mode``.
+
+    In force from ``valid_from`` on. ``quote`` is the sentence, ``by`` who said it.
+    """
+
+    mode: Mode = Mode.LINK
+    media: frozenset[Medium] = frozenset(Medium)
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    valid_from: datetime | None = None
+    by: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """Terms as the operator recorded them: ``grants``, and ``otherwise`` where no grant fits (LINK or WITHHOLD).
 
-    ``licence`` is set if the record is a licence id instead of grants. ``evidence`` is the URL of the publisher's page,
-    ``quote`` the sentence the operator read there.
+    ``licence`` alone decides by the licence table; beside grants it adds its duties, and the grants say what is
+    permitted. ``evidence`` is the URL of the publisher's page, ``quote`` the sentence that the operator read there,
+    ``place`` where on it; ``sha256`` and ``read_at`` are of the page as read, ``confirmed_by`` and ``confirmed_at`` who
+    vouches for it, ``reference`` a letter or agreement. ``origin`` is "config", or "ledger" for a statement that a
+    command recorded.
     """
 
     key: str
@@ -339,16 +469,24 @@ class Record:
     evidence: str = ""
     quote: str = ""
     place: str = ""
+    scope: Scope = Scope()
+    prohibitions: tuple[Prohibition, ...] = ()
+    sha256: str = ""
+    read_at: datetime | None = None
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    reference: str = ""
+    origin: str = "config"
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """An organisation that publishes. ``record`` is None where the operator recorded nothing."""
+    """An organisation that publishes. ``records`` is all that the operator recorded of its terms, () if nothing."""
 
     id: str
     name: str
     home: str = ""
-    record: Record | None = None
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +514,9 @@ class Select:
 class Channel:
     """One of our outputs. ``schedule`` is a crontab expression in ``timezone``; ``max_size`` is in bytes.
 
-    ``consent`` is what its readers agreed to beyond being written to: "prior_interest", "education", "research".
+    What terms ask about: ``ads``, ``paid`` (readers pay), ``sale`` (copies are sold one by one), ``donations`` (it asks
+    for gifts), ``beacons``, ``consent`` (what its readers agreed to beyond being written to), ``republisher`` (what the
+    site declares to be).
     """
 
     id: str
@@ -396,7 +536,10 @@ class Channel:
     sender: str = ""
     subject: str = ""
     beacons: Beacons = Beacons.REFUSE
-    consent: tuple[str, ...] = ()
+    consent: tuple[Interest, ...] = ()
+    sale: bool = False
+    donations: bool = False
+    republisher: frozenset[Republisher] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +550,7 @@ class Site:
     url: str
     contact: str
     timezone: str = "UTC"
+    republisher: frozenset[Republisher] = frozenset()
 
 
 # --------------------------------------------------------------------------------------------- what we decided

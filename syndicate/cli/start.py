@@ -45,6 +45,6 @@ def check(path: Path, as_machine: bool) -> None:
         ["Source", *(c.id for c in config.channels)],
         ((source.id, *(mode_text(d.mode) for d in decisions)) for source, decisions in rows),
     )
-    unknown = [source.id for source, _ in rows if not source.publisher.record]
+    unknown = [source.id for source, _ in rows if not source.publisher.records]
     if unknown:
         OUT.print(f"\nNo terms on record; a licence in the feed may still permit more: {', '.join(unknown)}")

@@ -14,7 +14,8 @@ from syndicate.config.document import Document, Value, read_document
 from syndicate.config.environment import overlay
 from syndicate.config.problems import lines
 from syndicate.config.reference import reference
-from syndicate.config.schema import File, Names
+from syndicate.config.schema import File
+from syndicate.config.section import Names
 from syndicate.config.starter import starter
 from syndicate.errors import ConfigError
 from syndicate.model import Licence

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from syndicate import model
 from syndicate.config import schema
+from syndicate.config.records import records
 from syndicate.config.schema import Security
 
 
@@ -38,12 +39,18 @@ class Config:
 
 def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> Config:
     """Nouns of a valid ``file``; ``licence`` resolves licence ids, as it did for the checks."""
-    records = {key: _record(key, terms) for key, terms in file.terms.items()}
+    found = {key: records(key, terms, licence) for key, terms in file.terms.items()}
     publishers = {
-        key: model.Publisher(key, section.name, section.home, _terms(section.terms, records, licence))
+        key: model.Publisher(key, section.name, section.home, _terms(section.terms, found, licence))
         for key, section in file.publishers.items()
     }
-    site = model.Site(file.site.name, file.site.url, file.site.contact, file.site.timezone)
+    site = model.Site(
+        file.site.name,
+        file.site.url,
+        file.site.contact,
+        file.site.timezone,
+        frozenset(map(model.Republisher, file.site.republisher)),
+    )
     return Config(
         site=site,
         database=file.database,
@@ -57,37 +64,14 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
 
 
 def _terms(
-    name: str, records: Mapping[str, model.Record], licence: Callable[[str], model.Licence | None]
-) -> model.Record | None:
-    if not name or name in records:
-        return records.get(name)
-    found = licence(name)
-    return model.Record(key=found.id, licence=found) if found else None
-
-
-def _record(key: str, terms: schema.Terms) -> model.Record:
-    return model.Record(
-        key=key,
-        grants=tuple(_grant(grant) for grant in terms.grants),
-        otherwise=model.Mode[terms.otherwise.upper()],
-        contact=terms.contact,
-        evidence=terms.evidence,
-        quote=terms.quote,
-        place=terms.place,
-    )
-
-
-def _grant(grant: schema.Grant) -> model.Grant:
-    return model.Grant(
-        mode=model.Mode[grant.mode.upper()],
-        media=frozenset(model.Medium(name) for name in grant.media),
-        purposes=frozenset(model.Purpose(name) for name in grant.purposes),
-        duties=grant.duties,
-        covers=model.Covers(grant.covers),
-        limit=model.Limit(grant.words, grant.paragraphs),
-        ads=model.Ads[grant.ads.upper()],
-        paid=grant.paid,
-    )
+    name: str,
+    found: Mapping[str, tuple[model.Record, ...]],
+    licence: Callable[[str], model.Licence | None],
+) -> tuple[model.Record, ...]:
+    if not name or name in found:
+        return found.get(name, ())
+    named = licence(name)
+    return (model.Record(key=named.id, licence=named),) if named else ()
 
 
 def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Channel:
@@ -110,6 +94,11 @@ def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Chann
         max_size=section.max_size,
         sender=section.sender,
         subject=section.subject,
+        sale=section.sale,
+        donations=section.donations,
+        beacons=model.Beacons(section.beacons),
+        consent=tuple(map(model.Interest, section.consent)),
+        republisher=site.republisher,
     )
 
 

@@ -26,6 +26,7 @@ _STRUCTURE = frozenset({"model_type", "dict_type", "tuple_type"})
 _SHAPE = {
     "string_type": "one value belongs here, not a list or more keys; write it behind the colon",
     "int_type": "a number belongs here, not a list or more keys; write it behind the colon",
+    "datetime_type": "a date belongs here, not a list or more keys; write it behind the colon",
     "bool_type": "true or false belongs here, not a list or more keys; write one of the two",
     "literal_error": "one word belongs here, not a list or more keys; write it behind the colon",
     "model_type": "keys belong here, not a single value or list; indent them below",

@@ -32,11 +32,12 @@ _WORDS = {str: "text", int: "a whole number", bool: "`true` or `false`", type(No
 
 def reference() -> str:
     """The whole page as Markdown."""
-    return "\n".join([_HEAD, *_tables(File, "")])
+    return "\n".join([_HEAD, *_tables(File, "", {})])
 
 
-def _tables(section: type[BaseModel], prefix: str) -> Iterator[str]:
-    """A heading and a table for ``section``, then those of the sections inside it."""
+def _tables(section: type[BaseModel], prefix: str, seen: dict[type[BaseModel], str]) -> Iterator[str]:
+    """A heading and a table for ``section``, then those of the sections inside it; each only where it is first met."""
+    seen[section] = prefix.removesuffix(".")
     yield f"## `{prefix.removesuffix('.')}`\n" if prefix else "## The file\n"
     yield f"{section.__doc__}\n"
     yield "| key | how it is written | default | what it is |\n|---|---|---|---|"
@@ -45,8 +46,10 @@ def _tables(section: type[BaseModel], prefix: str) -> Iterator[str]:
     yield ""
     for (name, _), field in rows:
         inner, marks = _inner(field.annotation)
-        if inner is not None:
-            yield from _tables(inner, f"{prefix}{name}{marks}.")
+        if inner in seen:
+            yield f"## `{prefix}{name}{marks}`\n\nThe same keys as `{seen[inner]}`.\n"
+        elif inner is not None:
+            yield from _tables(inner, f"{prefix}{name}{marks}.", seen)
 
 
 def _row(name: str, shown: str, field: FieldInfo) -> str:

@@ -8,30 +8,14 @@ validation context.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from syndicate.config import values as v
+from syndicate.config.section import Section, key, names
 from syndicate.config.suggest import did_you_mean
-from syndicate.model import Licence
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the file declares: ids that other keys may name. ``repeated`` are source ids that stand more than once."""
-
-    publishers: frozenset[str]
-    terms: frozenset[str]
-    sources: frozenset[str]
-    repeated: frozenset[str]
-    licence: Callable[[str], Licence | None]
-
-
-def _names(info: ValidationInfo) -> Names:
-    return cast("Names", info.context)
+from syndicate.config.terms import Terms
 
 
 def _declared(name: str, known: frozenset[str], section: str) -> str:
@@ -41,11 +25,11 @@ def _declared(name: str, known: frozenset[str], section: str) -> str:
 
 
 def _publisher(name: str, info: ValidationInfo) -> str:
-    return _declared(name, _names(info).publishers, "publishers")
+    return _declared(name, names(info).publishers, "publishers")
 
 
 def _source(name: str, info: ValidationInfo) -> str:
-    return _declared(name, _names(info).sources, "sources")
+    return _declared(name, names(info).sources, "sources")
 
 
 PublisherName = Annotated[str, AfterValidator(_publisher), v.Form("a key of `publishers`")]
@@ -53,21 +37,6 @@ SourceName = Annotated[str, AfterValidator(_source), v.Form("a source id")]
 
 
 Security = Literal["none", "starttls", "tls"]
-
-
-class Section(BaseModel):
-    """A mapping of the file; other keys than those declared are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
-
-
-def key(default: Any, text: str, *, shown: str = "", alias: str | None = None, checked: bool = False) -> Any:
-    """A key with its ``default`` (``...`` is none) and description.
-
-    ``shown`` is how the reference writes the default or an example; ``checked`` has the default validated as well.
-    """
-    extra: dict[str, JsonValue] = {"shown": shown}
-    return Field(default, description=text, alias=alias, validate_default=checked or None, json_schema_extra=extra)
 
 
 class Site(Section):
@@ -81,6 +50,9 @@ class Site(Section):
         shown="editor@bulletin.example",
     )
     timezone: v.Zone = key("UTC", "For schedules and for the dates that readers see.")
+    republisher: Annotated[tuple[Literal["nonprofit", "newsroom", "accredited", "community_site"], ...], v.Words] = key(
+        (), "What you are, for terms that permit only some to republish. A declaration of yours; be ready to prove it."
+    )
 
 
 class Smtp(Section):
@@ -122,82 +94,10 @@ class Publisher(Section):
     @field_validator("terms")
     @classmethod
     def _known(cls, terms: str, info: ValidationInfo) -> str:
-        names = _names(info)
-        if terms and terms not in names.terms and names.licence(terms) is None:
-            raise v.refuse(f"is neither a key of terms nor a licence id{did_you_mean(terms, names.terms)}")
+        known = names(info)
+        if terms and terms not in known.terms and known.licence(terms) is None:
+            raise v.refuse(f"is neither a key of terms nor a licence id{did_you_mean(terms, known.terms)}")
         return terms
-
-
-class Grant(Section):
-    """One permission. The widest that fits a channel counts; where none fits, `otherwise` does."""
-
-    mode: Literal["full", "excerpt", "link"] = key(..., "How much of an item may be carried.", shown="full")
-    words: Annotated[int, Field(ge=0)] = key(0, "With `excerpt`: at most so many words. 0: not limited by words.")
-    paragraphs: Annotated[int, Field(ge=0)] = key(
-        0, "With `excerpt`: at most so many paragraphs. 0: not limited by paragraphs.", checked=True
-    )
-    media: Annotated[tuple[Literal["web", "email", "print"], ...], v.Words] = key(
-        ("web",), "In which media. Print is withheld unless named here."
-    )
-    purposes: Annotated[tuple[Literal["community", "commercial"], ...], v.Words] = key(
-        ("community",), "For which purposes."
-    )
-    duties: Annotated[
-        tuple[
-            Literal["credit", "copyright", "link", "licence", "notices", "unmodified", "position", "window"],
-            ...,
-        ],
-        v.Words,
-    ] = key(
-        ("credit", "copyright", "link"),
-        "What the publisher asks in return. Credit and link are given in any case. A duty that cannot be proved yet "
-        "(`position`, `window`) makes the item a link.",
-    )
-    covers: Literal["own", "crossposts"] = key(
-        "own",
-        "`own`: only what the publisher wrote. `crossposts`: somebody has confirmed that the permission also covers "
-        "the work of others that it carries.",
-    )
-    ads: Literal["none", "around", "inside"] = key(
-        "none", "The most advertising that the publisher accepts; beside more than that, at most an excerpt."
-    )
-    paid: bool = key(default=False, text="Whether the channel may charge its readers.")
-
-    @field_validator("words")
-    @classmethod
-    def _words_of_excerpt(cls, words: int, info: ValidationInfo) -> int:
-        return _only_excerpt(words, info)
-
-    @field_validator("paragraphs")
-    @classmethod
-    def _limited(cls, paragraphs: int, info: ValidationInfo) -> int:
-        if info.data.get("mode") == "excerpt" and not paragraphs and not info.data.get("words", 1):
-            raise v.demand("an excerpt needs a limit; set words or paragraphs")
-        return _only_excerpt(paragraphs, info)
-
-    @field_validator("media", "purposes")
-    @classmethod
-    def _some(cls, chosen: tuple[str, ...]) -> tuple[str, ...]:
-        if not chosen:
-            raise v.demand("an empty list permits nothing; name at least one or remove the grant")
-        return chosen
-
-
-def _only_excerpt(count: int, info: ValidationInfo) -> int:
-    if count and info.data.get("mode") in {"full", "link"}:
-        raise v.demand("only an excerpt has a limit; set mode: excerpt or remove this key")
-    return count
-
-
-class Terms(Section):
-    """What a publisher permits, as you read it, and where you read it."""
-
-    evidence: v.MaybeUrl = key("", "Address of the page that says so.")
-    quote: str = key("", "The deciding sentence on it, word for word.")
-    place: str = key("", "Where on the page it stands, for example `foot of the article`.")
-    contact: v.MaybeContact = key("", "Where to ask for more.")
-    grants: tuple[Grant, ...] = key((), "Permissions; see below.")
-    otherwise: Literal["link", "withhold"] = key("link", "The mode where no grant fits. Print is withheld in any case.")
 
 
 class Source(Section):
@@ -211,7 +111,7 @@ class Source(Section):
     @field_validator("id")
     @classmethod
     def _once(cls, name: str, info: ValidationInfo) -> str:
-        if name in _names(info).repeated:
+        if name in names(info).repeated:
             raise v.refuse("is the id of another source too; give each its own")
         return name
 
@@ -240,6 +140,16 @@ class Channel(Section):
     )
     ads: Literal["none", "around", "inside"] = key("none", "Advertising: `around` the items or `inside` them.")
     paid: bool = key(default=False, text="Whether readers pay for it.")
+    sale: bool = key(default=False, text="Whether copies of it are sold one by one.", checked=True)
+    donations: bool = key(default=False, text="Whether it asks for gifts. Some terms forbid that beside their items.")
+    beacons: Literal["carry", "refuse"] = key(
+        "refuse",
+        "Counters by which publishers count readers. `refuse`: items whose terms ask for one go out in a lower mode. "
+        "`carry`: they are carried where the medium can, and readers are told.",
+    )
+    consent: Annotated[tuple[Literal["prior_interest", "research", "education"], ...], v.Words] = key(
+        (), "What its readers agree to receive it for, where terms ask for such a consent."
+    )
     formats: Annotated[tuple[Literal["rss", "atom", "json"], ...], v.Words] = key(
         ("rss", "atom", "json"), "Of a feed: the documents to write."
     )
@@ -280,7 +190,7 @@ class Channel(Section):
             raise v.demand("a community channel carries no ads inside; set purpose: commercial")
         return ads
 
-    @field_validator("paid")
+    @field_validator("paid", "sale")
     @classmethod
     def _community_free(cls, paid: bool, info: ValidationInfo) -> bool:
         if paid and info.data.get("purpose") == "community":

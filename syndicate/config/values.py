@@ -40,6 +40,8 @@ CRON_FIELDS = 5
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -90,6 +92,25 @@ def _nearest_duration(text: str) -> str:
     found = re.fullmatch(r"\s*(\d{1,9})\s*([a-z]+?)s?\.?\s*", text.lower())
     unit = UNITS.get(found[2], found[2]) if found else ""
     return f"{found[1]}{unit}" if found and unit in SECONDS else "30m"
+
+
+def _moment(text: object) -> object:
+    """A date is its first moment in UTC; a time needs its offset. Spec: RFC 3339 5.6."""
+    if not isinstance(text, str):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse("is not a date; write 2026-11-30, or 2026-11-30T09:00:00+01:00") from None
+    if moment.tzinfo is None and _DATE.fullmatch(text) is None:
+        raise refuse("does not say in which zone; write 2026-11-30T09:00:00+01:00, or the date alone")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _hash(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise refuse("is not a fingerprint; write the 64 hex digits of sha256sum")
+    return text.lower()
 
 
 def _size(text: object) -> object:
@@ -188,6 +209,7 @@ Line = Annotated[str, AfterValidator(_line), Form("text in one line")]
 MaybeLine = Annotated[str, AfterValidator(_unless_blank(_line)), Form("text in one line")]
 Identifier = Annotated[str, AfterValidator(_identifier), Form("an id: letters, figures, `-`, `_`, `.`")]
 Duration = Annotated[int, BeforeValidator(_duration), Form("a duration: `90s`, `30m`, `2h`, `1d`")]
+Moment = Annotated[datetime, BeforeValidator(_moment), Form("a date, or a time with its offset: `2026-11-30`")]
 Size = Annotated[int, BeforeValidator(_size), Form("a size: `95kB`, `1MB`")]
 Url = Annotated[str, AfterValidator(_url), Form("an http or https address")]
 MaybeUrl = Annotated[str, AfterValidator(_unless_blank(_url)), Form("an http or https address")]
@@ -195,6 +217,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url), Form("an http or https addre
 Email = Annotated[str, AfterValidator(_email), Form("a mail address")]
 MaybeSender = Annotated[str, AfterValidator(_unless_blank(_sender)), Form("`Name <address>`")]
 MaybeContact = Annotated[str, AfterValidator(_unless_blank(_contact)), Form("a mail or web address")]
+MaybeHash = Annotated[str, AfterValidator(_unless_blank(_hash)), Form("64 hex digits")]
 Zone = Annotated[str, AfterValidator(_zone), Form("an IANA time zone")]
 MaybeSchedule = Annotated[
     str, AfterValidator(_unless_blank(_schedule)), Form("crontab: five fields, 1 is Monday; or `@daily` and such")

@@ -47,7 +47,7 @@ class Reader:
 
     async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
         """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for excess."""
-        bare = replace(source, publisher=replace(source.publisher, record=None))  # terms are no business of a child
+        bare = replace(source, publisher=replace(source.publisher, records=()))  # terms are no business of a child
         arguments = [body, url, content_type, bare, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
         self._running.add(future)

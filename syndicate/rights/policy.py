@@ -81,13 +81,16 @@ def _fold(rulings: Sequence[Ruling]) -> tuple[Mode, Limit, tuple[Reason, ...], R
 
 
 def _narrowest(limits: Sequence[Limit]) -> Limit:
-    words = min((limit.words for limit in limits if limit.words), default=0)
-    return Limit(words, min((limit.paragraphs for limit in limits if limit.paragraphs), default=0))
+    return Limit(
+        words=min((limit.words for limit in limits if limit.words), default=0),
+        paragraphs=min((limit.paragraphs for limit in limits if limit.paragraphs), default=0),
+        characters=min((limit.characters for limit in limits if limit.characters), default=0),
+    )
 
 
 def _contact(case: Case, deciding: Ruling) -> str:
     """Whom to ask for more: who decided, else the holder, else who republished."""
-    records = [p.record for p in case.publishers if p and p.record]
+    records = [record for p in case.publishers if p for record in p.records]
     return deciding.contact or next((record.contact for record in records if record.contact), "")
 
 
@@ -106,7 +109,7 @@ def _rulings(case: Case, channel: Channel) -> Iterator[Ruling]:
 
 
 def _party(hop: Hop, publisher: Publisher | None) -> Party:
-    return Party(hop.name, hop.role, publisher.record if publisher else None, hop.evidence)
+    return Party(hop.name, hop.role, publisher.records[0] if publisher and publisher.records else None, hop.evidence)
 
 
 def _ceiling(parties: Sequence[Party], origin_known: bool, channel: Channel) -> tuple[Ruling, ...]:

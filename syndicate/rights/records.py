@@ -16,6 +16,7 @@ from syndicate.model import (
     Mode,
     Purpose,
     Record,
+    Translation,
 )
 from syndicate.rights import wording
 from syndicate.rights.licences import ALL_RIGHTS_RESERVED, NOTHING_STATED, UNSPECIFIED
@@ -28,19 +29,62 @@ DUTIES: Final = {
     "credit": "O1",
     "copyright": "O2",
     "link": "O3",
+    "hyperlink": "O3",
     "licence": "O4",
     "notices": "O5",
     "unmodified": "O6",
+    "noncommercial": "O7",
+    "no-endorsement": "O8",
+    "changes": "O9",
+    "share-alike": "O10",
     "position": "O11",
+    "keep-links": "O12",
+    "beacon": "O13",
+    "canonical": "O14",
+    "assets": "O15",
+    "embargo": "O16",
     "window": "O17",
+    "pick": "O18",
+    "notify": "O19",
+    "headline": "O20",
+    "limit": "O21",
+    "translation": "O22",
+    "about": "O23",
+    "terms": "O24",
+    "contact": "O25",
+    "takedown": "O26",
+    "republishers": "O27",
+    "no-donations": "O28",
+    "consent": "O29",
+    "own": "O30",
 }
 """Names of duties in a record and their ids."""
 
-MET: Final = frozenset({"O1", "O2", "O3", "O4", "O5", "O6"})
+MET: Final = frozenset({"O1", "O2", "O3", "O4", "O5", "O6", "O9", "O15", "O20", "O21", "O22"})
 """Duties that we can render and prove. A grant that asks another one permits no more than a link here."""
 
 _WITHOUT_GRANT: Final = (ALL_RIGHTS_RESERVED.id, NOTHING_STATED.id, UNSPECIFIED.id)
 _WORDS_IN_A_PARAGRAPH: Final = 80
+
+
+def asked(grant: Grant) -> tuple[str, ...]:
+    """The names of all duties that a grant asks for: those that it names, and those whose parameters it sets."""
+    parameters = {
+        "position": grant.position is not None,
+        "beacon": grant.beacon is not None,
+        "embargo": grant.embargo,
+        "window": grant.window,
+        "pick": grant.pick or grant.max_share or grant.max_items,
+        "notify": grant.notify,
+        "headline": grant.their_headline,
+        "limit": grant.mode is Mode.EXCERPT,
+        "translation": grant.translation is not Translation.ALLOWED,
+        "about": grant.about,
+        "takedown": grant.takedown,
+        "republishers": grant.republishers,
+        "consent": grant.consent,
+    }
+    return tuple(dict.fromkeys((*grant.duties, *(name for name, is_set in parameters.items() if is_set))))
 
 
 def by_record(party: Party, record: Record, channel: Channel, covers: frozenset[Covers]) -> Ruling:
@@ -78,7 +122,8 @@ def _mode(grant: Grant, channel: Channel) -> Mode | None:
 def _granted(party: Party, record: Record, number: int, mode: Mode, channel: Channel) -> Ruling:
     """The ruling of a grant that fits; no more than a link where it asks for a duty that we cannot prove."""
     grant = record.grants[number]
-    unmet = [name for name in grant.duties if DUTIES.get(name) not in MET] if mode > Mode.LINK else []
+    names = asked(grant)
+    unmet = [name for name in names if DUTIES.get(name) not in MET] if mode > Mode.LINK else []
     limit = _limit(grant, mode)
     said = _said(grant, mode, limit, channel) + (
         f" but asks for what we cannot prove: {', '.join(unmet)}" * bool(unmet)
@@ -90,7 +135,7 @@ def _granted(party: Party, record: Record, number: int, mode: Mode, channel: Cha
         because=f"{party.name} {said}",
         evidence=(_cited(record, f"grants[{number}]", _described(grant)),),
         limit=NO_LIMIT if unmet else limit,
-        duties=tuple(id_ for name, id_ in DUTIES.items() if name in grant.duties),
+        duties=tuple(dict.fromkeys(id_ for name, id_ in DUTIES.items() if name in names)),
         asked_by=record.key,
         contact=record.contact,
         crossposts=grant.covers is Covers.CROSSPOSTS,

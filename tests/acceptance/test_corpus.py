@@ -87,7 +87,7 @@ def decided(items, publisher, channel, way):
     entries = []
     for item, name in zip(items, cycle(way), strict=False):
         chain = trace(item, publisher, {}, [publisher])
-        recorded = {"own": Publisher(publisher.id, publisher.name, publisher.home, RECORDS[name])}
+        recorded = {"own": Publisher(publisher.id, publisher.name, publisher.home, (RECORDS[name],))}
         entries.append(settle(Entry(item, chain, decide(item, chain, channel, recorded, NOW), NOW)))
     return tuple(entries)
 

@@ -171,8 +171,8 @@ def test_configuration_is_read_by_the_ordinary_loader(tmp_path):
     assert [one.id for one in loaded.channels] == ["community", "partner", "neighbours", "print", "weekly"]
     assert next(one for one in loaded.channels if one.id == "print").medium is Medium.PRINT
     harbour = next(one.publisher for one in loaded.sources if one.id == "harbour-review")
-    assert harbour.record.grants[0].mode is Mode.FULL
-    assert harbour.record.grants[0].covers == "crossposts"
+    assert harbour.records[0].grants[0].mode is Mode.FULL
+    assert harbour.records[0].grants[0].covers == "crossposts"
 
 
 def test_readers_have_consented():

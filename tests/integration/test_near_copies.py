@@ -20,8 +20,8 @@ from syndicate.store import open_store
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FREE = Record("free", licence=by_id("CC-BY-4.0"))
 SOUTH = Publisher("south", "South Desk", "https://south.example/")
-MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/", FREE)
-TARN = Publisher("tarn", "Tarn Review", "https://tarn.example/", FREE)
+MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/", (FREE,))
+TARN = Publisher("tarn", "Tarn Review", "https://tarn.example/", (FREE,))
 CHANNEL = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
 
 

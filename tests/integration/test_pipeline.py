@@ -35,7 +35,7 @@ from syndicate.store import open_store
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GRANT = Grant(Mode.FULL, frozenset({Medium.WEB, Medium.EMAIL}), frozenset({Purpose.COMMUNITY}), ("credit", "link"))
 ORIGIN = Publisher(
-    "south", "South Desk", "https://south.example/", Record("open", (GRANT,), contact="desk@south.example")
+    "south", "South Desk", "https://south.example/", (Record("open", (GRANT,), contact="desk@south.example"),)
 )
 COPIER = Publisher("harbour", "Harbour Review", "https://harbour.example/")
 SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")

@@ -1,13 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """A right file becomes the nouns."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syndicate.config import Config, load, starter
 from syndicate.errors import ConfigError
-from syndicate.model import Ads, ChannelKind, Covers, Licence, Limit, Medium, Mode, Purpose
+from syndicate.model import (
+    Ads,
+    Assets,
+    Beacon,
+    Beacons,
+    ChannelKind,
+    Covers,
+    Expiry,
+    Grant,
+    Interest,
+    Licence,
+    Limit,
+    Medium,
+    Mode,
+    Position,
+    Prohibition,
+    Purpose,
+    Republisher,
+    Scope,
+    Translation,
+)
 
 FREE = Licence(id="FREE-1.0", name="Free", url="https://free.example/1.0", modes={}, excerpt="free", duties=())
 
@@ -117,7 +138,7 @@ def test_records():
         "      - {mode: excerpt, words: 120}\n"
     )
     publishers = read(text).publishers
-    record = publishers["a"].record
+    record = publishers["a"].records[0]
     assert (record.key, record.otherwise, record.contact) == ("crosspost", Mode.WITHHOLD, "https://a.example/ask")
     assert (record.evidence, record.quote, record.place) == ("https://a.example/republish", "You may.", "foot")
     full, part, words = record.grants
@@ -126,8 +147,75 @@ def test_records():
     assert (part.mode, part.limit, part.purposes) == (Mode.EXCERPT, Limit(paragraphs=3), {Purpose.COMMERCIAL})
     assert (part.media, part.duties) == ({Medium.WEB}, ("credit", "copyright", "link"))
     assert words.limit == Limit(words=120)
-    assert (publishers["b"].record.key, publishers["b"].record.licence) == ("FREE-1.0", FREE)
-    assert publishers["c"].record is None
+    assert (publishers["b"].records[0].key, publishers["b"].records[0].licence) == ("FREE-1.0", FREE)
+    assert publishers["c"].records == ()
+
+
+def test_terms_in_every_detail():
+    """Each key of a grant, a prohibition, a section and a statement arrives; a section is a record of its own."""
+    text = SITE.replace("site: {", "site: {republisher: [newsroom], ") + (
+        "publishers: {a: {name: A, terms: rules}}\n"
+        "terms:\n"
+        "  rules:\n"
+        f"    licence: free-1.0\n    sha256: {'A1' * 32}\n    read_at: 2026-11-01\n    confirmed_by: Mara\n"
+        "    confirmed_at: 2026-11-02T09:00:00+01:00\n    reference: letter of 2 November\n"
+        "    prohibitions: [{mode: withhold, media: [print], purposes: [commercial], valid_from: 2026-12-01, by: B, quote: No.}]\n"
+        "    grants:\n"
+        "      - {mode: full, window: 90d, on_expiry: remove, embargo: 2d, pick: true, max_share: 20, max_items: 9,\n"
+        "         sale: true, parts: false, assets: own_credit, position: near_top, wording: First in A, marker: Republish,\n"
+        "         beacon: img, beacon_url: 'https://a.example/count', headline: theirs, translation: full_only, about: On A,\n"
+        "         notify: a@a.example, takedown: 2d, republishers: [newsroom], consent: [education], quote: Do.,\n"
+        "         valid_from: 2026-11-01, valid_until: 2027-11-01}\n"
+        "      - {mode: excerpt, characters: 300, closing_link: Read on at A}\n"
+        "      - {mode: full, duties: [unmodified]}\n"
+        "    sections: {ideas: {urls: ['https://a.example/ideas/*'], categories: [Ideas], items: [i-1], files: ['*.png']}}\n"
+        "channels: {x: {kind: feed, purpose: commercial, sale: true, donations: true, beacons: carry, consent: [research]}}\n"
+    )
+    config = read(text)
+    whole, ideas = config.publishers["a"].records
+    first = datetime(2026, 11, 1, tzinfo=UTC)
+    assert (whole.licence, whole.sha256, whole.read_at, whole.confirmed_by) == (FREE, "a1" * 32, first, "Mara")
+    assert (whole.confirmed_at, whole.reference) == (datetime(2026, 11, 2, 8, tzinfo=UTC), "letter of 2 November")
+    withheld = Prohibition(Mode.WITHHOLD, {Medium.PRINT}, {Purpose.COMMERCIAL}, first.replace(month=12), "B", "No.")
+    assert whole.prohibitions == (withheld,)
+    full, part, unmodified = whole.grants
+    assert full == Grant(
+        Mode.FULL,
+        frozenset({Medium.WEB}),
+        frozenset({Purpose.COMMUNITY}),
+        ("credit", "copyright", "link"),
+        sale=True,
+        republishers=frozenset({Republisher.NEWSROOM}),
+        consent=(Interest.EDUCATION,),
+        marker="Republish",
+        parts=False,
+        assets=Assets.OWN_CREDIT,
+        valid_from=first,
+        valid_until=first.replace(year=2027),
+        embargo=2 * 86400,
+        window=90 * 86400,
+        on_expiry=Expiry.REMOVE,
+        pick=True,
+        max_share=20,
+        max_items=9,
+        position=Position.NEAR_TOP,
+        wording="First in A",
+        beacon=Beacon.IMG,
+        beacon_url="https://a.example/count",
+        their_headline=True,
+        translation=Translation.FULL_ONLY,
+        about="On A",
+        notify="a@a.example",
+        takedown=2 * 86400,
+        quote="Do.",
+    )
+    assert (part.limit, part.closing_link, part.parts) == (Limit(characters=300), "Read on at A", True)
+    assert unmodified.parts is False
+    assert ideas.key == "rules.sections.ideas"
+    assert ideas.scope == Scope(("https://a.example/ideas/*",), ("Ideas",), ("i-1",), ("*.png",))
+    (x,) = config.channels
+    assert (x.sale, x.donations, x.beacons, x.consent) == (True, True, Beacons.CARRY, (Interest.RESEARCH,))
+    assert x.republisher == config.site.republisher == {Republisher.NEWSROOM}
 
 
 def test_values_stay_as_written():

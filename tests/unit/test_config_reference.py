@@ -6,9 +6,10 @@ import sys
 
 from syndicate.config import reference
 from syndicate.config.problems import is_section, keys
-from syndicate.config.schema import Channel, File, Grant, Network, Publisher, Select, Site, Smtp, Source, Terms
+from syndicate.config.schema import Channel, File, Network, Publisher, Select, Site, Smtp, Source
+from syndicate.config.terms import Grant, Part, Prohibition, Terms
 
-SECTIONS = (File, Site, Smtp, Network, Publisher, Terms, Grant, Source, Channel, Select)
+SECTIONS = (File, Site, Smtp, Network, Publisher, Terms, Grant, Prohibition, Part, Source, Channel, Select)
 
 
 def test_up_to_date(repository):

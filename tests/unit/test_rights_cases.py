@@ -113,7 +113,7 @@ def publishers_of(world, case):
     """The publishers of a case with their records."""
     chosen = {p: world["records"][r] if isinstance(r, str) else r for p, r in case.get("records", {}).items()}
     return {
-        key: Publisher(key, p["name"], p["home"], record(chosen[key]) if key in chosen else None)
+        key: Publisher(key, p["name"], p["home"], (record(chosen[key]),) if key in chosen else ())
         for key, p in world["publishers"].items()
     } | {"nobody": Publisher("nobody", "Nobody's Press")}
 
