@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment
 
@@ -24,12 +25,16 @@ from syndicate.model import Channel, Verified
 from syndicate.pipeline import pages
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.poll import Polling
+from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Digest, Letter, Ports
 from syndicate.store import LedgerKind, Store, open_store
+
+if TYPE_CHECKING:
+    from syndicate.intake.client import Client
 
 HOST = os.uname().nodename
 PARSERS = 2  # child processes that read documents
@@ -75,18 +80,35 @@ class App:
         return Posting(self.store, relay, self.clock, f"{HOST}:{os.getpid()}", _is_gone)
 
     @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """An open client that says who we are, for as long as the context lasts."""
+        from syndicate.intake.client import Client, Limits
+
+        site, network = self.config.site, self.config.network
+        agent = f"syndicate/{__version__} (+{site.url}; {site.contact})"
+        limits = Limits(network.timeout, network.max_size, per_host=network.per_host)
+        async with Client(agent, allow_private=network.allow_private, limits=limits) as client:
+            yield client
+
+    @asynccontextmanager
+    async def pages_of_others(self) -> AsyncIterator[PageFetcher]:
+        """A polite reader of publishers' web pages, for as long as the context lasts."""
+        from syndicate.intake.pages import Pages
+
+        async with self.client() as client:
+            yield Pages(client, pause=max(self.config.network.pause, 1))
+
+    @asynccontextmanager
     async def polling(self) -> AsyncIterator[Polling]:
         """What a poll needs, for as long as the context lasts."""
         from syndicate.intake.fetch import Fetcher
         from syndicate.intake.sandbox import Reader
 
-        site = self.config.site
-        agent = f"syndicate/{__version__} (+{site.url}; {site.contact})"
         sources = {source.id: source for source in self.config.sources}
         reader = Reader(workers=min(PARSERS, os.cpu_count() or 1))
         try:
-            async with Fetcher(agent, allow_private=self.config.allow_private) as fetcher:
-                yield Polling(self.store, fetcher, reader, self.clock, sources, self.config.publishers)
+            async with self.client() as client:
+                yield Polling(self.store, Fetcher(client), reader, self.clock, sources, self.config.publishers)
         finally:
             await reader.close()
 

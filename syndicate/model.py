@@ -273,7 +273,8 @@ class Fetched:
     """A complete HTTP answer. ``status`` is 200 or 304, ``url`` the final one, ``body`` without its content coding.
 
     ``etag`` and ``last_modified`` are the validators, verbatim (RFC 9110 8.8); ``moved_to`` is the target if every
-    redirect on the way was permanent (301, 308), else "".
+    redirect on the way was permanent (301, 308), else "". ``fresh_for`` is for how many seconds the
+    publisher says that the answer stays good, None if nothing is said (RFC 9111 4.2).
     """
 
     status: int
@@ -283,6 +284,7 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
+    fresh_for: float | None = None
 
 
 # --------------------------------------------------------------------------------------------- whose it is

@@ -16,6 +16,7 @@ from syndicate import __version__, proof
 from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, count, mode_text, trouble
 from syndicate.errors import FetchError, ParseError, UsageError
+from syndicate.intake.client import Client
 from syndicate.intake.fetch import Fetcher
 from syndicate.model import Chain, Decision, Entry, Evidence, Finding, Mode, Role
 from syndicate.pipeline.explain import Explanation
@@ -167,8 +168,8 @@ def _read(document: str) -> bytes:
 
 async def _download(url: str) -> bytes:
     # An operator names this address, so a private one is meant.
-    async with Fetcher(f"syndicate/{__version__} verify", allow_private=True) as fetcher:
-        return (await fetcher.fetch(url)).body
+    async with Client(f"syndicate/{__version__} verify", allow_private=True) as client:
+        return (await Fetcher(client).fetch(url)).body
 
 
 def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Finding, ...]:

@@ -24,6 +24,17 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """How the poller asks: ``pause`` and ``timeout`` in seconds, ``max_size`` in bytes."""
+
+    allow_private: bool = False
+    per_host: int = 2
+    pause: int = 1
+    timeout: int = 30
+    max_size: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that an operator decided. ``database`` and ``output`` stay as written: relative to the file's folder."""
 
@@ -31,7 +42,7 @@ class Config:
     database: str
     output: str
     smtp: Smtp
-    allow_private: bool
+    network: Network
     publishers: Mapping[str, model.Publisher]
     sources: tuple[model.Source, ...]
     channels: tuple[model.Channel, ...]
@@ -56,7 +67,7 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
         database=file.database,
         output=file.output,
         smtp=Smtp(**file.smtp.model_dump()),
-        allow_private=file.network.allow_private,
+        network=Network(**file.network.model_dump()),
         publishers=publishers,
         sources=tuple(model.Source(s.id, s.url, publishers[s.publisher], s.every) for s in file.sources),
         channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),

@@ -73,11 +73,17 @@ class Smtp(Section):
 
 
 class Network(Section):
-    """Where the poller may connect to."""
+    """Where the poller may connect to, and how much it may ask of a host."""
 
     allow_private: bool = key(
         default=False, text="Also private and loopback addresses. Only for demos and tests: any feed could name them."
     )
+    per_host: Annotated[int, Field(ge=1, le=20)] = key(
+        2, "Requests at a time to one host; all names of a domain are one host. As many more may be stuck."
+    )
+    pause: v.MaybeDuration = key(1, "From one request to a host to the next.", shown="1s")
+    timeout: v.Duration = key(30, "For a whole answer.", shown="30s")
+    max_size: v.Size = key(10_000_000, "Of an answer, unpacked.", shown="10MB")
 
 
 class Publisher(Section):
@@ -224,7 +230,7 @@ class File(Section):
     database: v.Database = key("sqlite:///var/syndicate.db", "Where everything is kept.")
     output: v.Line = key("public", "Folder for feeds and pages, as files for any web server.")
     smtp: Smtp = key(Smtp(), "The mail server.", shown="as below")
-    network: Network = key(Network(), "Where the poller may connect to.", shown="as below")
+    network: Network = key(Network(), "How the poller asks.", shown="as below")
     publishers: dict[v.Identifier, Publisher] = key({}, "Whose work we carry, by id.", shown="none at all")
     terms: dict[v.Identifier, Terms] = key({}, "What publishers permit, by a name of your choice.", shown="none at all")
     sources: tuple[Source, ...] = key((), "What we poll.", shown="none at all")

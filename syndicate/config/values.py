@@ -76,14 +76,18 @@ def _identifier(text: str) -> str:
     return text
 
 
-def _duration(text: object) -> object:
+def _pause(text: object) -> object:
     if not isinstance(text, str):
         return text
     found = re.fullmatch(r"(\d{1,9})([smhd])", text)
     if not found:
         raise refuse(f"is not a duration; write {_nearest_duration(text)}")
-    seconds = int(found[1]) * SECONDS[found[2]]
-    if not seconds:
+    return int(found[1]) * SECONDS[found[2]]
+
+
+def _duration(text: object) -> object:
+    seconds = _pause(text)
+    if not seconds and isinstance(text, str):
         raise refuse("is no time at all; write 30m")
     return seconds
 
@@ -210,6 +214,7 @@ MaybeLine = Annotated[str, AfterValidator(_unless_blank(_line)), Form("text in o
 Identifier = Annotated[str, AfterValidator(_identifier), Form("an id: letters, figures, `-`, `_`, `.`")]
 Duration = Annotated[int, BeforeValidator(_duration), Form("a duration: `90s`, `30m`, `2h`, `1d`")]
 Moment = Annotated[datetime, BeforeValidator(_moment), Form("a date, or a time with its offset: `2026-11-30`")]
+MaybeDuration = Annotated[int, BeforeValidator(_pause), Form("a duration: `0s`, `90s`, `30m`, `2h`, `1d`")]
 Size = Annotated[int, BeforeValidator(_size), Form("a size: `95kB`, `1MB`")]
 Url = Annotated[str, AfterValidator(_url), Form("an http or https address")]
 MaybeUrl = Annotated[str, AfterValidator(_unless_blank(_url)), Form("an http or https address")]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,38 @@ class Fetcher(Protocol):
 
     async def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         """Answer of a conditional GET; raises FetchError."""
+        ...
+
+
+class Page(Protocol):
+    """A complete answer to the request for a web page, of any status."""
+
+    @property
+    def url(self) -> str:
+        """The final address."""
+        ...
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; names may be asked for in any case."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The whole body without its coding; empty unless the status is 200."""
+        ...
+
+
+class PageFetcher(Protocol):
+    """Web pages, as robots.txt and their servers let us."""
+
+    async def fetch(self, url: str) -> Page:
+        """The page; raises FetchError, whose ``what`` is why not."""
         ...
 
 

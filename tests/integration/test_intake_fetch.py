@@ -10,7 +10,8 @@ import pytest
 from yarl import URL
 
 from syndicate.errors import FetchError
-from syndicate.intake import fetch as module
+from syndicate.intake import client as module
+from syndicate.intake.client import Client, Limits
 from syndicate.intake.fetch import Fetcher
 
 AGENT = "syndicate-test/1 (+https://own.example/; desk@own.example)"
@@ -58,7 +59,7 @@ class Site:
         await asyncio.gather(*self.open, return_exceptions=True)
 
 
-def fetch(paths, path="/feed", *, host="127.0.0.1", user="", site=None, validators=None, **options):
+def fetch(paths, path="/feed", *, host="127.0.0.1", user="", site=None, validators=None, private=True, **limits):
     """Fetch one path from a site of these paths; the site keeps the requests."""
     site = site or Site(paths)
 
@@ -68,8 +69,9 @@ def fetch(paths, path="/feed", *, host="127.0.0.1", user="", site=None, validato
         for key, value in site.paths.items():
             site.paths[key] = value and value.replace(b"PORT", str(port).encode())
         try:
-            async with server, Fetcher(AGENT, **{"allow_private": True, "timeout": 5.0} | options) as fetcher:
-                return await fetcher.fetch(f"http://{user}{host}:{port}{path}", **(validators or {}))
+            client = Client(AGENT, allow_private=private, limits=Limits(**{"timeout": 5.0} | limits))
+            async with server, client:
+                return await Fetcher(client).fetch(f"http://{user}{host}:{port}{path}", **(validators or {}))
         finally:
             await site.stop()
 
@@ -197,7 +199,7 @@ def test_credentials_stay_with_their_host():
 )
 def test_credentials_never_leave_https_or_the_port(here, location, user):
     """Downgrades, other ports and other hosts lose the credentials; a redirect brings none of its own."""
-    assert module._next("s", URL(here), location).user == user
+    assert module.next_url("s", URL(here), location).user == user
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_deadline_and_resets():
 def test_private_addresses_are_refused(host):
     """Loopback in every spelling is refused before anything is sent; only the canonical ones count as addresses."""
     site = Site({"/feed": answer()})
-    error = refused(None, site=site, host=host, allow_private=False)
+    error = refused(None, site=site, host=host, private=False)
     assert "no public address" in error.what or "no web address" in error.what
     assert site.requests == []
 
@@ -250,8 +252,8 @@ def test_addresses_in_ipv6_are_refused():
     """Wrapped and local IPv6 addresses are refused, too."""
 
     async def run(url):
-        async with Fetcher(AGENT, timeout=5) as fetcher:
-            await fetcher.fetch(url)
+        async with Client(AGENT, limits=Limits(timeout=5)) as client:
+            await Fetcher(client).fetch(url)
 
     for host in ("[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "169.254.169.254", "10.0.0.1"):
         with pytest.raises(FetchError, match="no public address"):
@@ -264,7 +266,7 @@ def test_every_redirect_is_checked_anew(monkeypatch):
     monkeypatch.setattr(module, "is_public", lambda _: next(passed))
     site = Site({"/feed": answer("302 F", b"", "Location: http://localhost:PORT/inside"), "/inside": answer()})
     monkeypatch.setattr(socket, "getaddrinfo", _only_ipv4(socket.getaddrinfo))
-    assert "no public address" in refused(None, site=site, allow_private=False).what
+    assert "no public address" in refused(None, site=site, private=False).what
     assert len(site.requests) == 1
 
 
@@ -280,8 +282,8 @@ def test_only_web_addresses(url):
     """What is no http or https address is refused before anything happens."""
 
     async def run():
-        async with Fetcher(AGENT) as fetcher:
-            await fetcher.fetch(url)
+        async with Client(AGENT) as client:
+            await Fetcher(client).fetch(url)
 
     with pytest.raises(FetchError, match="no web address"):
         asyncio.run(run())
@@ -289,9 +291,9 @@ def test_only_web_addresses(url):
 
 def test_unknown_hosts_and_wrong_certificates():
     """A host that does not exist is told from one that fails."""
-    error = module._unreached("u", module.aiohttp.ClientConnectorDNSError(_key(), OSError("x")))
+    error = module.unreached("u", module.aiohttp.ClientConnectorDNSError(_key(), OSError("x")))
     assert "not known" in error.what
-    error = module._unreached("u", module.aiohttp.ClientConnectorSSLError(_key(), OSError("x")))
+    error = module.unreached("u", module.aiohttp.ClientConnectorSSLError(_key(), OSError("x")))
     assert "certificate" in error.what
 
 
@@ -299,12 +301,12 @@ def _key():
     return module.aiohttp.client_reqrep.ConnectionKey("own.example", 443, True, True, None, None, None)
 
 
-def test_a_fetcher_must_be_entered():
-    """Without its session a fetcher says how it is used; leaving it unused harms nothing."""
-    fetcher = Fetcher(AGENT)
+def test_a_client_must_be_entered():
+    """Without its session a client says how it is used; leaving it unused harms nothing."""
+    client = Client(AGENT)
     with pytest.raises(RuntimeError, match="async with"):
-        asyncio.run(fetcher.fetch("http://own.example/"))
-    asyncio.run(fetcher.__aexit__(None, None, None))
+        asyncio.run(Fetcher(client).fetch("http://own.example/"))
+    asyncio.run(client.__aexit__(None, None, None))
 
 
 def test_one_host_gets_two_connections_at_most():
@@ -325,7 +327,8 @@ def test_one_host_gets_two_connections_at_most():
         server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         try:
-            async with server, Fetcher(AGENT, allow_private=True) as fetcher:
+            async with server, Client(AGENT, allow_private=True) as client:
+                fetcher = Fetcher(client)
                 return await asyncio.gather(*(fetcher.fetch(f"http://127.0.0.1:{port}/{n}") for n in range(10)))
         finally:
             await site.stop()

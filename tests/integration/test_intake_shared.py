@@ -16,6 +16,7 @@ import feedparser
 import pytest
 
 from syndicate.errors import FetchError, ParseError
+from syndicate.intake.client import Client, Limits
 from syndicate.intake.fetch import Fetcher
 from syndicate.intake.normalise import normalise
 from syndicate.intake.parse import parse
@@ -118,7 +119,8 @@ def polled(world):
     async def run():
         reader = Reader()
         try:
-            async with Fetcher(AGENT, allow_private=True, timeout=2.0) as fetcher:
+            async with Client(AGENT, allow_private=True, limits=Limits(timeout=2.0)) as client:
+                fetcher = Fetcher(client)
                 return {source["key"]: await poll(fetcher, reader, source) for source in truth["sources"]}
         finally:
             await reader.close()

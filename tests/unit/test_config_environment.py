@@ -48,7 +48,7 @@ def test_values():
         SYNDICATE_CHANNELS__NEWS__KIND="feed",
         SYNDICATE_CHANNELS__NEWS__FORMATS="rss, json,",
     )
-    assert config.allow_private is True
+    assert config.network.allow_private is True
     assert config.database == "postgresql://user@host/db"
     assert (config.smtp.username, config.smtp.password) == ("u", "hush")
     assert config.sources[0].every == 300

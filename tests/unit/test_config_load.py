@@ -52,7 +52,7 @@ def test_defaults():
     assert config.site.timezone == "UTC"
     assert (config.database, config.output) == ("sqlite:///var/syndicate.db", "public")
     assert (config.smtp.host, config.smtp.port, config.smtp.security) == ("localhost", 25, "none")
-    assert config.allow_private is False
+    assert config.network.allow_private is False
     assert (config.publishers, config.sources, config.channels) == ({}, (), ())
 
 
