@@ -62,8 +62,9 @@ def _plain(value: Any) -> Any:
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(_plain(key)): _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        plain = [_plain(one) for one in value]
+        return plain if isinstance(value, (list, tuple)) else sorted(plain)
     return value
 
 
