@@ -375,12 +375,13 @@ class Grant:
     Who and where: ``ads`` is the most advertising accepted, ``paid`` whether the channel may charge its readers,
     ``sale`` whether copies may be sold one by one, ``republishers`` who may republish (nobody named: everybody),
     ``consent`` what readers must have agreed to. What: ``covers`` whose work, ``marker`` words or markup that an item
-    must carry, ``parts`` whether less than the whole may be taken, ``assets`` which pictures and files.
+    must carry, ``parts`` whether less than the whole may be taken (None: unless the text has
+    to stay unmodified), ``assets`` which pictures and files.
 
     When: in force from ``valid_from`` until before ``valid_until``; ``embargo`` and ``window`` count from the origin's
     first publication, ``on_expiry`` is what follows the window. How much: ``limit`` of an excerpt, ``pick`` asks that a
     person chooses each item, ``max_share`` is a percentage of the publisher's items and ``max_items`` a number, both
-    for a channel in 30 days.
+    for a channel in a calendar month.
 
     In return: ``position`` of the credit and its fixed ``wording``, ``closing_link`` the words that end an excerpt,
     ``beacon`` the counter to carry and ``beacon_url`` how its address begins, ``their_headline`` kept, ``translation``,
@@ -400,7 +401,7 @@ class Grant:
     republishers: frozenset[Republisher] = frozenset()
     consent: tuple[Interest, ...] = ()
     marker: str = ""
-    parts: bool = True
+    parts: bool | None = None
     assets: Assets = Assets.NONE
     valid_from: datetime | None = None
     valid_until: datetime | None = None
@@ -617,11 +618,35 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """A person's choice of an item for a channel, where terms ask that each item is chosen."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a decision needs to know of an item beside the item: when we saw it first, whether somebody picked it.
+
+    ``place`` is its place among those of its publisher's items that the channel could carry, counted from 1 in the
+    calendar month (UTC) of ``first_seen``, and ``published`` how many items the publisher brought in that month; both
+    are 0 where nobody counted.
+    """
+
+    first_seen: datetime | None = None
+    pick: Pick | None = None
+    place: int = 0
+    published: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """(item, channel, now) -> how much, on which conditions, and why.
 
     ``because`` is the deciding reason in one sentence for a person; ``contact`` is where to ask for more ("" if nobody
-    is known). ``policy`` is the version of the rules that decided.
+    is known). ``policy`` is the version of the rules that decided. ``until`` is when it has to be made again because
+    an embargo, a window or a grant begins or ends; None if time alone changes nothing.
     """
 
     item_id: str
@@ -633,6 +658,7 @@ class Decision:
     contact: str = ""
     limit: Limit = Limit()
     policy: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _grant(grant: schema.Grant) -> model.Grant:
         republishers=frozenset(map(model.Republisher, grant.republishers)),
         consent=tuple(map(model.Interest, grant.consent)),
         marker=grant.marker,
-        parts="unmodified" not in grant.duties if grant.parts is None else grant.parts,
+        parts=grant.parts,
         assets=model.Assets(grant.assets),
         valid_from=grant.valid_from,
         valid_until=grant.valid_until,

@@ -95,9 +95,11 @@ class Grant(Section):
     )
     pick: bool = key(default=False, text="Whether a person has to choose each item: `syndicate pick ITEM`.")
     max_share: Annotated[int, Field(ge=0, le=100)] = key(
-        0, "At most so many percent of the publisher's items, on a channel in 30 days. 0: no such limit."
+        0, "At most so many percent of the publisher's items, on a channel in a calendar month. 0: no such limit."
     )
-    max_items: Count = key(0, "At most so many of the publisher's items, on a channel in 30 days. 0: no such limit.")
+    max_items: Count = key(
+        0, "At most so many of the publisher's items, on a channel in a calendar month. 0: no such limit."
+    )
     position: Literal["top", "near_top", "end"] | None = key(
         None,
         "Where the credit has to stand: before the first paragraph, before the third, at the end.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.model import Chain, Channel, Decision, Hop, Item, Role, Source
 from syndicate.pipeline.compose import Composing, decide_all
@@ -38,7 +38,10 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
 def matrix(
     sources: Sequence[Source], channels: Sequence[Channel], now: datetime
 ) -> list[tuple[Source, tuple[Decision, ...]]]:
-    """What each source's publisher allows each channel for its own work, by the operator's record alone."""
+    """What each source's publisher allows each channel for its own work, by the operator's record alone.
+
+    Of an item that is just old enough to be shown, that belongs to no section and that nobody has picked.
+    """
     rows = []
     for source in sources:
         publisher = source.publisher
@@ -46,7 +49,8 @@ def matrix(
             id="i-0", source_id=source.id, publisher_id=publisher.id, identity="", url=publisher.home or source.url,
             title="", html="", text="",
         )  # fmt: skip
-        chain = Chain((Hop(Role.ORIGIN, publisher.name, publisher.id, item.url),))
+        waited = max((grant.embargo for record in publisher.records for grant in record.grants), default=0)
+        chain = Chain((Hop(Role.ORIGIN, publisher.name, publisher.id, item.url, now - timedelta(seconds=waited)),))
         decisions = tuple(decide(item, chain, channel, {publisher.id: publisher}, now) for channel in channels)
         rows.append((source, decisions))
     return rows

@@ -23,31 +23,44 @@ from syndicate.model import (
     Reason,
     Record,
     Role,
+    Standing,
 )
 from syndicate.rights import wording
 from syndicate.rights.duties import Case, duties_of, targets
-from syndicate.rights.records import by_record
-from syndicate.rights.rulings import Party, Ruling, channel_class, floor
+from syndicate.rights.records import NO_PARTS, by_records, next_change, objects, refusals
+from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor
 from syndicate.rights.statements import in_order
 from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
 __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 
-POLICY_VERSION: Final = "1"
+POLICY_VERSION: Final = "2"
 """Changes whenever the same values could be decided otherwise."""
 
-_NO_PARTS: Final = ("publisher_rule_only", "none", "house_quotes_policy")
+UNCOUNTED: Final = Standing()
+"""Of an item about which nothing is known but what it is."""
 
 
-def decide(item: Item, chain: Chain, channel: Channel, publishers: Mapping[str, Publisher], now: datetime) -> Decision:
+def decide(
+    item: Item,
+    chain: Chain,
+    channel: Channel,
+    publishers: Mapping[str, Publisher],
+    now: datetime,
+    standing: Standing = UNCOUNTED,
+) -> Decision:
     """The decision about an item on a channel.
 
-    ``publishers`` maps ids to all publishers that the operator configured; ``now`` dates a copyright line where
-    nothing else does. Never raises; the order of evidence makes no difference.
+    ``publishers`` maps ids to all publishers that the operator configured, with all that is on record of their terms.
+    Time counts from the origin's first publication; where no date is known, from when we first saw the item. Never
+    raises; the order of evidence makes no difference.
     """
     hops = _settled(item, chain)
     case = Case(item, hops, chain.origin_known, tuple(publishers.get(hop.publisher_id) for hop in hops), now)
-    rulings = list(_rulings(case, channel))
+    published = hops[0].date or item.published or standing.first_seen or now
+    setting = Setting(item, channel, now, published, standing)
+    parties = [_party(item, hop, publisher) for hop, publisher in zip(hops, case.publishers, strict=True)]
+    rulings = list(_rulings(case, parties, setting))
     rulings += _house(case, rulings, channel)
     mode, limit, reasons, deciding = _fold(rulings)
     return Decision(
@@ -60,6 +73,7 @@ def decide(item: Item, chain: Chain, channel: Channel, publishers: Mapping[str, 
         contact=_contact(case, deciding),
         limit=limit,
         policy=POLICY_VERSION,
+        until=min((edge for party in parties for edge in next_change(party, setting)), default=None),
     )
 
 
@@ -97,30 +111,29 @@ def _contact(case: Case, deciding: Ruling) -> str:
 # ------------------------------------------------------------------------------------------------ whose permission
 
 
-def _rulings(case: Case, channel: Channel) -> Iterator[Ruling]:
+def _rulings(case: Case, parties: Sequence[Party], setting: Setting) -> Iterator[Ruling]:
     """The holder's rulings first, then those of everybody else who is asked, each once."""
-    parties = [_party(hop, publisher) for hop, publisher in zip(case.hops, case.publishers, strict=True)]
-    asked = list(_ceiling(parties, case.origin_known, channel))
+    asked = list(_ceiling(parties, case.origin_known, setting))
     if case.origin_known and any(hop.own_text for hop in case.hops[1:]):
-        asked += _changed(asked, channel)
+        asked += _changed(asked, setting.channel)
     for hop, party in zip(case.hops[1:], parties[1:], strict=True):
-        asked += _republished(hop, party, channel)
+        asked += _republished(hop, party, setting)
     yield from (ruling for n, ruling in enumerate(asked) if ruling not in asked[:n])
 
 
-def _party(hop: Hop, publisher: Publisher | None) -> Party:
-    return Party(hop.name, hop.role, publisher.records[0] if publisher and publisher.records else None, hop.evidence)
+def _party(item: Item, hop: Hop, publisher: Publisher | None) -> Party:
+    return Party(hop, hop.role, publisher.records if publisher else (), hop.item_id == item.id)
 
 
-def _ceiling(parties: Sequence[Party], origin_known: bool, channel: Channel) -> tuple[Ruling, ...]:
+def _ceiling(parties: Sequence[Party], origin_known: bool, setting: Setting) -> tuple[Ruling, ...]:
     """What the holder permits, or the grant over cross-posts that the operator confirmed in the holder's silence."""
     holder, last = replace(parties[0], role=Role.ORIGIN), parties[-1]
-    crossposts = _crossposts(last, channel) if len(parties) > 1 else None
+    crossposts = _crossposts(last, setting) if len(parties) > 1 else ()
     if origin_known:
-        terms = terms_of(holder, channel)
-        return terms if crossposts is None or any(ruling.said for ruling in terms) else (crossposts,)
-    ground = crossposts or _origin_unknown(holder, channel)
-    return (ground, by_record(holder, holder.record, channel, ANY)) if holder.record else (ground,)
+        terms = terms_of(holder, setting)
+        return crossposts if crossposts and not any(ruling.said for ruling in terms) else terms
+    ground = crossposts or (_origin_unknown(holder, setting.channel),)
+    return (*ground, *by_records(holder, setting, ANY), *refusals(holder, setting, ANY))
 
 
 def _changed(terms: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
@@ -132,12 +145,10 @@ def _changed(terms: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
             yield _lowered(ruling, channel, "copy.changed", said)
 
 
-def _crossposts(party: Party, channel: Channel) -> Ruling | None:
-    """The party's grant over what it republished, if one fits the channel and permits more than a link."""
-    if party.record is None:
-        return None
-    ruling = by_record(party, party.record, channel, CROSSPOSTS)
-    return ruling if ruling.crossposts and ruling.mode > Mode.LINK else None
+def _crossposts(party: Party, setting: Setting) -> tuple[Ruling, ...]:
+    """What the party grants over what it republished, if that fits the channel and permits more than a link."""
+    rulings = by_records(party, setting, CROSSPOSTS)
+    return rulings if any(r.crossposts and r.mode > Mode.LINK for r in rulings) else ()
 
 
 def _origin_unknown(holder: Party, channel: Channel) -> Ruling:
@@ -145,21 +156,21 @@ def _origin_unknown(holder: Party, channel: Channel) -> Ruling:
     return Ruling(floor(channel), "origin.unknown", text, wording.ORIGIN_UNKNOWN, holder.evidence, said=False)
 
 
-def _republished(hop: Hop, party: Party, channel: Channel) -> Iterator[Ruling]:
+def _republished(hop: Hop, party: Party, setting: Setting) -> Iterator[Ruling]:
     """Who republished is asked for its own words; for a mere copy only if it set conditions, objects or refuses."""
     if hop.own_text:
-        yield from terms_of(party, channel)
+        yield from terms_of(party, setting)
         return
-    if party.record and _sets_conditions(party.record):
-        yield by_record(party, party.record, channel, CROSSPOSTS)
-    refused = refusal(party, channel)
+    if any(_sets_conditions(record) for record in party.records):
+        yield from by_records(party, setting, CROSSPOSTS)
+    yield from refusals(party, setting, CROSSPOSTS)
+    refused = refusal(party, setting.channel)
     if refused:
         yield refused
 
 
 def _sets_conditions(record: Record) -> bool:
-    objects = not record.grants and record.licence is None and record.otherwise is Mode.WITHHOLD
-    return objects or any(grant.covers is Covers.CROSSPOSTS for grant in record.grants)
+    return objects(record) or any(grant.covers is Covers.CROSSPOSTS for grant in record.grants)
 
 
 # ------------------------------------------------------------------------------------------------ what we cannot do
@@ -176,7 +187,7 @@ def _house(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[
 
 def _without_parts(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
     for ruling in rulings:
-        if ruling.licence and ruling.licence.excerpt in _NO_PARTS:
+        if ruling.licence and ruling.grant is None and ruling.licence.excerpt in NO_PARTS:
             yield _lowered(ruling, channel, "excerpt.uncovered", f"{ruling.licence.name} does not cover excerpts")
 
 

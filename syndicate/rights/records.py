@@ -1,174 +1,171 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operator's record of a publisher's terms gives a channel. Every ruling cites its place in the record."""
+"""What the operator's records of a publisher's terms give an item on a channel. Every ruling cites its place.
 
-from typing import Final
+Several records may speak: one in the configuration, others recorded by command. Of those that permit something the
+narrowest holds and their duties add up; one that only does not permit stands back behind one that does. Refusals
+(prohibitions, an embargo, a removal) hold whatever is granted.
+"""
 
-from syndicate.model import (
-    Ads,
-    Channel,
-    Covers,
-    Evidence,
-    Grant,
-    Level,
-    Licence,
-    Limit,
-    Medium,
-    Mode,
-    Purpose,
-    Record,
-    Translation,
-)
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.model import Channel, Covers, Evidence, Grant, Level, Licence, Mode, Record
 from syndicate.rights import wording
+from syndicate.rights.asked import ids
+from syndicate.rights.grants import Answer, answer, edges, in_force, released_at
 from syndicate.rights.licences import ALL_RIGHTS_RESERVED, NOTHING_STATED, UNSPECIFIED
-from syndicate.rights.rulings import NO_LIMIT, Party, Ruling, channel_class, floor, licensed
+from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licensed
+from syndicate.rights.scopes import about, doubtful, speaking
 
-HOUSE_LIMIT: Final = Limit(words=60)
-"""An excerpt whose length nobody has named."""
+NO_PARTS = ("publisher_rule_only", "none", "house_quotes_policy")
+"""What a licence says about excerpts where it permits none."""
 
-DUTIES: Final = {
-    "credit": "O1",
-    "copyright": "O2",
-    "link": "O3",
-    "hyperlink": "O3",
-    "licence": "O4",
-    "notices": "O5",
-    "unmodified": "O6",
-    "noncommercial": "O7",
-    "no-endorsement": "O8",
-    "changes": "O9",
-    "share-alike": "O10",
-    "position": "O11",
-    "keep-links": "O12",
-    "beacon": "O13",
-    "canonical": "O14",
-    "assets": "O15",
-    "embargo": "O16",
-    "window": "O17",
-    "pick": "O18",
-    "notify": "O19",
-    "headline": "O20",
-    "limit": "O21",
-    "translation": "O22",
-    "about": "O23",
-    "terms": "O24",
-    "contact": "O25",
-    "takedown": "O26",
-    "republishers": "O27",
-    "no-donations": "O28",
-    "consent": "O29",
-    "own": "O30",
-}
-"""Names of duties in a record and their ids."""
+_STANDING = frozenset({"record.objection", "grant.removed"})
+"""Clauses of records that hold although another record permits something."""
 
-MET: Final = frozenset({"O1", "O2", "O3", "O4", "O5", "O6", "O9", "O15", "O20", "O21", "O22"})
-"""Duties that we can render and prove. A grant that asks another one permits no more than a link here."""
-
-_WITHOUT_GRANT: Final = (ALL_RIGHTS_RESERVED.id, NOTHING_STATED.id, UNSPECIFIED.id)
-_WORDS_IN_A_PARAGRAPH: Final = 80
+_WITHOUT_GRANT = (ALL_RIGHTS_RESERVED.id, NOTHING_STATED.id, UNSPECIFIED.id)
 
 
-def asked(grant: Grant) -> tuple[str, ...]:
-    """The names of all duties that a grant asks for: those that it names, and those whose parameters it sets."""
-    parameters = {
-        "position": grant.position is not None,
-        "beacon": grant.beacon is not None,
-        "embargo": grant.embargo,
-        "window": grant.window,
-        "pick": grant.pick or grant.max_share or grant.max_items,
-        "notify": grant.notify,
-        "headline": grant.their_headline,
-        "limit": grant.mode is Mode.EXCERPT,
-        "translation": grant.translation is not Translation.ALLOWED,
-        "about": grant.about,
-        "takedown": grant.takedown,
-        "republishers": grant.republishers,
-        "consent": grant.consent,
-    }
-    return tuple(dict.fromkeys((*grant.duties, *(name for name, is_set in parameters.items() if is_set))))
+def by_records(party: Party, setting: Setting, covers: frozenset[Covers]) -> tuple[Ruling, ...]:
+    """The rulings of all records that speak about the item at the party's hop, () if none does.
 
-
-def by_record(party: Party, record: Record, channel: Channel, covers: frozenset[Covers]) -> Ruling:
-    """The widest grant that fits the channel, else the licence on record, else what holds otherwise."""
-    fitting = [
-        _granted(party, record, number, mode, channel)
-        for number, grant in enumerate(record.grants)
-        if grant.covers in covers and (mode := _mode(grant, channel)) is not None
-    ]
-    if record.licence and Covers.OWN in covers:
-        fitting.append(_recorded_licence(party, record, record.licence, channel))
-    return max(fitting, key=_width, default=None) or _otherwise(party, record, channel)
-
-
-def _width(ruling: Ruling) -> tuple[Mode, int]:
-    return ruling.mode, ruling.limit.words or ruling.limit.paragraphs * _WORDS_IN_A_PARAGRAPH
-
-
-def _mode(grant: Grant, channel: Channel) -> Mode | None:
-    """What a grant gives a channel; None if it does not fit.
-
-    A grant for commercial use takes advertising around the items for granted. One for community use does not, and
-    until the operator records that the publisher accepts it, a site with such advertising may carry an excerpt.
+    The first is what they permit; what follows narrows it.
     """
-    known = channel.medium in grant.media and channel.purpose in grant.purposes and (grant.paid or not channel.paid)
-    if not known:
-        return None
-    accepted = max(grant.ads, Ads.AROUND) if Purpose.COMMERCIAL in grant.purposes else grant.ads
-    if channel.ads <= accepted:
-        return grant.mode
-    excerpt = grant.mode is Mode.FULL and channel.ads is Ads.AROUND and "unmodified" not in grant.duties
-    return Mode.EXCERPT if excerpt and channel.medium is Medium.WEB else None
+    item, hop = setting.item, party.hop
+    spoken = [_ruled(party, record, setting, covers) for record in speaking(party.records, item, hop)]
+    if not spoken:
+        return ()
+    permitting = sorted((r for r in spoken if r.mode > floor(setting.channel)), key=lambda r: r.mode)
+    unsure = [_unsure(_ruled(party, r, setting, covers)) for r in doubtful(party.records, item, hop)]
+    refused = [r for r in spoken if r.clause in _STANDING]
+    first = permitting or [min(spoken, key=lambda r: r.mode)]
+    return (*first, *(r for r in refused if r not in first), *unsure, *refusals(party, setting, covers))
 
 
-def _granted(party: Party, record: Record, number: int, mode: Mode, channel: Channel) -> Ruling:
-    """The ruling of a grant that fits; no more than a link where it asks for a duty that we cannot prove."""
+def refusals(party: Party, setting: Setting, covers: frozenset[Covers]) -> Iterator[Ruling]:
+    """What holds whatever is granted: prohibitions, and the longest embargo of the grants in force."""
+    for record in about(party.records, setting.item, party.hop):
+        yield from _prohibited(party, record, setting)
+    for record in speaking(party.records, setting.item, party.hop):
+        yield from _delayed(party, record, setting, covers)
+
+
+def objects(record: Record) -> bool:
+    """Whether a record is a refusal of everything."""
+    return not record.grants and record.licence is None and record.otherwise is Mode.WITHHOLD
+
+
+def next_change(party: Party, setting: Setting) -> tuple[datetime, ...]:
+    """The times after now at which the records that are about the item may begin to say something else."""
+    records = about(party.records, setting.item, party.hop)
+    found = [edge for record in records for grant in record.grants for edge in edges(grant, setting)]
+    found += [p.valid_from for record in records for p in record.prohibitions if p.valid_from]
+    return tuple(edge for edge in found if edge > setting.now)
+
+
+# ------------------------------------------------------------------------------------------------ one record
+
+
+def _ruled(party: Party, record: Record, setting: Setting, covers: frozenset[Covers]) -> Ruling:
+    """The widest grant that fits, else the licence on record if it has no grants, else what holds otherwise."""
+    cuttable = record.licence is None or record.licence.excerpt not in NO_PARTS
+    answers = [
+        (found, number)
+        for number, grant in enumerate(record.grants)
+        if grant.covers in covers and (found := answer(grant, party, setting, cuttable=cuttable)) is not None
+    ]
+    open_ = max((a for a in answers if not a[0].but), key=lambda a: a[0].width, default=None)
+    held = max((a for a in answers if a[0].but), key=lambda a: a[0].width, default=None)
+    if open_ and (held is None or held[0].width <= open_[0].width):
+        return _granted(party, record, open_, setting)
+    if open_ and held:
+        return _with_more(_granted(party, record, open_, setting), record, held)
+    if held:
+        removed = next((a for a in answers if a[0].closed), None)
+        return _removed(party, record, removed[1]) if removed else _held_back(party, record, held, setting)
+    if record.licence and not record.grants and Covers.OWN in covers:
+        return _recorded_licence(party, record, record.licence, setting.channel)
+    return _otherwise(party, record, setting.channel)
+
+
+def _granted(party: Party, record: Record, found: tuple[Answer, int], setting: Setting) -> Ruling:
+    """The ruling of a grant that fits."""
+    answered, number = found
     grant = record.grants[number]
-    names = asked(grant)
-    unmet = [name for name in names if DUTIES.get(name) not in MET] if mode > Mode.LINK else []
-    limit = _limit(grant, mode)
-    said = _said(grant, mode, limit, channel) + (
-        f" but asks for what we cannot prove: {', '.join(unmet)}" * bool(unmet)
-    )
+    if answered.mode < grant.mode:
+        said = wording.ads_unknown(setting.channel, answered.limit)
+    else:
+        said = wording.permits(setting.channel, answered.mode, answered.limit)
+    licence = record.licence
     return Ruling(
-        mode=floor(channel) if unmet else mode,
-        clause="duty.unmet" if unmet else "record.grant.ads" if mode < grant.mode else "record.grant",
+        mode=answered.mode,
+        clause=answered.clause,
         text=f"{party.title} {said}",
         because=f"{party.name} {said}",
-        evidence=(_cited(record, f"grants[{number}]", _described(grant)),),
-        limit=NO_LIMIT if unmet else limit,
-        duties=tuple(dict.fromkeys(id_ for name, id_ in DUTIES.items() if name in names)),
+        evidence=(_of_grant(record, number),),
+        limit=answered.limit,
+        duties=tuple(dict.fromkeys((*ids(grant), *(licence.duties if licence else ())))),
+        asked_by=record.key,
+        licence=licence,
+        contact=record.contact,
+        crossposts=grant.covers is Covers.CROSSPOSTS,
+        grant=grant,
+    )
+
+
+def _with_more(ruling: Ruling, record: Record, held: tuple[Answer, int]) -> Ruling:
+    """The ruling, with what a wider grant would give and why it does not."""
+    answered, number = held
+    more = f", and {wording.amount(answered.mode, answered.limit)} but {answered.but}"
+    evidence = tuple(dict.fromkeys((*ruling.evidence, _of_grant(record, number))))
+    return replace(ruling, text=ruling.text + more, because=ruling.because + more, evidence=evidence)
+
+
+def _held_back(party: Party, record: Record, held: tuple[Answer, int], setting: Setting) -> Ruling:
+    """The ruling of a grant that would fit if something did not stand in the way."""
+    answered, number = held
+    grant = record.grants[number]
+    said = f"{wording.permits(setting.channel, answered.mode, answered.limit)} but {answered.but}"
+    return Ruling(
+        mode=min(floor(setting.channel), record.otherwise),
+        clause=answered.clause,
+        text=f"{party.title} {said}",
+        because=f"{party.name} {said}",
+        evidence=(_of_grant(record, number),),
+        duties=ids(grant),
         asked_by=record.key,
         contact=record.contact,
         crossposts=grant.covers is Covers.CROSSPOSTS,
+        grant=grant,
     )
 
 
-def _limit(grant: Grant, mode: Mode) -> Limit:
-    if mode is not Mode.EXCERPT:
-        return NO_LIMIT
-    return HOUSE_LIMIT if grant.limit == NO_LIMIT or mode < grant.mode else grant.limit
+def _removed(party: Party, record: Record, number: int) -> Ruling:
+    """The ruling of a grant whose window is over and that asked for removal."""
+    said = wording.removed(record.grants[number].window)
+    return Ruling(
+        mode=Mode.WITHHOLD,
+        clause="grant.removed",
+        text=f"{party.title} {said}",
+        because=f"{party.name} {said}",
+        evidence=(_of_grant(record, number),),
+        asked_by=record.key,
+        contact=record.contact,
+        grant=record.grants[number],
+    )
 
 
-def _said(grant: Grant, mode: Mode, limit: Limit, channel: Channel) -> str:
-    if mode < grant.mode:
-        return wording.ads_unknown(channel, limit)
-    return wording.permits(channel, mode, limit)
-
-
-def _described(grant: Grant) -> str:
-    return f"{grant.mode.name.lower()}: {', '.join(sorted(grant.media))}; {', '.join(sorted(grant.purposes))}"
-
-
-def _cited(record: Record, place: str, words: str) -> Evidence:
-    """The operator's record as evidence: the sentence that the operator read, else what was recorded."""
-    return Evidence("record", Level.FEED, record.quote or words, f"terms.{record.key}.{place}", record.evidence)
+def _unsure(ruling: Ruling) -> Ruling:
+    said = "it may belong to a section with terms of its own: "
+    return replace(ruling, clause="section.unknown", text=said + ruling.text, because=said + ruling.because)
 
 
 def _otherwise(party: Party, record: Record, channel: Channel) -> Ruling:
-    mode = min(record.otherwise, floor(channel))
-    said = wording.denies(channel, mode)
+    said = wording.denies(channel, min(record.otherwise, floor(channel)))
     return Ruling(
-        mode=mode,
-        clause="record.otherwise",
+        mode=min(record.otherwise, floor(channel)),
+        clause="record.objection" if objects(record) else "record.otherwise",
         text=f"{party.title} {said}",
         because=f"{party.name} {said}",
         evidence=(_cited(record, "otherwise", f"otherwise {record.otherwise.name.lower()}"),),
@@ -192,3 +189,68 @@ def _recorded_licence(party: Party, record: Record, licence: Licence, channel: C
         contact=record.contact,
         said=licence.id == ALL_RIGHTS_RESERVED.id,
     )
+
+
+# ------------------------------------------------------------------------------------------------ refusals
+
+
+def _prohibited(party: Party, record: Record, setting: Setting) -> Iterator[Ruling]:
+    """Each prohibition that is in force and about such a channel."""
+    channel = setting.channel
+    for number, prohibition in enumerate(record.prohibitions):
+        begun = prohibition.valid_from is None or prohibition.valid_from <= setting.now
+        if not begun or channel.medium not in prohibition.media or channel.purpose not in prohibition.purposes:
+            continue
+        mode = min(prohibition.mode, floor(channel))
+        said = wording.forbids(channel, mode) + (f" ({prohibition.by})" if prohibition.by else "")
+        words = prohibition.quote or f"no more than {prohibition.mode.name.lower()}"
+        yield Ruling(
+            mode=mode,
+            clause="record.prohibition",
+            text=f"{party.title} {said}",
+            because=f"{party.name} {said}",
+            evidence=(_cited(record, f"prohibitions[{number}]", words, quote=prohibition.quote),),
+            asked_by=record.key,
+            contact=record.contact,
+        )
+
+
+def _delayed(party: Party, record: Record, setting: Setting, covers: frozenset[Covers]) -> Iterator[Ruling]:
+    """An embargo is asked of everybody, not only of the channels that the grant names."""
+    waiting = [
+        (until, number)
+        for number, grant in enumerate(record.grants)
+        if grant.covers in covers and in_force(grant, setting.now)
+        if (until := released_at(grant, setting)) is not None and until > setting.now
+    ]
+    if waiting:
+        until, number = max(waiting)
+        said = wording.waits(until)
+        yield Ruling(
+            mode=Mode.WITHHOLD,
+            clause="record.embargo",
+            text=f"{party.title} {said}",
+            because=f"{party.name} {said}",
+            evidence=(_of_grant(record, number),),
+            asked_by=record.key,
+            contact=record.contact,
+            grant=record.grants[number],
+        )
+
+
+# ------------------------------------------------------------------------------------------------ evidence
+
+
+def _of_grant(record: Record, number: int) -> Evidence:
+    grant = record.grants[number]
+    return _cited(record, f"grants[{number}]", _described(grant), quote=grant.quote)
+
+
+def _described(grant: Grant) -> str:
+    return f"{grant.mode.name.lower()}: {', '.join(sorted(grant.media))}; {', '.join(sorted(grant.purposes))}"
+
+
+def _cited(record: Record, place: str, words: str, *, quote: str = "") -> Evidence:
+    """The record as evidence: the sentence that the operator read, else what was recorded."""
+    where = f"terms.{record.key}.{place}" if record.origin == "config" else f"{record.key}, {place}"
+    return Evidence("record", Level.FEED, quote or record.quote or words, where, record.evidence)

@@ -2,6 +2,7 @@
 """What a ruling is: one party's answer for one channel, and the answers of the licence table."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from syndicate.model import (
@@ -9,6 +10,9 @@ from syndicate.model import (
     Channel,
     ChannelClass,
     Evidence,
+    Grant,
+    Hop,
+    Item,
     Licence,
     Limit,
     Medium,
@@ -16,6 +20,7 @@ from syndicate.model import (
     Purpose,
     Record,
     Role,
+    Standing,
 )
 from syndicate.rights import wording
 
@@ -23,13 +28,37 @@ NO_LIMIT: Final = Limit()
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody whose terms are asked: the holder, or one who republished."""
+class Setting:
+    """What is asked: an item on a channel at a time. ``published`` is when the work was first published anywhere."""
 
-    name: str
+    item: Item
+    channel: Channel
+    now: datetime
+    published: datetime
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody whose terms are asked, at its hop: the holder, or one who republished.
+
+    ``own`` is True at the hop of the item itself.
+    """
+
+    hop: Hop
     role: Role
-    record: Record | None = None
-    evidence: tuple[Evidence, ...] = ()
+    records: tuple[Record, ...] = ()
+    own: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.hop.name
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The evidence that stood on this appearance."""
+        return self.hop.evidence
 
     @property
     def title(self) -> str:
@@ -41,7 +70,8 @@ class Party:
 class Ruling:
     """One answer. ``text`` is the clause applied, ``because`` the sentence for a person, ``duties`` are ids.
 
-    ``said`` is False for silence. ``crossposts`` is True if it rests on a grant over what the party republished.
+    ``said`` is False for silence. ``crossposts`` is True if it rests on a grant over what the party republished,
+    ``grant`` is the grant that it rests on, with the parameters of its duties.
     """
 
     mode: Mode
@@ -56,16 +86,23 @@ class Ruling:
     contact: str = ""
     said: bool = True
     crossposts: bool = False
+    grant: Grant | None = None
 
 
 def channel_class(channel: Channel) -> ChannelClass:
     """The column of the licence table that a channel falls into. Advertising or a price make it commercial."""
     if channel.medium is Medium.PRINT:
         return ChannelClass.PRINT
-    free = channel.purpose is Purpose.COMMUNITY and channel.ads is Ads.NONE and not channel.paid
+    free = is_free(channel)
     if channel.medium is Medium.WEB:
         return ChannelClass.COMMUNITY_WEB if free else ChannelClass.COMMERCIAL_WEB
     return ChannelClass.COMMUNITY_EMAIL if free else ChannelClass.COMMERCIAL_EMAIL
+
+
+def is_free(channel: Channel) -> bool:
+    """Whether a channel is without profit: no commercial purpose, no advertising, no price."""
+    priced = channel.paid or channel.sale
+    return channel.purpose is Purpose.COMMUNITY and channel.ads is Ads.NONE and not priced
 
 
 def floor(channel: Channel) -> Mode:
@@ -75,8 +112,7 @@ def floor(channel: Channel) -> Mode:
 
 def licence_mode(licence: Licence, channel: Channel) -> Mode:
     """The cell of the licence table. "If free" in print means no price, no advertising and no commercial purpose."""
-    free = channel.purpose is Purpose.COMMUNITY and channel.ads is Ads.NONE and not channel.paid
-    if channel.medium is Medium.PRINT and licence.print_if_free and not free:
+    if channel.medium is Medium.PRINT and licence.print_if_free and not is_free(channel):
         return Mode.WITHHOLD
     return licence.modes[channel_class(channel)]
 

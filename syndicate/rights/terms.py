@@ -9,23 +9,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from syndicate.model import Channel, Covers, Evidence, Level, Licence, Medium, Record, Role
+from syndicate.model import Channel, Covers, Evidence, Item, Level, Licence, Medium, Role
 from syndicate.rights import wording
 from syndicate.rights.addresses import url_key
 from syndicate.rights.licences import NOTHING_STATED
-from syndicate.rights.records import by_record
-from syndicate.rights.rulings import Party, Ruling, channel_class, floor, licence_mode, licensed
+from syndicate.rights.records import by_records, refusals
+from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licence_mode, licensed
+from syndicate.rights.scopes import speaking
 from syndicate.rights.statements import Statement, statements
 
 ANY: Final = frozenset(Covers)
 CROSSPOSTS: Final = frozenset({Covers.CROSSPOSTS})
 
 
-def terms_of(party: Party, channel: Channel, covers: frozenset[Covers] = ANY) -> tuple[Ruling, ...]:
+def terms_of(party: Party, setting: Setting, covers: frozenset[Covers] = ANY) -> tuple[Ruling, ...]:
     """All rulings of a party, never none; the narrowest holds and their duties add up."""
-    if party.record is None:
-        return (by_statements(party, channel),)
-    return (by_record(party, party.record, channel, covers), *_narrowing(party, party.record, channel))
+    recorded = by_records(party, setting, covers)
+    if recorded:
+        return (*recorded, *_narrowing(party, setting.item, setting.channel))
+    return (by_statements(party, setting.channel), *refusals(party, setting, covers))
 
 
 def refusal(party: Party, channel: Channel) -> Ruling | None:
@@ -76,15 +78,24 @@ def _floored(party: Party, channel: Channel, clause: str, said: str, evidence: t
     return Ruling(floor(channel), clause, f"{party.title} {said}", f"{party.name} {said}", evidence)
 
 
-def _narrowing(party: Party, record: Record, channel: Channel) -> tuple[Ruling, ...]:
+def _narrowing(party: Party, item: Item, channel: Channel) -> tuple[Ruling, ...]:
     """What the item itself states beside a record: a refusal, another licence, terms that we cannot read.
 
+    A licence that the record names beside its grants adds nothing: the publisher's own rules say what it means by it.
     Signals to machines and the unspecified sentinel do not touch a record, nor does a link to the very page that the
     operator read.
     """
     top = next((s for s in statements(party.evidence) if s.level is Level.ITEM), None)
     if top is None:
         return ()
-    unread = tuple(e for e in top.unread if url_key(e.value) != url_key(record.evidence) or not url_key(e.value))
-    stated = Statement(Level.ITEM, licences=top.licences, unread=unread, refusals=top.refusals)
+    read = {url_key(record.evidence) for record in party.records}
+    unread = tuple(e for e in top.unread if url_key(e.value) not in read or not url_key(e.value))
+    glossed = [r.licence for r in speaking(party.records, item, party.hop) if r.licence and r.grants]
+    licences = tuple(one for one in top.licences if not any(_alike(one[0], known) for known in glossed))
+    stated = Statement(Level.ITEM, licences=licences, unread=unread, refusals=top.refusals)
     return (_stated(party, stated, channel),) if stated != Statement(Level.ITEM) else ()
+
+
+def _alike(one: Licence, other: Licence) -> bool:
+    """Whether two licences have the same elements, whatever their version and country."""
+    return one.by and (one.nc, one.nd, one.sa) == (other.nc, other.nd, other.sa)

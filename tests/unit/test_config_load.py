@@ -209,8 +209,8 @@ def test_terms_in_every_detail():
         takedown=2 * 86400,
         quote="Do.",
     )
-    assert (part.limit, part.closing_link, part.parts) == (Limit(characters=300), "Read on at A", True)
-    assert unmodified.parts is False
+    assert (part.limit, part.closing_link, part.parts) == (Limit(characters=300), "Read on at A", None)
+    assert unmodified.duties == ("unmodified",)
     assert ideas.key == "rules.sections.ideas"
     assert ideas.scope == Scope(("https://a.example/ideas/*",), ("Ideas",), ("i-1",), ("*.png",))
     (x,) = config.channels
