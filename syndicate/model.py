@@ -255,8 +255,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Retraction:
+    """What a feed says of an item: taken back at ``when``; void if the item was updated later. Spec: RFC 6721 3."""
+
+    item_id: str
+    when: datetime
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
-    """One parsed and normalised feed document."""
+    """One parsed and normalised feed document. ``retractions`` are its tombstones."""
 
     title: str
     url: str
@@ -266,6 +275,7 @@ class Feed:
     items: tuple[Item, ...]
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

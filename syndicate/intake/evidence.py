@@ -1,88 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rights evidence and authors of an XML feed, verbatim, by namespace and never by prefix.
+"""What an XML feed states of rights and origin, verbatim, by namespace and never by prefix.
 
 Reads the raw tree, because a parser that merges keys lets a photo's licence pass as the article's and loses names. Only
-direct children of the feed, the entry and its ``atom:source`` count, so what stands inside a body or an image says
-nothing here; media elements are read at any depth and keep kinds of their own, since they speak of an asset.
+direct children of the feed, the entry and its ``atom:source`` count, so what stands inside a body says nothing here.
+What stands in media elements and images is kept under kinds of its own, since it speaks of an asset.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicate.intake import markup
+from syndicate.intake import vocabularies as of
+from syndicate.intake.parsed import Deleted, Origin
 from syndicate.intake.text import legal, person_name, web_url
-from syndicate.model import Evidence, Level, Person
+from syndicate.intake.vocabularies import ATOM, RDF
+from syndicate.model import Category, Evidence, Level, Person
 
-ATOM = "http://www.w3.org/2005/Atom"
-_ATOM_OLD = "http://purl.org/atom/ns#"
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_DC = "http://purl.org/dc/elements/1.1/"
-_DCTERMS = "http://purl.org/dc/terms/"
-_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-_RSL = "https://rslstandard.org/rsl"
-_FAC = "http://www.bloglines.com/about/specs/fac-1.0"
-_XMP = "http://ns.adobe.com/xap/1.0/rights/"
-_PRISM = "http://prismstandard.org/namespaces/"
-_USERLAND = (
-    "http://backend.userland.com/creativeCommonsRssModule",
-    "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html",
-    "http://backend.userland.com/creativeCommonsRSSModule",
-)
-_CC = ("http://creativecommons.org/ns#", "http://web.resource.org/cc/")
-_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
-_PODCAST = (
-    "https://podcastindex.org/namespace/1.0",
-    "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
-)
-_RSS = (
-    "",
-    "http://purl.org/rss/1.0/",
-    "http://my.netscape.com/rdf/simple/0.9/",
-    "http://blogs.law.harvard.edu/tech/rss",
-)
-_RSS_USERLAND = "http://backend.userland.com/rss"  # and whatever version follows
-
-# (namespace, local name) -> kind. The value is the first of the attributes that is there, else the text.
-_KINDS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    (ATOM, "rights"): ("atom.rights", ()),
-    (_ATOM_OLD, "copyright"): ("atom.rights", ()),
-    (_DC, "rights"): ("dc.rights", (_RDF + "resource",)),
-    (_FAC, "restriction"): ("fac", ("relationship",)),
-    **{(_DCTERMS, name): (f"dcterms.{name}", (_RDF + "resource",)) for name in ("license", "rightsHolder", "rights")},
-    (_DCTERMS, "accessRights"): ("dcterms.accessRights", (_RDF + "resource",)),
-    **{(uri, "license"): ("cc.userland", ()) for uri in _USERLAND},
-    **{(uri, "license"): ("cc.rdf", (_RDF + "resource", "resource")) for uri in _CC},
-    **{(uri, "morePermissions"): ("cc.rdf.morePermissions", (_RDF + "resource", "resource")) for uri in _CC},
-    **{(uri, "license"): ("mrss.license", ("href",)) for uri in _MEDIA},
-    **{(uri, "copyright"): ("mrss.copyright", ()) for uri in _MEDIA},
-    **{(uri, "credit"): ("mrss.credit", ()) for uri in _MEDIA},
-    **{(uri, "license"): ("podcast.license", ("url",)) for uri in _PODCAST},
-    **{(_XMP, name): (f"xmp.{name}", (_RDF + "resource",)) for name in ("WebStatement", "UsageTerms", "Owner")},
-    **{(uri, "copyright"): ("rss.copyright", ()) for uri in _RSS},
-}
-_NAMESPACES = frozenset((*(uri for uri, _ in _KINDS), ATOM, _ATOM_OLD, _RSL))
-_PRISM_NAMES = frozenset(
-    (
-        *("copyright", "creditLine", "rightsOwner", "rightsAgent", "agreement", "permissions", "restrictions"),
-        *("reuseProhibited", "embargoDate", "expirationDate", "exclusivityEndDate", "killDate"),
-    )
-)
-# What a document means by a prefix that it forgot to declare.
-_PREFIXES = {
-    "atom": ATOM,
-    "dc": _DC,
-    "dcterms": _DCTERMS,
-    "creativeCommons": _USERLAND[0],
-    "cc": _CC[0],
-    "media": _MEDIA[0],
-    "podcast": _PODCAST[0],
-}
 _REGISTRY = "http://www.iana.org/assignments/relation/"
+_GROUPS = ("content", "group")
+_ASSET, _IMAGE = "asset.", "image."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +34,58 @@ class Stated:
     keys: frozenset[str]
     evidence: tuple[Evidence, ...]
     authors: tuple[Person, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 def feed_evidence(root: etree._Element, url: str) -> tuple[Evidence, ...]:
-    """Every rights statement on the feed or channel itself, level FEED, in document order."""
+    """Every statement on the feed or channel itself, level FEED, in document order; then those about its image."""
     feed = _feed(root)
-    return tuple(_statements(feed, Level.FEED, _name(feed)[1], url)) if feed is not None else ()
+    return tuple(_feed_statements(root, feed, url)) if feed is not None else ()
+
+
+def _feed_statements(root: etree._Element, feed: etree._Element, url: str) -> Iterator[Evidence]:
+    label = _name(feed)[1]
+    for element in dict.fromkeys((root, feed)):
+        if index := element.get(of.INDEX, "").strip():
+            yield Evidence("indexing", Level.FEED, index, f"{_name(element)[1]}@index", url)
+    yield from _statements(feed, Level.FEED, label, url)
+    for parent in dict.fromkeys((root, feed)):
+        for child in parent:
+            uri, local = _name(child)
+            if uri in of.CC and local == "License":  # RSS 1.0 puts it beside the channel
+                yield from (_statement(child, Level.FEED, label, url) if parent is not feed else ())
+                yield from _statements(child, Level.FEED, f"{label}/{_label(child)}", url)
+            elif local == "image" and _is_feed_namespace(uri):
+                yield from _statements(child, Level.FEED, f"{label}/image", url, _IMAGE)
 
 
 def entries_stated(root: etree._Element, url: str) -> tuple[Stated, ...]:
-    """For each entry in order: its authors, its statements (ITEM) and those of its ``atom:source`` (SOURCE)."""
+    """For each entry in order: authors, origins, its statements (ITEM) and those of its ``atom:source`` (SOURCE)."""
     return tuple(_entry(element, url) for element in root.iter() if _is_entry(element))
+
+
+def deleted(root: etree._Element) -> tuple[Deleted, ...]:
+    """The tombstones of a feed; one without an id or a time that can be read says nothing. Spec: RFC 6721 3."""
+    feed = _feed(root)
+    return tuple(_deleted(feed)) if feed is not None else ()
+
+
+def _deleted(feed: etree._Element) -> Iterator[Deleted]:
+    for child in feed:
+        if _name(child) == (of.TOMBSTONES, "deleted-entry"):
+            identity, when = child.get("ref", "").strip(), _moment(child.get("when", ""))
+            if identity and when:
+                yield Deleted(identity, when, _part(child, "comment") or identity, f"{_name(feed)[1]}/{_label(child)}")
+
+
+def _moment(text: str) -> datetime | None:
+    """Spec: RFC 3339."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def matched(entries: Sequence[Stated], keys: Sequence[frozenset[str]]) -> Sequence[Stated] | None:
@@ -132,13 +115,13 @@ def _name(element: etree._Element) -> tuple[str, str]:
     uri, _, local = element.tag.rpartition("}")
     prefix, colon, rest = local.partition(":")
     if colon and not uri:
-        return _PREFIXES.get(prefix, prefix), rest
+        return of.PREFIXES.get(prefix, prefix), rest
     uri = uri.removeprefix("{")
-    return uri if element.prefix or uri in _NAMESPACES or uri.startswith(_PRISM) else "", local
+    return uri if element.prefix or uri in of.NAMESPACES or uri.startswith(of.PRISM) else "", local
 
 
 def _is_feed_namespace(uri: str) -> bool:
-    return uri in (*_RSS, ATOM, _ATOM_OLD) or uri.startswith(_RSS_USERLAND)
+    return uri in (*of.RSS, ATOM, of.ATOM_OLD) or uri.startswith(of.RSS_USERLAND)
 
 
 def _is_entry(element: etree._Element) -> bool:
@@ -152,15 +135,43 @@ def _feed(root: etree._Element) -> etree._Element | None:
     return next((child for child in root if _name(child)[1].lower() == "channel"), None)
 
 
+# ------------------------------------------------------------------------------------------------ entries
+
+
 def _entry(element: etree._Element, url: str) -> Stated:
     label = _name(element)[1]
     found = list(_statements(element, Level.ITEM, label, url))
-    found += [x for child in element.iterdescendants() for x in _media(child, label, url)]
+    origins: list[Origin] = []
+    categories: list[Category] = []
     for child in element:
-        if _name(child) == (ATOM, "source"):
+        name = _name(child)
+        if name == (ATOM, "source"):
             found += _statements(child, Level.SOURCE, f"{label}/source", url)
+        elif name[0] in of.MEDIA and name[1] in _GROUPS:
+            found += _of_assets(child, label, url)
+        elif name in of.ORIGINS:
+            origins += _origin(child, of.ORIGINS[name], label)
+        elif name in of.COVERAGE and _text(child):
+            categories.append(Category(_text(child), "".join(name)))
+    if not any(_name(child)[1] == "category" for child in element):
+        categories += _of_source(element)
     authors = {person.name: person for person in _authors(element) if person.name}
-    return Stated(frozenset(_keys(element)), tuple(found), tuple(authors.values()))
+    return Stated(frozenset(_keys(element)), tuple(found), tuple(authors.values()), tuple(origins), tuple(categories))
+
+
+def _origin(element: etree._Element, kind: str, label: str) -> Iterator[Origin]:
+    """What an element names as the work that the entry was taken from: a page, or a name."""
+    if stated := _value(element, (RDF + "resource",)):
+        page = web_url(stated)
+        yield Origin(kind, "" if page else stated, page, "", stated, f"{label}/{_label(element)}")
+
+
+def _of_source(element: etree._Element) -> Iterator[Category]:
+    """The categories that a copied entry's ``atom:source`` brings along. Spec: RFC 4287 4.2.11."""
+    for source in element:
+        for child in source if _name(source) == (ATOM, "source") else ():
+            if _name(child) == (ATOM, "category") and child.get("term", "").strip():
+                yield Category(*(child.get(name, "").strip() for name in ("term", "scheme", "label")))
 
 
 def _authors(element: etree._Element) -> Iterator[Person]:
@@ -176,8 +187,8 @@ def _authors(element: etree._Element) -> Iterator[Person]:
 
 def _is_byline(uri: str, local: str) -> bool:
     if local == "author":
-        return _is_feed_namespace(uri) or uri.lower() == _ITUNES
-    return (uri, local) == (_DC, "creator")
+        return _is_feed_namespace(uri) or uri.lower() == of.ITUNES
+    return (uri, local) in of.BYLINES
 
 
 def _part(element: etree._Element, local: str) -> str:
@@ -190,40 +201,52 @@ def _keys(element: etree._Element) -> Iterator[str]:
         if _is_feed_namespace(uri) and local in ("guid", "id", "link"):
             yield _text(child)
             yield child.get("href", "").strip()
-    yield element.get(_RDF + "about", "")
+    yield element.get(RDF + "about", "")
 
 
-def _media(element: etree._Element, label: str, url: str) -> Iterator[Evidence]:
-    """Media statements below the direct children: they belong to the content or group they stand in."""
-    parent = element.getparent()
-    if _name(element)[0] in _MEDIA and parent is not None and _name(parent)[0] in _MEDIA:
-        yield from _statement(element, Level.ITEM, f"{label}/{_label(parent)}", url)
+def _of_assets(group: etree._Element, label: str, url: str) -> Iterator[Evidence]:
+    """What stands in a media element, at any depth: it speaks of the content or group that it stands in."""
+    for element in group.iterdescendants():
+        uri, parent = _name(element)[0], element.getparent()
+        place = f"{label}/{_label(group if parent is None else parent)}"
+        yield from _statement(element, Level.ITEM, place, url, "" if uri in of.MEDIA else _ASSET)
 
 
-def _statements(parent: etree._Element, level: Level, place: str, url: str) -> Iterator[Evidence]:
+# ------------------------------------------------------------------------------------------------ statements
+
+
+def _statements(parent: etree._Element, level: Level, place: str, url: str, prefix: str = "") -> Iterator[Evidence]:
     for child in parent:
-        yield from _statement(child, level, place, url)
+        yield from _statement(child, level, place, url, prefix)
+        if _name(child) == (of.PLUS, "Licensor"):
+            yield from (x for part in child.iterdescendants() for x in _statement(part, level, place, url, prefix))
 
 
-def _statement(element: etree._Element, level: Level, place: str, url: str) -> Iterator[Evidence]:
-    kind, value = _reading(element)
-    if kind and value:
-        yield Evidence(kind, level, legal(value), f"{place}/{_label(element)}", url)
+def _statement(element: etree._Element, level: Level, place: str, url: str, prefix: str = "") -> Iterator[Evidence]:
+    for kind, value, where in _readings(element):
+        if value:
+            yield Evidence(prefix + kind, level, legal(value), f"{place}/{where}", url)
 
 
-def _reading(element: etree._Element) -> tuple[str, str]:
+def _readings(element: etree._Element) -> Iterator[tuple[str, str, str]]:
+    """Kind, value and label of each statement that an element is."""
     uri, local = _name(element)
     if local == "link" and _is_feed_namespace(uri):
-        return ("atom.license", _resolved(element)) if _relation(element) == "license" else ("", "")
-    if uri == _RSL:
-        return "rsl", etree.tostring(element, encoding="unicode", with_tail=False)
-    if uri.startswith(_PRISM) and local in _PRISM_NAMES:
-        return f"pur.{local}" if "usagerights" in uri else f"prism.{local}", _text(element)
-    if (uri, local) not in _KINDS:
-        return "", ""
-    kind, attributes = _KINDS[uri, local]
+        relation = _relation(element)
+        if relation in of.LINKS:
+            yield of.LINKS[relation], _resolved(element), f"{_label(element)}[rel={relation}]"
+    elif uri == of.RSL:
+        yield "rsl", etree.tostring(element, encoding="unicode", with_tail=False), _label(element)
+    elif term := of.term(uri, local):
+        label = _label(element) + "".join(f"[{m}={element.get(m)}]" for m in term.marks if element.get(m))
+        yield term.kind, _value(element, term.attributes) or (local if term.empty else ""), label
+        for name in term.also:
+            yield f"{term.kind}.{name}", element.get(name, "").strip(), f"{label}@{name}"
+
+
+def _value(element: etree._Element, attributes: tuple[str, ...]) -> str:
     stated = next((element.get(name, "") for name in attributes if element.get(name)), "")
-    return kind, stated.strip() or _words(element)
+    return stated.strip() or _words(element)
 
 
 def _relation(element: etree._Element) -> str:
@@ -251,5 +274,4 @@ def _words(element: etree._Element) -> str:
 
 def _label(element: etree._Element) -> str:
     local = _name(element)[1]
-    name = f"{element.prefix}:{local}" if element.prefix else local
-    return f"{name}[rel=license]" if local == "link" else name
+    return f"{element.prefix}:{local}" if element.prefix else local

@@ -23,6 +23,9 @@ _KINDS = {
     "license": "jsonfeed.licence",
     "copyright": "jsonfeed.copyright",
     "rights": "jsonfeed.copyright",
+    "holder": "jsonfeed.holder",
+    "contact": "jsonfeed.contact",
+    "duties": "jsonfeed.duties",
 }
 _Object = Mapping[str, object]
 
@@ -141,8 +144,8 @@ def _origins(item: _Object, place: str) -> Iterator[Origin]:
     ours = item.get(_OURS)
     if not isinstance(ours, dict):
         return
-    source = ours.get("source")
-    for hop in _objects(ours, "chain") or ([source] if isinstance(source, dict) else []):
+    named = [ours.get("source"), ours.get("via")]
+    for hop in _objects(ours, "chain") or [one for one in named if isinstance(one, dict)]:
         name, url = _str(hop, "name"), _str(hop, "url")
         if name or url:
             yield Origin("jsonfeed.syndicate", name, url, "", url or name, f"{place}.{_OURS}")
@@ -153,7 +156,14 @@ def _evidence(values: _Object, level: Level, place: str, url: str) -> Iterator[E
         if not key.startswith("_") or not isinstance(extension, dict):
             continue
         for name, kind in _KINDS.items():
-            stated = extension.get(name)
-            words = _str(stated, "url") or _str(stated, "id") if isinstance(stated, dict) else _str(extension, name)
-            if words:
+            if words := _words(extension.get(name)):
                 yield Evidence(kind, level, words, f"{place}{key}.{name}", url)
+
+
+def _words(stated: object) -> str:
+    """A statement as one text: itself, the address, id or name of what it describes, or its members."""
+    if isinstance(stated, dict):
+        return _str(stated, "url") or _str(stated, "id") or _str(stated, "name")
+    if isinstance(stated, list):
+        return " ".join(filter(None, map(_words, stated)))
+    return xml_text(stated).strip() if isinstance(stated, str) else ""

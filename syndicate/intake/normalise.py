@@ -20,10 +20,11 @@ from syndicate.intake import markup
 from syndicate.intake.own import Own
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
 from syndicate.intake.text import language_tag, one_line, web_url
-from syndicate.model import Category, Claim, Enclosure, Evidence, Feed, Item, Level, Link, Person, Source
+from syndicate.model import Category, Claim, Enclosure, Evidence, Feed, Item, Level, Link, Person, Retraction, Source
 
 # Statements that name a licence: one on the entry stops those of its source and feed. Spec: RFC 4946 2.3.
 _LICENCES = frozenset(("atom.license", "cc.userland", "cc.rdf", "dcterms.license", "jsonfeed.licence"))
+_CLAIMS = {"dcterms.isVersionOf": "based-on", "dcterms.isFormatOf": "based-on"}
 # Years outside are the placeholders of programs that know no date: no mail header can hold them, no clock convert them.
 _YEARS = range(1000, 9999)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -59,7 +60,15 @@ def normalise(parsed: ParsedFeed, source: Source) -> Feed:
         items=_each_once(_item(entry, context) for entry in parsed.entries),
         evidence=parsed.evidence,
         problems=problems,
+        retractions=tuple(_retractions(parsed, source)),
     )
+
+
+def _retractions(parsed: ParsedFeed, source: Source) -> Iterator[Retraction]:
+    """Tombstones name entries by their ids, by which we identify items too."""
+    for gone in parsed.deleted:
+        evidence = Evidence("tombstone", Level.ITEM, gone.value, gone.place, parsed.url)
+        yield Retraction(item_id(source.id, one_line(gone.identity)), gone.when, evidence)
 
 
 def _about_ids(unreliable: frozenset[str]) -> tuple[str, ...]:
@@ -211,7 +220,7 @@ def _source_claim(origin: Origin, own: Own, document: str) -> Iterator[Claim]:
     if any(own.is_own(target) for target in (page, feed) if target) or not (page or feed or name):
         return
     evidence = Evidence(origin.kind, Level.SOURCE, origin.value, origin.place, document)
-    yield Claim("source", name, page, feed, evidence)
+    yield Claim(_CLAIMS.get(origin.kind, "source"), name, page, feed, evidence)
 
 
 def _inherited(entry: ParsedEntry, claims: tuple[Claim, ...], feed: ParsedFeed) -> Iterator[Evidence]:
@@ -222,7 +231,7 @@ def _inherited(entry: ParsedEntry, claims: tuple[Claim, ...], feed: ParsedFeed) 
     """
     own = [x for x in entry.evidence if x.level is Level.ITEM]
     brought = [x for x in entry.evidence if x.level is Level.SOURCE]
-    copied = any(claim.kind == "source" for claim in claims)
+    copied = any(claim.kind in ("source", "based-on") for claim in claims)
     yield from own
     licensed = _licensed(own)
     yield from _unless(licensed, brought)

@@ -70,6 +70,7 @@ def _read_xml(document: Document, url: str) -> ParsedFeed:
         entries=tuple(_entry(entry, found, atom) for entry, found in zip(result.entries, stated, strict=True)),
         evidence=evidence.feed_evidence(document.tree, url),
         problems=(*document.problems, *problems),
+        deleted=evidence.deleted(document.tree),
     )
 
 
@@ -102,10 +103,10 @@ def _entry(entry: _Fields, stated: Stated, atom: bool) -> ParsedEntry:
         published=published or _date(entry, "created_parsed") or updated,
         updated=updated if atom or published else None,
         language=_language(entry),
-        categories=tuple(_categories(entry)),
+        categories=(*_categories(entry), *stated.categories),
         enclosures=tuple(_enclosures(entry)),
         links=tuple(_links(entry)),
-        origins=tuple(_origins(entry)),
+        origins=(*_origins(entry), *stated.origins),
         evidence=stated.evidence,
     )
 
@@ -199,9 +200,6 @@ def _origins(entry: _Fields) -> Iterator[Origin]:
             yield Origin("rss.source", title, "", feed, title or feed, "item/source")
         else:
             yield _atom_source(source, title)
-    if stated := _str(_get(entry, "dc_source")):
-        page = web_url(stated)
-        yield Origin("dc.source", "" if page else stated, page, "", stated, "item/dc:source")
 
 
 def _atom_source(source: _Fields, title: str) -> Origin:

@@ -40,6 +40,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A tombstone: the id of the entry that was taken back, since when, and the words that say so. Spec: RFC 6721 3."""
+
+    identity: str
+    when: datetime
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedEntry:
     """One entry. ``identity`` is its own id ("" if it has none), ``link`` the page, ``evidence`` what stands on it."""
 
@@ -72,3 +82,4 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
+    deleted: tuple[Deleted, ...] = ()

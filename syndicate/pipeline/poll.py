@@ -16,6 +16,7 @@ from syndicate.errors import FetchError, ParseError, SyndicateError
 from syndicate.model import Feed, Fetched, Publisher, Source
 from syndicate.pipeline.origins import flat, settle
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
+from syndicate.pipeline.retract import retract
 from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.store import SourceState, Store, Transaction
 
@@ -145,4 +146,4 @@ def _store_items(
     stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first)
     fresh = {*stored.new, *stored.changed}
     settle(tx, publishers, [item for item in feed.items if item.id in fresh])
-    return stored.new, stored.changed
+    return stored.new, (*stored.changed, *retract(tx, feed.retractions, now))

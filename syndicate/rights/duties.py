@@ -14,7 +14,7 @@ from typing import Final
 from syndicate.model import Duty, Evidence, Hop, Item, Level, Limit, Mode, Publisher
 from syndicate.rights.addresses import url_key
 from syndicate.rights.rulings import Ruling
-from syndicate.rights.statements import copyright_line, in_order
+from syndicate.rights.statements import CREDIT_KINDS, HOLDER_KINDS, YEAR_KINDS, copyright_line, in_order, named
 
 EXCERPT_NOTE: Final = "This is an excerpt."
 
@@ -84,12 +84,14 @@ def _link(case: Case, rulings: Sequence[Ruling]) -> Duty:
 
 
 def _copyright(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
-    """The line as supplied; where none was and one is asked, the sign, the year and the holder."""
+    """The line as supplied; where none was and one is asked, the sign, the year and the holder, as far as stated."""
     line = _supplied_line(case)
     if line or any("O2" in r.duties for r in rulings):
         origin = case.hops[0]
         date = origin.date or case.item.published or case.now
-        yield _duty(rulings, "O2", texts=(line or f"© {date.year} {origin.name}",))
+        year = named(YEAR_KINDS, origin.evidence)[:4] or date.year
+        holder = named(HOLDER_KINDS, origin.evidence) or origin.name
+        yield _duty(rulings, "O2", texts=(line or f"© {year} {holder}",))
 
 
 def _supplied_line(case: Case) -> str:
@@ -120,7 +122,8 @@ def _licences(rulings: Sequence[Ruling]) -> Iterator[Duty]:
 
 
 def _notices(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
-    found = in_order(e for hop in (case.hops[0], case.hops[-1]) for e in hop.evidence if e.kind == "body.disclaimer")
+    stated = (e for hop in (case.hops[0], case.hops[-1]) for e in hop.evidence)
+    found = in_order(e for e in stated if e.kind == "body.disclaimer" or e.kind in CREDIT_KINDS)
     if found:
         yield _duty(rulings, "O5", texts=tuple(dict.fromkeys(e.value for e in found)))
 

@@ -29,6 +29,7 @@ from syndicate.rights import wording
 from syndicate.rights.duties import Case, duties_of, targets
 from syndicate.rights.records import NO_PARTS, by_records, next_change, objects, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor
+from syndicate.rights.signals import next_opening, signals
 from syndicate.rights.statements import in_order
 from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
@@ -73,8 +74,12 @@ def decide(
         contact=_contact(case, deciding),
         limit=limit,
         policy=POLICY_VERSION,
-        until=min((edge for party in parties for edge in next_change(party, setting)), default=None),
+        until=min((edge for party in parties for edge in _edges(party, setting)), default=None),
     )
+
+
+def _edges(party: Party, setting: Setting) -> tuple[datetime, ...]:
+    return (*next_change(party, setting), *next_opening(party, setting))
 
 
 def _settled(item: Item, chain: Chain) -> tuple[Hop, ...]:
@@ -131,7 +136,8 @@ def _ceiling(parties: Sequence[Party], origin_known: bool, setting: Setting) -> 
     crossposts = _crossposts(last, setting) if len(parties) > 1 else ()
     if origin_known:
         terms = terms_of(holder, setting)
-        return crossposts if crossposts and not any(ruling.said for ruling in terms) else terms
+        silent = not any(ruling.said for ruling in terms)
+        return (*crossposts, *signals(holder, setting, recorded=False)) if crossposts and silent else terms
     ground = crossposts or (_origin_unknown(holder, setting.channel),)
     return (*ground, *by_records(holder, setting, ANY), *refusals(holder, setting, ANY))
 

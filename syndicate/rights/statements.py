@@ -15,10 +15,12 @@ from importlib.resources import files
 from typing import Final
 
 from syndicate.model import Evidence, Level, Licence
+from syndicate.rights import rsl
 from syndicate.rights.licences import UNSPECIFIED_URL, by_url
 
 LICENCE_KINDS: Final = frozenset(
     {"cc.userland", "cc.rdf", "atom.license", "dcterms.license", "jsonfeed.licence", "html.rel-license"}
+    | {"cc.rel.license", "schema.license"}
 )
 """Places made for a licence URI."""
 
@@ -28,29 +30,47 @@ PROSE_KINDS: Final = frozenset(
         "atom.rights",
         "dc.rights",
         "dcterms.rights",
+        "dcterms.accessRights",
         "prism.copyright",
+        "pur.copyright",
+        "pur.restrictions",
         "jsonfeed.copyright",
+        "schema.copyrightNotice",
+        "html.copyright",
         "body.copyright",
+        "page.copyright",
         "credit-line",
     }
 )
 """Places where words about rights stand: they may narrow, and they hold the copyright line."""
 
 
+HOLDER_KINDS: Final = (
+    *("dcterms.rightsHolder", "pur.rightsOwner", "cc.rel.rightsHolder", "schema.copyrightHolder", "jsonfeed.holder"),
+)
+"""Places that name the holder, the most telling first."""
+
+YEAR_KINDS: Final = ("dcterms.dateCopyrighted", "schema.copyrightYear")
+"""Places that tell the year of the copyright."""
+
+CREDIT_KINDS: Final = ("pur.creditLine", "schema.creditText", "dcterms.bibliographicCitation")
+"""Places that word the credit: it is repeated to the character."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one level says: licences side by side are alternatives, everything else narrows.
+    """What one document says on one level: licences side by side are alternatives, everything else narrows.
 
-    ``unread`` are licence URIs that we do not know, ``signals`` prohibitions addressed to machines, ``unspecified``
-    the address that says that no licence is linked (RFC 4946 2.3).
+    ``unread`` are licence URIs that we do not know, ``unspecified`` the address that says that no licence is linked
+    (RFC 4946 2.3), ``refusals`` words that reserve all rights and elements that prohibit reuse.
     """
 
     level: Level
+    document: str = ""
     licences: tuple[tuple[Licence, Evidence], ...] = ()
     unread: tuple[Evidence, ...] = ()
     unspecified: tuple[Evidence, ...] = ()
     refusals: tuple[Evidence, ...] = ()
-    signals: tuple[Evidence, ...] = ()
 
 
 def in_order(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -58,24 +78,41 @@ def in_order(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(set(evidence), key=lambda e: (-e.level, e.kind, e.value, e.place, e.url)))
 
 
-def statements(evidence: Iterable[Evidence]) -> tuple[Statement, ...]:
-    """One statement for each level that says anything, the most specific first."""
+def statements(evidence: Iterable[Evidence], page: str = "") -> tuple[Statement, ...]:
+    """One statement for each level and document that says anything, the most specific first.
+
+    ``page`` is the address that the evidence is about: documents that state terms by address need it.
+    """
     ordered = in_order(evidence)
-    read = (_read(level, [e for e in ordered if e.level == level]) for level in sorted(Level, reverse=True))
-    return tuple(s for s in read if s.licences or s.unread or s.unspecified or s.refusals or s.signals)
+    offered = rsl.read(ordered, page).licences()
+    places = dict.fromkeys((e.level, e.url) for e in ordered)
+    read = (
+        _read(level, document, [e for e in ordered if (e.level, e.url) == (level, document)], offered)
+        for level, document in sorted(places, key=lambda place: (-place[0], place[1]))
+    )
+    return tuple(s for s in read if s.licences or s.unread or s.unspecified or s.refusals)
 
 
-def _read(level: Level, evidence: list[Evidence]) -> Statement:
+def _read(
+    level: Level, document: str, evidence: list[Evidence], offered: tuple[tuple[str, Evidence], ...]
+) -> Statement:
     links = [e for e in evidence if e.kind in LICENCE_KINDS and e.value.strip()]
     named = [(e, by_url(e.value)) for e in links if e.value.strip() != UNSPECIFIED_URL]
+    beside = [(licence, e) for url, e in offered if e in evidence and (licence := by_url(url))]
     return Statement(
         level=level,
-        licences=tuple((licence, e) for e, licence in named if licence),
+        document=document,
+        licences=(*((licence, e) for e, licence in named if licence), *beside),
         unread=tuple(e for e, licence in named if not licence),
         unspecified=tuple(e for e in links if e.value.strip() == UNSPECIFIED_URL),
-        refusals=tuple(e for e in evidence if e.kind in PROSE_KINDS and reserves_all(e.value)),
-        signals=tuple(e for e in evidence if e.kind == "rsl" and _prohibits_all(e.value)),
+        refusals=tuple(e for e in evidence if _refuses(e)),
     )
+
+
+def _refuses(evidence: Evidence) -> bool:
+    if evidence.kind == "pur.reuseProhibited":
+        return evidence.value.strip().lower() not in ("false", "no", "0")
+    return evidence.kind in PROSE_KINDS and reserves_all(evidence.value)
 
 
 # ------------------------------------------------------------------------------------------------ refusals
@@ -90,16 +127,6 @@ def reserves_all(text: str) -> bool:
     "No rights reserved", "some rights reserved" and "not all rights reserved" are something else.
     """
     return bool(_ALL_RESERVED.search(" ".join(unicodedata.normalize("NFKC", text).casefold().split())))
-
-
-# ------------------------------------------------------------------------------------------------ signals
-
-_PROHIBITS = re.compile(r"<(?:\w+:)?prohibits\b[^<>]*\btype\s*=\s*[\"']usage[\"'][^<>]*>([^<]*)<", re.IGNORECASE)
-
-
-def _prohibits_all(rsl: str) -> bool:
-    """True if an RSL document prohibits every automated usage. Lists are parted by spaces, in drafts by commas."""
-    return any("all" in re.split(r"[\s,]+", usage.strip().lower()) for usage in _PROHIBITS.findall(rsl))
 
 
 # ------------------------------------------------------------------------------------------------ copyright line
@@ -131,6 +158,13 @@ def copyright_line(evidence: Iterable[Evidence]) -> str:
         if (rank := _rank(sentence)) is not None
     ]
     return min(found)[1] if found else ""
+
+
+def named(kinds: Iterable[str], evidence: Iterable[Evidence]) -> str:
+    """What the first of these kinds says, on the most specific level; "" if none says anything."""
+    ordered = in_order(evidence)
+    found = (" ".join(e.value.split()) for kind in kinds for e in ordered if e.kind == kind)
+    return next(filter(None, found), "")
 
 
 def _sentences(text: str) -> list[str]:

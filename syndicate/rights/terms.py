@@ -5,7 +5,7 @@ Every ruling that permits more than a link cites the grant or the licence URI th
 the item itself may narrow it and never widen it; lines that a feed carries for all its items do not touch it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from syndicate.rights.licences import NOTHING_STATED
 from syndicate.rights.records import by_records, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licence_mode, licensed
 from syndicate.rights.scopes import speaking
+from syndicate.rights.signals import contact, denied, signals
 from syndicate.rights.statements import Statement, statements
 
 ANY: Final = frozenset(Covers)
@@ -26,36 +27,49 @@ def terms_of(party: Party, setting: Setting, covers: frozenset[Covers] = ANY) ->
     """All rulings of a party, never none; the narrowest holds and their duties add up."""
     recorded = by_records(party, setting, covers)
     if recorded:
-        return (*recorded, *_narrowing(party, setting.item, setting.channel))
-    return (by_statements(party, setting.channel), *refusals(party, setting, covers))
+        narrowed = _narrowing(party, setting.item, setting.channel)
+        return (*recorded, *narrowed, *signals(party, setting, recorded=True))
+    stated = by_statements(party, setting.channel)
+    return (*stated, *refusals(party, setting, covers), *signals(party, setting, recorded=False))
 
 
 def refusal(party: Party, channel: Channel) -> Ruling | None:
-    """The ruling of words on the item itself that reserve all rights."""
+    """The ruling of words on the item itself that reserve all rights, or of a feed that denies its use."""
     found = next((s for s in statements(party.evidence) if s.level is Level.ITEM and s.refusals), None)
-    return _reserved(party, channel, found.refusals) if found else None
+    return _reserved(party, channel, found.refusals) if found else denied(party)
 
 
-def by_statements(party: Party, channel: Channel) -> Ruling:
-    """What the most specific level that says anything states; at one level the narrower, licences being a choice."""
-    top = next(iter(statements(party.evidence)), None)
-    if top is None:
-        printed = channel.medium is Medium.PRINT
-        return Ruling(
-            mode=NOTHING_STATED.modes[channel_class(channel)],
-            clause="silence",
-            text=f"{party.title} has said nothing: {wording.SILENCE_IN_PRINT if printed else wording.SILENCE}",
-            because=wording.NOBODY_SAID if party.role is Role.ORIGIN else wording.unsaid(party.name),
-            said=False,
-        )
-    return _stated(party, top, channel)
+def by_statements(party: Party, channel: Channel) -> tuple[Ruling, ...]:
+    """What the most specific level that says anything states, document by document; the narrower holds.
+
+    In one document the narrower statement holds, except that licences side by side are a choice.
+    """
+    said = statements(party.evidence, party.hop.url)
+    if not said:
+        return (_silence(party, channel),)
+    return tuple(_stated(party, one, channel) for one in said if one.level is said[0].level)
+
+
+def _silence(party: Party, channel: Channel) -> Ruling:
+    printed = channel.medium is Medium.PRINT
+    return Ruling(
+        mode=NOTHING_STATED.modes[channel_class(channel)],
+        clause="silence",
+        text=f"{party.title} has said nothing: {wording.SILENCE_IN_PRINT if printed else wording.SILENCE}",
+        because=wording.NOBODY_SAID if party.role is Role.ORIGIN else wording.unsaid(party.name),
+        contact=contact(party.evidence, party.hop.url),
+        said=False,
+    )
 
 
 def _stated(party: Party, top: Statement, channel: Channel) -> Ruling:
+    ruling = _read(party, top, channel)
+    return replace(ruling, contact=ruling.contact or contact(party.evidence, party.hop.url))
+
+
+def _read(party: Party, top: Statement, channel: Channel) -> Ruling:
     if top.refusals:
         return _reserved(party, channel, top.refusals)
-    if top.signals:
-        return _floored(party, channel, "signal", "prohibits every automated use of it", top.signals)
     if top.unspecified:
         stated = _floored(party, channel, "unspecified", "says that it states no licence", top.unspecified)
         return replace(stated, said=False)
@@ -85,15 +99,21 @@ def _narrowing(party: Party, item: Item, channel: Channel) -> tuple[Ruling, ...]
     Signals to machines and the unspecified sentinel do not touch a record, nor does a link to the very page that the
     operator read.
     """
-    top = next((s for s in statements(party.evidence) if s.level is Level.ITEM), None)
-    if top is None:
-        return ()
-    read = {url_key(record.evidence) for record in party.records}
-    unread = tuple(e for e in top.unread if url_key(e.value) not in read or not url_key(e.value))
     glossed = [r.licence for r in speaking(party.records, item, party.hop) if r.licence and r.grants]
-    licences = tuple(one for one in top.licences if not any(_alike(one[0], known) for known in glossed))
-    stated = Statement(Level.ITEM, licences=licences, unread=unread, refusals=top.refusals)
-    return (_stated(party, stated, channel),) if stated != Statement(Level.ITEM) else ()
+    own = (s for s in statements(party.evidence, party.hop.url) if s.level is Level.ITEM)
+    kept = (_beside(s, party, glossed) for s in own)
+    return tuple(_stated(party, s, channel) for s in kept if s.licences or s.unread or s.refusals)
+
+
+def _beside(stated: Statement, party: Party, glossed: Sequence[Licence]) -> Statement:
+    """What a statement adds to records: no page that the operator read, no licence that a record words in its way."""
+    read = {url_key(record.evidence) for record in party.records}
+    return replace(
+        stated,
+        licences=tuple(one for one in stated.licences if not any(_alike(one[0], known) for known in glossed)),
+        unread=tuple(e for e in stated.unread if url_key(e.value) not in read or not url_key(e.value)),
+        unspecified=(),
+    )
 
 
 def _alike(one: Licence, other: Licence) -> bool:

@@ -27,6 +27,7 @@ class LedgerKind(enum.StrEnum):
     DELIVERY = "delivery"
     PERMISSION = "permission"
     OBJECTION = "objection"
+    RETRACTION = "retraction"
     CONSENT = "consent"
 
 

@@ -359,3 +359,24 @@ def test_a_channel_reads_on_until_its_limit_is_reached(house):
     channel = replace(COMMUNITY, limit=3, select=replace(COMMUNITY.select, exclude=("N0", "N2")))
     verified = compose_feed(house.composing, channel)
     assert [e.item.title for e in verified.edition.entries] == ["Story 1", "Story 3", "Story 4"]
+
+
+def test_a_tombstone_takes_an_item_back(house):
+    """A tombstone withdraws the item that it names, once and on record; one older than the entry does nothing."""
+    entry = (
+        "<entry><title>The ferry</title><id>tag:south.example,2026:1</id><link href='https://south.example/1'/>"
+        "<updated>2026-11-22T08:00:00Z</updated><summary>It leaves at ten past six.</summary></entry>"
+    )
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"><title>Feed</title>'
+        "<id>tag:south.example,2026:feed</id><link href='https://south.example/'/>{}</feed>"
+    )
+    gone = '<at:deleted-entry ref="tag:south.example,2026:1" when="2026-11-22T{}Z"><at:comment>An error</at:comment></at:deleted-entry>'
+    for content in (entry, entry + gone.format("07:59:59"), gone.format("09:00:00"), gone.format("09:00:01")):
+        house.shelf.answers = {"south": feed.format(content)}
+        (polled,) = house.poll("south")
+    assert (polled.status, polled.changed) == ("unchanged", ())
+    assert house.entries() == {}
+    with house.store.read() as tx:
+        (line,) = tx.ledger.tail(9, kind="retraction")
+    assert (line.data["words"], line.data["at"]) == ("An error", "2026-11-22T09:00:00Z")

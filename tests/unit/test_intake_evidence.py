@@ -64,7 +64,7 @@ def item(inner):
         ("<t:rightsHolder>Jane</t:rightsHolder>", "dcterms.rightsHolder", "Jane", "item/t:rightsHolder"),
         ("<t:rights>© Jane</t:rights>", "dcterms.rights", "© Jane", "item/t:rights"),
         (f'<m:license type="text/html" href="{CC}">CC BY</m:license>', "mrss.license", CC, "item/m:license"),
-        ('<m:copyright url="https://c.example/">© Agency</m:copyright>', "mrss.copyright", "© Agency", "item/m:copyright"),
+        ("<m:copyright>© Agency</m:copyright>", "mrss.copyright", "© Agency", "item/m:copyright"),
         ("<m2:copyright>© Agency</m2:copyright>", "mrss.copyright", "© Agency", "item/m2:copyright"),
         ("<m:group><m:content><m:license>CC</m:license></m:content></m:group>", "mrss.license", "CC", "item/m:content/m:license"),
         ('<p:license url="https://l.example/">cc-by-4.0</p:license>', "podcast.license", "https://l.example/", "item/p:license"),
@@ -111,7 +111,7 @@ def test_what_says_nothing_about_the_item_is_left_out(inner):
 
 
 def test_feed_level_statements():
-    """Statements on the channel are found in document order; those of items and images are not among them."""
+    """Statements on the channel are found in document order, its image's under kinds of their own, no item's."""
     root = tree(
         f"<rss {DECLARED}><channel><copyright>© W</copyright><ul:license>{CC}</ul:license>"
         "<image><copyright>no</copyright></image><item><copyright>no</copyright></item></channel></rss>"
@@ -120,6 +120,7 @@ def test_feed_level_statements():
     assert [(x.kind, x.level, x.place) for x in found] == [
         ("rss.copyright", Level.FEED, "channel/copyright"),
         ("cc.userland", Level.FEED, "channel/ul:license"),
+        ("image.rss.copyright", Level.FEED, "channel/image/copyright"),
     ]
     assert feed_evidence(tree("<rss/>"), URL) == ()
 
