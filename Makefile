@@ -3,6 +3,7 @@
 
 BIN := .venv/bin
 ARGS :=
+PYTEST := $(BIN)/pytest -q -n 2
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -19,10 +20,10 @@ demo: setup ## see it work in two minutes (ARGS=--once: one cycle, then a table)
 test: setup ## all tests, and every branch of the pure modules by the unit tests (ARGS=FILE: only that)
 	@sh .ci/clients
 ifdef ARGS
-	$(BIN)/pytest -q -n 2 $(ARGS)
+	$(PYTEST) $(ARGS)
 else
-	$(BIN)/pytest -q -n 2 --cov --cov-report=term tests/unit
-	$(BIN)/pytest -q -n 2 tests/integration tests/acceptance
+	$(PYTEST) --cov --cov-report=term tests/unit
+	$(PYTEST) --dist loadfile tests/integration tests/acceptance
 endif
 
 check: setup ## format, lint, types, the one rule, generated pages

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
@@ -31,22 +32,28 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
     """Print every item that ``text`` names, with its decision for each channel."""
-    app = open_app(path)
+    with closing(open_app(path)) as app:
+        explained = _explained(app, text, channel_id)
+        site = app.config.site.name
+    if json:
+        as_json([{"item": s.item, "chain": s.chain, "channels": explanations} for s, explanations in explained])
+        return 0
+    for stored, explanations in explained:
+        _print_item(stored, site, explanations)
+    return 0
+
+
+def _explained(app: App, text: str, channel_id: str) -> list[tuple[StoredItem, list[Explanation]]]:
+    """The items that an id or an address names, each in the channels asked for; raises UsageError if none is named."""
     ours = text.removeprefix(f"{app.config.site.url}/items/")  # our own page of an item
+    channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
     with app.store.read() as tx:
         found = tx.items.find(*filter(None, (ours, url_key(text))))
     if not found:
         raise UsageError(
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
         )
-    channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
-    explained = [(stored, explain_item(app.composing, stored, channels)) for stored in found]
-    if json:
-        as_json([{"item": s.item, "chain": s.chain, "channels": explanations} for s, explanations in explained])
-        return 0
-    for stored, explanations in explained:
-        _print_item(stored, app.config.site.name, explanations)
-    return 0
+    return [(stored, explain_item(app.composing, stored, channels)) for stored in found]
 
 
 def _print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:
@@ -144,7 +151,7 @@ def verify(document: str, config: Path | None, channel_id: str, *, json: bool) -
     name = urlsplit(document).path if "://" in document else document
     try:
         content = _read(document)
-        findings = _audit(content, name, open_app(config), channel_id) if config else proof.lint(content, name)
+        findings = _audit(content, name, config, channel_id) if config else proof.lint(content, name)
     except ParseError as error:
         trouble(f"{document}: {error}")
         return 2
@@ -172,7 +179,14 @@ async def _download(url: str) -> bytes:
         return (await Fetcher(client).fetch(url)).body
 
 
-def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Finding, ...]:
+def _audit(content: bytes, name: str, config: Path, channel_id: str) -> tuple[Finding, ...]:
+    with closing(open_app(config)) as app:
+        entries = _owed(content, name, app, channel_id)
+    return proof.audit(content, name, entries)
+
+
+def _owed(content: bytes, name: str, app: App, channel_id: str) -> list[Entry]:
+    """The decisions on record for the channel, and every item that it does not carry as one withheld."""
     channel = app.channel(channel_id or _channel_of(name, content, app))
     with app.store.read() as tx:
         entries = tx.editions.entries_for(channel.id)
@@ -184,7 +198,7 @@ def _audit(content: bytes, name: str, app: App, channel_id: str) -> tuple[Findin
         if decision.mode < Mode.FULL:  # not carried here, so no word of it may stand here
             withheld = replace(decision, mode=Mode.WITHHOLD, duties=())
             entries.append(Entry(stored.item, stored.chain, withheld, stored.first_seen))
-    return proof.audit(content, name, entries)
+    return entries
 
 
 def _channel_of(name: str, content: bytes, app: App) -> str:

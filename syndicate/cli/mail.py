@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from syndicate.app import App, open_app
@@ -23,22 +24,15 @@ from syndicate.store import address
 
 def digest(path: Path, name: str, *, dry_run: bool, preview: Path | None, to: str) -> int:
     """Compose what is new; send it to the subscribers, to one address, or to nobody."""
-    app = open_app(path)
-    channel = digest_channel(app, name)
-    to = address(to) if to else ""
-    now = period(channel, app.clock(), seconds=True)
-    try:
-        if dry_run or to:
-            return _trial(app, channel, now, preview, to)
-        released = release.send_digest(app.composing, channel, now)
-    except ProofError as error:
-        show_refusal(error)
-        return 1
-    if released is None:
-        return _nothing_new(channel)
-    _write_preview(app, released.verified, preview)
-    show_released(released)
-    return asyncio.run(_drain(app))
+    with closing(open_app(path)) as app:
+        channel = digest_channel(app, name)
+        to = address(to) if to else ""
+        now = period(channel, app.clock(), seconds=True)
+        try:
+            return _trial(app, channel, now, preview, to) if dry_run or to else _send(app, channel, now, preview)
+        except ProofError as error:
+            show_refusal(error)
+            return 1
 
 
 def digest_channel(app: App, name: str) -> Channel:
@@ -48,6 +42,15 @@ def digest_channel(app: App, name: str) -> Channel:
         known = ", ".join(c.id for c in app.config.channels if c.kind is ChannelKind.DIGEST)
         raise UsageError(f"is a {channel.kind} channel", subject=name, remedy=f"digest channels: {known or 'none'}")
     return channel
+
+
+def _send(app: App, channel: Channel, now: str, preview: Path | None) -> int:
+    released = release.send_digest(app.composing, channel, now)
+    if released is None:
+        return _nothing_new(channel)
+    _write_preview(app, released.verified, preview)
+    show_released(released)
+    return asyncio.run(_drain(app))
 
 
 def _nothing_new(channel: Channel) -> int:
@@ -82,7 +85,8 @@ def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
 
 def deliver(path: Path) -> int:
     """Drain what is due in the outbox."""
-    return asyncio.run(_drain(open_app(path)))
+    with closing(open_app(path)) as app:
+        return asyncio.run(_drain(app))
 
 
 async def _drain(app: App) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,11 +32,11 @@ class Rows:
 
 def import_people(path: Path, file: Path, channel_id: str) -> int:
     """Add who confirmed, ask who did not; a bad line is named and skipped, and nobody who left comes back."""
-    app = open_app(path)
-    channel = digest_channel(app, channel_id)
-    rows = read_rows(file, channel, app.clock())
-    added = add_confirmed(app, channel, rows, file.name)
-    asked = ask_to_confirm(app.composing, channel, rows.asked) if rows.asked else 0
+    with closing(open_app(path)) as app:
+        channel = digest_channel(app, channel_id)
+        rows = read_rows(file, channel, app.clock())
+        added = add_confirmed(app, channel, rows, file.name)
+        asked = ask_to_confirm(app.composing, channel, rows.asked) if rows.asked else 0
     there = sum(one.state == "active" for one in added.kept)
     OUT.print(
         f"{channel.id}: {count(len(added.added), 'reader')} added, {there} there before, "
@@ -105,8 +106,7 @@ def _time(text: str) -> datetime | None:
 
 def list_people(path: Path, channel_id: str, *, json: bool) -> None:
     """Print readers with their state and consent."""
-    app = open_app(path)
-    with app.store.read() as tx:
+    with closing(open_app(path)) as app, app.store.read() as tx:
         readers = tx.people.list(app.channel(channel_id).id if channel_id else "")
     if json:
         as_json(

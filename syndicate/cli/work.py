@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.progress import Progress
@@ -27,20 +28,25 @@ SHOWN = 20  # findings; the whole list is in the ledger
 
 def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
     """Poll the sources named, all, or those that are due."""
-    app = open_app(path)
-    known = {source.id for source in app.config.sources}
-    for name in names:
-        if name not in known:
-            raise UsageError("no such source", subject=name, remedy=f"one of: {', '.join(sorted(known))}")
-    if not names and not every:
-        with app.store.read() as tx:
-            names = [s.source_id for s in tx.sources.due(app.clock(), len(known)) if s.source_id in known]
-    polled = asyncio.run(_poll(app, list(names) if names or not every else [s.id for s in app.config.sources]))
+    with closing(open_app(path)) as app:
+        polled = asyncio.run(_poll(app, _named(app, names, every=every)))
     if json:
         as_json([{"source": p.source_id, "status": p.status, "new": p.new, "error": p.error} for p in polled])
     else:
         show_polled(polled)
     return 1 if any(p.status == "failed" for p in polled) else 0
+
+
+def _named(app: App, names: Sequence[str], *, every: bool) -> list[str]:
+    """The ids of the sources meant; raises UsageError for one that there is not."""
+    known = [source.id for source in app.config.sources]
+    for name in names:
+        if name not in known:
+            raise UsageError("no such source", subject=name, remedy=f"one of: {', '.join(sorted(known))}")
+    if names or every:
+        return list(names) or known
+    with app.store.read() as tx:
+        return [s.source_id for s in tx.sources.due(app.clock(), len(known)) if s.source_id in set(known)]
 
 
 async def _poll(app: App, names: Sequence[str]) -> list[Polled]:
@@ -66,24 +72,32 @@ def show_polled(polled: Sequence[Polled]) -> None:
 
 def publish(path: Path, names: Sequence[str], *, json: bool) -> int:
     """Publish the feed channels named, or all."""
-    app = open_app(path)
-    channels = [app.channel(name) for name in names] or of_kind(ChannelKind.FEED, app.config.channels)
-    done: list[Released] = []
-    failed = 0
-    for channel in channels:
-        if channel.kind is not ChannelKind.FEED:
-            raise UsageError(f"is a {channel.kind} channel", subject=channel.id, remedy="`publish` makes feeds")
-        try:
-            done.append(release.publish(app.composing, channel, app.release))
-        except SyndicateError as error:
-            failed = 1
-            show_refusal(error)
+    with closing(open_app(path)) as app:
+        done, refused = _publish(app, names)
+    for error in refused:
+        show_refusal(error)
     if json:
         as_json([{"channel": r.channel.id, "edition": r.verified.edition.id, **_modes(r)} for r in done])
     else:
         for released in done:
             show_released(released)
-    return failed
+    return 1 if refused else 0
+
+
+def _publish(app: App, names: Sequence[str]) -> tuple[list[Released], list[SyndicateError]]:
+    """What went out, and why the rest did not; raises UsageError for a channel that is no feed."""
+    channels = [app.channel(name) for name in names] or of_kind(ChannelKind.FEED, app.config.channels)
+    for channel in channels:
+        if channel.kind is not ChannelKind.FEED:
+            raise UsageError(f"is a {channel.kind} channel", subject=channel.id, remedy="`publish` makes feeds")
+    done: list[Released] = []
+    refused: list[SyndicateError] = []
+    for channel in channels:
+        try:
+            done.append(release.publish(app.composing, channel, app.release))
+        except SyndicateError as error:
+            refused.append(error)
+    return done, refused
 
 
 def _modes(released: Released) -> dict[str, int]:
@@ -141,13 +155,13 @@ def show_report(report: Report) -> None:
 
 def run(path: Path, *, once: bool, host: str, port: int) -> int:
     """The daemon, or one cycle of it."""
-    app = open_app(path)
-    if once:
+    with closing(open_app(path)) as app:
+        if not once:
+            return asyncio.run(_daemon(app, host, port))
         report = asyncio.run(_cycle(app))
-        show_report(report)
-        unusable = [error.exit_code for error in report.trouble]
-        return 0 if report.clean else max(unusable, default=1)
-    return asyncio.run(_daemon(app, host, port))
+    show_report(report)
+    unusable = [error.exit_code for error in report.trouble]
+    return 0 if report.clean else max(unusable, default=1)
 
 
 async def _cycle(app: App) -> Report:

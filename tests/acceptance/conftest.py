@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What acceptance tests stand on: the program as its users start it, and the demo's world on loopback."""
+"""What acceptance tests stand on: the commands as their users type them, and the demo's world on loopback."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 
 import pytest
 
 from syndicate import demo
 from syndicate.app import clock
+from syndicate.cli import main, show
 
 SECONDS = 100  # no command may take longer
 
@@ -59,16 +62,44 @@ class Loopback:
         return [message.path for message in self.sink.messages if recipient in message.recipients]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loopback(tmp_path_factory):
     """Publishers and a mail sink on loopback."""
     with Loopback(tmp_path_factory.mktemp("maildir")) as running:
         yield running
 
 
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended: its exit code and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture(scope="session")
 def syndicate():
-    """Run a command in a folder as a user would; gives what it printed and its exit code."""
+    """Run a command in a folder, in this process; gives what it printed and its exit code."""
+
+    def run(folder, *arguments, columns=120):
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(folder)
+            patch.setattr(sys, "argv", ["syndicate", *map(str, arguments)])
+            for console in (show.OUT, show.ERR):  # they look at the terminal once, when they are made
+                patch.setattr(console, "_width", columns)
+                patch.setattr(console, "_color_system", None)
+            with pytest.raises(SystemExit) as end:
+                main()
+        return Done(end.value.code or 0, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Start the program in a folder as a shell or cron does; gives what it printed and its exit code."""
 
     def run(folder, *arguments, **environment):
         return subprocess.run(
@@ -84,7 +115,7 @@ def syndicate():
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory, loopback, syndicate):
     """A folder with everything polled and published and two readers, one of whom has left."""
     folder = tmp_path_factory.mktemp("home")

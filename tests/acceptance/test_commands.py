@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every command as a user or cron types it: what it prints, where, and its exit code."""
+"""Every command as a user types it: what it prints, where, and its exit code.
+
+``program`` starts the program, ``syndicate`` calls the same commands in this process, which is quicker.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,6 @@ import shutil
 import pytest
 
 from syndicate.app import clock
-
-pytestmark = pytest.mark.timeout(300)  # a test is up to a dozen programs, one after the other
 
 COMMANDS = ["demo", "init", "check", "poll", "publish", "digest", "deliver", "run", "explain", "verify", "subscribers"]
 WORDING = "I want the weekly digest."
@@ -43,17 +44,17 @@ def change(folder, **keys):
 
 
 @pytest.mark.parametrize("command", [[], *([c] for c in COMMANDS), ["subscribers", "import"], ["subscribers", "list"]])
-def test_help_is_there(syndicate, tmp_path, command):
+def test_help_is_there(program, tmp_path, command):
     """`--help` explains each command on stdout and exits 0."""
-    done = syndicate(tmp_path, *command, "--help")
+    done = program(tmp_path, *command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: ")
     assert not list(tmp_path.iterdir())
 
 
-def test_the_version_is_told(syndicate, tmp_path):
+def test_the_version_is_told(program, tmp_path):
     """`--version` prints name and version."""
-    assert re.fullmatch(r"syndicate \d+\.\d+\.\d+\n", syndicate(tmp_path, "--version").stdout)
+    assert re.fullmatch(r"syndicate \d+\.\d+\.\d+\n", program(tmp_path, "--version").stdout)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_init_writes_what_check_accepts(tmp_path, syndicate):
 
 def test_check_prints_the_matrix_in_eighty_columns(start, syndicate):
     """One line a source with a mode for every channel, also at 80 columns; `--json` says the same and why."""
-    done = syndicate(start, "check", COLUMNS="80")
+    done = syndicate(start, "check", columns=80)
     rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()}
     machine = json.loads(syndicate(start, "check", "--json").stdout)
     assert len(machine) == 7
@@ -137,19 +138,19 @@ def test_check_prints_the_matrix_in_eighty_columns(start, syndicate):
     assert rows["harbour-review"] == ["full", "link", "excerpt", "withhold", "full"]
 
 
-def test_from_nothing_to_published_feeds(start, syndicate):
+def test_from_nothing_to_published_feeds(start, program):
     """Poll takes in what is due once and exits 1 for the broken source alone; publish writes every form; all clean."""
-    done = syndicate(start, "poll", "--json")
+    done = program(start, "poll", "--json")
     assert done.returncode == 1
     polled = {row["source"]: row for row in json.loads(done.stdout)}
     assert [name for name, row in polled.items() if row["status"] == "failed"] == ["vale-county-record"]
     assert sum(len(row["new"]) for row in polled.values()) == 17
-    done = syndicate(start, "poll")
+    done = program(start, "poll")
     assert (done.returncode, done.stdout) == (0, "No source is due.\n")
-    done = syndicate(start, "poll", "south-desk")
+    done = program(start, "poll", "south-desk")
     assert done.returncode == 0
     assert re.search(r"^south-desk .*unchanged", done.stdout, re.MULTILINE), done.stdout
-    done = syndicate(start, "publish", "--json")
+    done = program(start, "publish", "--json")
     assert done.returncode == 0
     assert {row["channel"] for row in json.loads(done.stdout)} == {"community", "partner", "neighbours"}
     files = sorted((start / "public" / "feeds").iterdir())
@@ -158,7 +159,7 @@ def test_from_nothing_to_published_feeds(start, syndicate):
         "neighbours.rss",
     }
     before = [(path.name, path.read_bytes()) for path in files]
-    assert "community" in syndicate(start, "publish", "community").stdout
+    assert "community" in program(start, "publish", "community").stdout
     assert [(path.name, path.read_bytes()) for path in files] == before
 
 

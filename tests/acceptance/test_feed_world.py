@@ -23,6 +23,8 @@ from pathlib import Path
 import pytest
 from lxml.html import document_fromstring
 
+pytestmark = pytest.mark.shared
+
 SYNDICATE = [sys.executable, "-m", "syndicate"]
 UNLINKED = {"uncredited", "unlinked"}  # copies that name no page: only their words tell whose they are
 CHANNELS = {"community": "community_web", "commercial": "commercial_web", "weekly": "email"}
@@ -95,9 +97,9 @@ def world(shared, tmp_path_factory):
         "--port",
         str(free_port()),
         "--slow-seconds",
-        "3",
+        "2",
         "--hang-seconds",
-        "5",
+        "2",
     ]
     command = [sys.executable, str(program), *options]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -170,7 +172,6 @@ def verdict(item, truth):
     return "right origin" if chain[0]["url"] == truth["original_url"] else f"other {chain[0]['url'] and 'page'}".strip()
 
 
-@pytest.mark.shared
 def test_copies_are_traced_to_their_origin(world):
     """Nearly every uncredited copy is traced to its origin if that was polled too, and no original to another item.
 
@@ -190,7 +191,6 @@ def test_copies_are_traced_to_their_origin(world):
     assert uncredited["right origin"] >= 0.95 * sum(uncredited.values())
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("channel", ["community", "commercial"])
 def test_nothing_is_carried_beyond_what_the_holder_allows(world, channel):
     """No full text or excerpt of an item whose holder does not allow it, copies whose origin is unknown counted apart."""
@@ -209,7 +209,6 @@ def test_nothing_is_carried_beyond_what_the_holder_allows(world, channel):
     assert modes["full"] > 100
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("channel", ["community", "commercial"])
 def test_no_duty_is_missing(world, channel):
     """Every carried text names author and holder's outlet, repeats the notice and links where its terms demand."""
@@ -232,7 +231,6 @@ def test_no_duty_is_missing(world, channel):
     assert missing == []
 
 
-@pytest.mark.shared
 def test_what_is_allowed_is_carried_in_full(world):
     """At least 95 % of the originals whose holder allows it, on record or machine-readable in the feed, are in full."""
     full = {t["url"] for item, t in carried(world, "community") if item["_syndicate"]["mode"] == "full"}
@@ -255,7 +253,6 @@ def test_what_is_allowed_is_carried_in_full(world):
     assert len(missed) <= 0.05 * allowed
 
 
-@pytest.mark.shared
 def test_every_sound_source_arrived(world):
     """Every publisher that serves a readable feed was polled with all the items that it shows."""
     sound = {"ordinary", "etag-only", "weak-etag", "last-modified-only", "no-validators", "max-age", "ttl", "websub",
@@ -269,7 +266,6 @@ def test_every_sound_source_arrived(world):
             assert len(row["new"]) == min(20, len(shown)), (source["key"], source["behaviour"])
 
 
-@pytest.mark.shared
 def test_the_digest_carries_nothing_beyond(world):
     """The mail carries in full only what its holder allows in mail, in both parts."""
     message = email.message_from_bytes((world.folder / "weekly.eml").read_bytes(), policy=email.policy.default)

@@ -12,8 +12,6 @@ from syndicate import demo
 from syndicate.app import clock, open_app
 from syndicate.store import LedgerKind
 
-pytestmark = pytest.mark.timeout(300)  # a test is several programs, one after the other
-
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory, loopback, syndicate):
