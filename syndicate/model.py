@@ -279,6 +279,19 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a document brought. ``listed`` are the ids of all its items, in order, each once.
+
+    ``feed`` holds only the items that are new or changed since the reading that left the marks handed in; it is None if
+    nothing is, the head included. ``marks`` are for the next reading; keep them only with the items, or these are lost.
+    """
+
+    feed: Feed | None
+    listed: tuple[str, ...]
+    marks: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A complete HTTP answer. ``status`` is 200 or 304, ``url`` the final one, ``body`` without its content coding.
 

@@ -52,11 +52,17 @@ _PREDEFINED = ("amp", "lt", "gt", "quot", "apos")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An XML feed, ready to parse: UTF-8 without declaration or DTD, and its tree for what needs namespaces."""
+    """An XML feed, ready to parse: UTF-8 without declaration or DTD, and its tree for what needs namespaces.
+
+    ``sound``: it is well-formed, so each entry means alone what it means among the others. ``entities`` are those of
+    its DTD that an entry may name.
+    """
 
     data: bytes
     tree: etree._Element
     problems: tuple[str, ...] = ()
+    sound: bool = True
+    entities: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,18 +75,23 @@ class _Prolog:
 
 def read_document(body: bytes, *, url: str, content_type: str = "") -> Document:
     """Bytes as fetched -> a document. Raises ParseError if they are no whole feed; ``url`` names it and is its base."""
-    prolog = _prolog(xml_text(decode(body, content_type)), url)
+    return read_text(decode(body, content_type), url=url)
+
+
+def read_text(text: str, *, url: str) -> Document:
+    """The same for a body that is decoded."""
+    prolog = _prolog(xml_text(text), url)
     data = prolog.rest.encode()
     tree = _tree(data, url)
-    if tree is not None:
-        return Document(data, tree, tuple(prolog.problems))
-    whole = _whole(prolog, url)
-    data = _REFERENCE.sub(lambda match: _repaired(match, prolog.entities), whole).encode()
-    tree = _tree(data, url)
+    if tree is None:
+        whole = _whole(prolog, url)
+        data = _REFERENCE.sub(lambda match: _repaired(match, prolog.entities), whole).encode()
+        tree = _tree(data, url)
+    sound = tree is not None
     if tree is None:
         prolog.problems.append("the XML is not well-formed; it was read as far as it makes sense")
         tree = etree.fromstring(data, _parser(recover=True), base_url=url)
-    return Document(data, tree, tuple(prolog.problems))
+    return Document(data, tree, tuple(prolog.problems), sound, tuple(sorted(prolog.entities.items())))
 
 
 def decode(body: bytes, content_type: str = "") -> str:

@@ -8,7 +8,7 @@ or copyright words, our own ``_syndicate`` among them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from syndicate.errors import ParseError
@@ -27,21 +27,32 @@ _KINDS = {
     "contact": "jsonfeed.contact",
     "duties": "jsonfeed.duties",
 }
-_Object = Mapping[str, object]
+Object = Mapping[str, object]
+"""An object of the document; any key may be missing, any value may be of any type."""
 
 
-def looks_like_json(body: bytes) -> bool:
+def looks_like_json(text: str) -> bool:
     """Whether a body is JSON rather than XML, by its first character."""
-    return body[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    return text[:100].lstrip().startswith("{")
 
 
 def read(text: str, url: str) -> ParsedFeed:
     """The text of a JSON Feed -> the parsed feed. Raises ParseError if it is cut short or something else."""
+    return read_object(*load(text, url), url)
+
+
+def load(text: str, url: str) -> tuple[Object, list[Object]]:
+    """The feed object of a JSON Feed without its items, and these; raises ParseError."""
     feed = _loaded(text, url)
-    items = feed.get("items")
+    items = feed.pop("items", None)
     if not isinstance(items, list):
         what = "this JSON is not a JSON Feed: it has no list of items"
         raise ParseError(what, subject=url, remedy="check that the address is that of a feed")
+    return feed, [item for item in items if isinstance(item, dict)]
+
+
+def read_object(feed: Object, items: Iterable[Object], url: str) -> ParsedFeed:
+    """The feed object and items of a JSON Feed -> the parsed feed."""
     version = _str(feed, "version").removeprefix(_VERSION).replace(".", "")
     return ParsedFeed(
         url=url,
@@ -50,12 +61,13 @@ def read(text: str, url: str) -> ParsedFeed:
         home=_str(feed, "home_page_url"),
         language=_str(feed, "language"),
         authors=_authors(feed),
-        entries=tuple(_entry(item, url, number) for number, item in enumerate(items) if isinstance(item, dict)),
+        entries=tuple(_entry(item, url) for item in items),
         evidence=tuple(_evidence(feed, Level.FEED, "", url)),
+        sound=True,
     )
 
 
-def _loaded(text: str, url: str) -> _Object:
+def _loaded(text: str, url: str) -> dict[str, object]:
     try:
         feed = json.loads(text)
     except RecursionError as error:
@@ -66,8 +78,8 @@ def _loaded(text: str, url: str) -> _Object:
     return feed if isinstance(feed, dict) else {}
 
 
-def _entry(item: _Object, url: str, number: int) -> ParsedEntry:
-    place = f"items[{number}]"
+def _entry(item: Object, url: str) -> ParsedEntry:
+    place = "item"
     page = _str(item, "url")
     bodies = (Text(_str(item, "content_html"), markup=True), Text(_str(item, "content_text")))
     published, updated = _date(item, "date_published"), _date(item, "date_modified")
@@ -97,19 +109,19 @@ def _str(values: object, key: str) -> str:
     return xml_text(value).strip() if isinstance(value, str) else ""
 
 
-def _objects(values: _Object, key: str) -> list[_Object]:
+def _objects(values: Object, key: str) -> list[Object]:
     found = values.get(key)
     return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
 
 
-def _authors(values: _Object) -> tuple[Person, ...]:
+def _authors(values: Object) -> tuple[Person, ...]:
     single = values.get("author")  # JSON Feed 1.0
     people = _objects(values, "authors") or ([single] if isinstance(single, dict) else [])
     named = [(person_name(_str(person, "name")), _str(person, "url")) for person in people]
     return tuple(Person(name, web_url(url)) for name, url in named if name)
 
 
-def _date(item: _Object, key: str) -> datetime | None:
+def _date(item: Object, key: str) -> datetime | None:
     """Spec: RFC 3339; a time without a zone is read as UTC."""
     try:
         moment = datetime.fromisoformat(_str(item, key))
@@ -118,7 +130,7 @@ def _date(item: _Object, key: str) -> datetime | None:
         return None
 
 
-def _categories(item: _Object) -> Iterator[Category]:
+def _categories(item: Object) -> Iterator[Category]:
     ours = item.get(_OURS)
     schemed = [c for c in _objects(ours, "categories") if _str(c, "term")] if isinstance(ours, dict) else []
     if schemed:
@@ -130,14 +142,14 @@ def _categories(item: _Object) -> Iterator[Category]:
             yield Category(xml_text(tag).strip())
 
 
-def _enclosures(item: _Object) -> Iterator[Enclosure]:
+def _enclosures(item: Object) -> Iterator[Enclosure]:
     for attachment in _objects(item, "attachments"):
         size = attachment.get("size_in_bytes")
         length = int(size) if isinstance(size, int | float) and 0 < size < 2**63 else 0
         yield Enclosure(_str(attachment, "url"), _str(attachment, "mime_type"), length)
 
 
-def _origins(item: _Object, place: str) -> Iterator[Origin]:
+def _origins(item: Object, place: str) -> Iterator[Origin]:
     outside = _str(item, "external_url")
     if outside:
         yield Origin("jsonfeed.external_url", "", outside, "", outside, f"{place}.external_url")
@@ -151,7 +163,7 @@ def _origins(item: _Object, place: str) -> Iterator[Origin]:
             yield Origin("jsonfeed.syndicate", name, url, "", url or name, f"{place}.{_OURS}")
 
 
-def _evidence(values: _Object, level: Level, place: str, url: str) -> Iterator[Evidence]:
+def _evidence(values: Object, level: Level, place: str, url: str) -> Iterator[Evidence]:
     for key, extension in values.items():
         if not key.startswith("_") or not isinstance(extension, dict):
             continue

@@ -11,7 +11,7 @@ import hashlib
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -31,6 +31,28 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Fingerprints of an entry's id, link and title (b"" for none): all that it takes to judge the ids of others."""
+
+    identity: bytes = b""
+    link: bytes = b""
+    title: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The ids and links, as fingerprints, that a document gives to different entries: they identify none."""
+
+    ids: frozenset[bytes] = frozenset()
+    links: frozenset[bytes] = frozenset()
+
+    def spoils(self, names: Names) -> tuple[bool, bool]:
+        """Whether an entry's id and its link are among them."""
+        both = self.ids | self.links
+        return names.identity in both, names.link in both
+
+
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What the entries of one document share."""
 
@@ -38,30 +60,35 @@ class _Context:
     source: Source
     own: Own
     reader: credit_lines.Reader
-    unreliable: frozenset[str]  # ids and links that the document gives to different entries
+    shared: Shared
 
 
 def normalise(parsed: ParsedFeed, source: Source) -> Feed:
     """A parsed feed, polled as ``source`` -> the feed with its items in document order, each once. Raises nothing."""
-    unreliable = _unreliable_ids(parsed)
+    feed, items = normalise_beside(parsed, source, ())
+    return replace(feed, items=each_once(items))
+
+
+def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]) -> tuple[Feed, tuple[Item, ...]]:
+    """The feed without its items, and the item of each entry, in a document that has ``others`` besides. No raise."""
+    shared = shared_names(parsed, [*map(names_of, parsed.entries), *others])
     title, home = _plain(parsed.title), web_url(parsed.home, parsed.url)
     own = Own(source.publisher.home or home, parsed.url)
-    names = frozenset(name.lower() for name in (source.publisher.name, title) if name)
-    reader = credit_lines.Reader(own.is_own, names, parsed.url)
-    pages = _shared((entry.link, entry.title.value) for entry in parsed.entries)
-    context = _Context(parsed, source, own, reader, unreliable | pages | {parsed.home})
-    problems = (*parsed.problems, *_about_ids(unreliable))
-    return Feed(
+    own_names = frozenset(name.lower() for name in (source.publisher.name, title) if name)
+    reader = credit_lines.Reader(own.is_own, own_names, parsed.url)
+    context = _Context(parsed, source, own, reader, shared)
+    feed = Feed(
         title=title,
         url=parsed.url,
         home=home,
         language=language_tag(parsed.language),
         format=parsed.format,
-        items=_each_once(_item(entry, context) for entry in parsed.entries),
+        items=(),
         evidence=parsed.evidence,
-        problems=problems,
+        problems=(*parsed.problems, *_about_ids(shared)),
         retractions=tuple(_retractions(parsed, source)),
     )
+    return feed, tuple(_item(entry, context) for entry in parsed.entries)
 
 
 def _retractions(parsed: ParsedFeed, source: Source) -> Iterator[Retraction]:
@@ -71,25 +98,37 @@ def _retractions(parsed: ParsedFeed, source: Source) -> Iterator[Retraction]:
         yield Retraction(item_id(source.id, one_line(gone.identity)), gone.when, evidence)
 
 
-def _about_ids(unreliable: frozenset[str]) -> tuple[str, ...]:
-    return ("different entries share an id; their links identify them instead",) if unreliable else ()
+def names_of(entry: ParsedEntry) -> Names:
+    """The fingerprints of an entry's names."""
+    return Names(*(_fingerprint(text) for text in (entry.identity, entry.link, entry.title.value)))
 
 
-def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+def _fingerprint(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=8).digest() if text else b""
+
+
+def shared_names(parsed: ParsedFeed, entries: Sequence[Names]) -> Shared:
+    """What entries share. In Atom two versions of an entry may share an id (RFC 4287 4.1.1), title or not.
+
+    A link to the feed's own home identifies no entry either.
+    """
+    ids = _shared((entry.identity, entry.link) for entry in entries)
+    if not parsed.format.startswith("atom"):
+        ids |= _shared((entry.identity, entry.title) for entry in entries)
+    return Shared(ids, _shared((entry.link, entry.title) for entry in entries) | {_fingerprint(parsed.home)})
+
+
+def _about_ids(shared: Shared) -> tuple[str, ...]:
+    return ("different entries share an id; their links identify them instead",) if shared.ids else ()
+
+
+def _shared(pairs: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
     """The first parts that stand beside different second parts."""
     counted = Counter(first for first, second in set(pairs) if first and second)
     return frozenset(first for first, count in counted.items() if count > 1)
 
 
-def _unreliable_ids(parsed: ParsedFeed) -> frozenset[str]:
-    """Ids given to different entries. In Atom two versions of an entry may share one (RFC 4287 4.1.1), title or not."""
-    shared = _shared((entry.identity, entry.link) for entry in parsed.entries)
-    if parsed.format.startswith("atom"):
-        return shared
-    return shared | _shared((entry.identity, entry.title.value) for entry in parsed.entries)
-
-
-def _each_once(items: Iterable[Item]) -> tuple[Item, ...]:
+def each_once(items: Iterable[Item]) -> tuple[Item, ...]:
     """One item an id, where it first stands; of several versions the last updated."""
     kept: dict[str, Item] = {}
     for item in items:
@@ -140,9 +179,10 @@ def item_id(source_id: str, identity: str) -> str:
 def _identity(entry: ParsedEntry, context: _Context) -> str:
     """The entry's own id, else its link, else a hash of title and date, else of what it carries."""
     given, link = one_line(entry.identity), web_url(entry.link, context.feed.url)
-    if given and entry.identity not in context.unreliable:
+    no_id, no_link = context.shared.spoils(names_of(entry))
+    if given and not no_id:
         return given
-    if link and entry.link not in context.unreliable:
+    if link and not no_link:
         return link
     parts = [entry.title.value, entry.published.isoformat() if entry.published else ""]
     if not any(parts):

@@ -16,11 +16,14 @@ import feedparser
 
 from syndicate.errors import ParseError
 from syndicate.intake import evidence, jsonfeed
-from syndicate.intake.document import Document, decode, read_document
+from syndicate.intake.document import Document, decode, read_text
 from syndicate.intake.evidence import Stated
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
 from syndicate.intake.text import person_name, web_url
 from syndicate.model import Category, Enclosure, Link, Person
+
+FEEDPARSER: str = feedparser.__version__
+"""Another version may read another thing into the same bytes."""
 
 _MARKUP = ("text/html", "application/xhtml+xml")
 _READABLE = (*_MARKUP, "text/plain")
@@ -35,10 +38,15 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
 
     Raises ParseError for an empty body, a web page, a document cut short, and anything else that is no feed.
     """
+    return parse_text(decode(body, content_type), url=url)
+
+
+def parse_text(text: str, *, url: str) -> ParsedFeed:
+    """The same for a body that is decoded."""
     try:
-        if jsonfeed.looks_like_json(body):
-            return jsonfeed.read(decode(body, content_type), url)
-        return _read_xml(read_document(body, url=url, content_type=content_type), url)
+        if jsonfeed.looks_like_json(text):
+            return jsonfeed.read(text, url)
+        return _read_xml(read_text(text, url=url), url)
     except ParseError:
         raise
     except Exception as error:
@@ -71,6 +79,7 @@ def _read_xml(document: Document, url: str) -> ParsedFeed:
         evidence=evidence.feed_evidence(document.tree, url),
         problems=(*document.problems, *problems),
         deleted=evidence.deleted(document.tree),
+        sound=document.sound and not result.bozo and not problems,
     )
 
 

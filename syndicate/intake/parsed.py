@@ -71,7 +71,10 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """One feed document. ``authors`` are those that its entries inherit (Atom and JSON Feed only)."""
+    """One feed document. ``authors`` are those that its entries inherit (Atom and JSON Feed only).
+
+    ``sound``: it is as its format wants it, so an entry reads alone as it reads among the others.
+    """
 
     url: str
     format: str
@@ -83,3 +86,4 @@ class ParsedFeed:
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
     deleted: tuple[Deleted, ...] = ()
+    sound: bool = False

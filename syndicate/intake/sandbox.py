@@ -16,9 +16,8 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from syndicate.errors import ParseError
-from syndicate.intake.normalise import normalise
-from syndicate.intake.parse import parse
-from syndicate.model import Feed, Source
+from syndicate.intake import delta
+from syndicate.model import Reading, Source
 
 try:
     import resource
@@ -35,7 +34,7 @@ class Reader:
     def __init__(self, *, workers: int = 1, seconds: float = 20.0, memory: int = 1_000_000_000) -> None:
         """Starts nothing yet; the first document starts the children."""
         self._seconds = seconds
-        self._running: set[concurrent.futures.Future[Feed]] = set()
+        self._running: set[concurrent.futures.Future[Reading]] = set()
         self._closing = False
         self._pool: Any = ProcessPool(
             max_workers=workers,
@@ -45,10 +44,10 @@ class Reader:
             context=_context(),
         )
 
-    async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
-        """A whole body -> its feed, as ``parse`` and ``normalise`` make it. Raises ParseError, also for excess."""
+    async def read(self, body: bytes, *, url: str, content_type: str, source: Source, marks: bytes = b"") -> Reading:
+        """A whole body -> what is new since the reading that left ``marks``. Raises ParseError, also for excess."""
         bare = replace(source, publisher=replace(source.publisher, records=()))  # terms are no business of a child
-        arguments = [body, url, content_type, bare, int(self._seconds) + 1]
+        arguments = [body, url, content_type, bare, marks, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
         self._running.add(future)
         try:
@@ -64,7 +63,7 @@ class Reader:
         self._pool.close()
         await asyncio.to_thread(self._pool.join)
 
-    async def _outcome(self, future: concurrent.futures.Future[Feed], url: str) -> Feed:
+    async def _outcome(self, future: concurrent.futures.Future[Reading], url: str) -> Reading:
         remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"
         try:
             return await asyncio.wrap_future(future)
@@ -102,6 +101,6 @@ def _limit_time(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
 
 
-def _read(body: bytes, url: str, content_type: str, source: Source, seconds: int) -> Feed:
+def _read(body: bytes, url: str, content_type: str, source: Source, marks: bytes, seconds: int) -> Reading:
     _limit_time(seconds)
-    return normalise(parse(body, url=url, content_type=content_type), source)
+    return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)

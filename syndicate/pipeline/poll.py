@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.errors import FetchError, ParseError, SyndicateError
-from syndicate.model import Feed, Fetched, Publisher, Source
+from syndicate.model import Feed, Fetched, Publisher, Reading, Source
 from syndicate.pipeline.origins import flat, settle
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.pipeline.retract import retract
@@ -74,24 +74,26 @@ async def _poll_one(polling: Polling, source: Source, state: SourceState) -> Pol
     try:
         fetched = await polling.fetcher.fetch(source.url, etag=state.etag, last_modified=state.last_modified)
         digest = hashlib.sha256(fetched.body).hexdigest() if fetched.status != NOT_MODIFIED else state.body_sha256
-        feed = None
+        reading = None
         if digest != state.body_sha256:
-            feed = await polling.reader.read(
-                fetched.body, url=fetched.url, content_type=fetched.content_type, source=source
+            with polling.store.read() as tx:
+                marks = tx.marks.get(source.id)
+            reading = await polling.reader.read(
+                fetched.body, url=fetched.url, content_type=fetched.content_type, source=source, marks=marks
             )
     except SyndicateError as error:
         return _failed(polling, source, state, error, started)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not stop the others; it is on record
         ours = ParseError(f"unexpected {type(error).__name__}: {error}", subject=source.url, remedy="report it")
         return _failed(polling, source, state, ours, started)
-    return _stored(polling, source, state, _Answer(fetched, digest, feed), started)
+    return _stored(polling, source, state, _Answer(fetched, digest, reading), started)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     fetched: Fetched
     digest: str
-    feed: Feed | None
+    reading: Reading | None
 
 
 def _failed(polling: Polling, source: Source, state: SourceState, error: SyndicateError, started: datetime) -> Polled:
@@ -113,10 +115,13 @@ def _failed(polling: Polling, source: Source, state: SourceState, error: Syndica
 def _stored(polling: Polling, source: Source, state: SourceState, answer: _Answer, started: datetime) -> Polled:
     """Write what the answer brought, its validators included, in one transaction (a 304 or equal body brings none)."""
     now = polling.clock()
-    fetched, feed = answer.fetched, answer.feed
+    fetched, reading = answer.fetched, answer.reading
+    feed = reading.feed if reading else None
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     with polling.store.write() as tx:
+        if reading:
+            tx.marks.put(source.id, reading.marks)
         if feed:
             new, changed = _store_items(tx, polling.publishers, source, feed, now, first=state.first_polled_at is None)
         tx.sources.polled(
@@ -133,7 +138,9 @@ def _stored(polling: Polling, source: Source, state: SourceState, answer: _Answe
             changed=len(changed),
             seconds=(now - started).total_seconds(),
         )
-    return Polled(source.id, "new" if new or changed else "unchanged", len(feed.items) if feed else 0, new, changed)
+    return Polled(
+        source.id, "new" if new or changed else "unchanged", len(reading.listed) if reading else 0, new, changed
+    )
 
 
 def _store_items(

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from syndicate.model import DeliveryState, Feed, Fetched, Source, Verified
+from syndicate.model import DeliveryState, Fetched, Reading, Source, Verified
 
 Clock = Callable[[], datetime]
 
@@ -55,10 +55,10 @@ class PageFetcher(Protocol):
 
 
 class Reader(Protocol):
-    """Bytes to a normalised feed, where a hostile document can do no harm."""
+    """Bytes to normalised items, where a hostile document can do no harm."""
 
-    async def read(self, body: bytes, *, url: str, content_type: str, source: Source) -> Feed:
-        """Parse and normalise; raises ParseError."""
+    async def read(self, body: bytes, *, url: str, content_type: str, source: Source, marks: bytes = b"") -> Reading:
+        """Parse and normalise what is new since the reading that left ``marks``; raises ParseError."""
         ...
 
 

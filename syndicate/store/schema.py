@@ -100,6 +100,13 @@ sources = Table(
     Index(None, "next_poll_at"),
 )
 
+source_marks = Table(
+    "source_marks",
+    metadata,
+    Column("source_id", Text, ForeignKey("sources.id"), primary_key=True),
+    Column("marks", LargeBinary, nullable=False),
+)
+
 poll_runs = Table(
     "poll_runs",
     metadata,

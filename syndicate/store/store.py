@@ -14,6 +14,7 @@ from syndicate.store.database import READ, WRITE, open_engine, transaction
 from syndicate.store.editions import Editions
 from syndicate.store.items import Items
 from syndicate.store.ledger import Ledger
+from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.schema import meta
@@ -28,6 +29,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         """``connection`` is in a transaction."""
         self.sources = Sources(connection)
+        self.marks = Marks(connection)
         self.items = Items(connection)
         self.shingles = Shingles(connection)
         self.channels = Channels(connection)

@@ -34,8 +34,8 @@ def read(*bodies, **limits):
 
 def test_a_document_comes_back_as_a_feed():
     """The child's answer is the whole feed; its refusal is the same error as in this process."""
-    feed, error = read(GOOD, b"<html></html>")
-    assert [item.url for item in feed.items] == ["https://own.example/1"]
+    reading, error = read(GOOD, b"<html></html>")
+    assert [item.url for item in reading.feed.items] == ["https://own.example/1"]
     assert isinstance(error, ParseError)
     assert "web page" in error.what
     assert (error.subject, bool(error.remedy)) == (SOURCE.url, True)
@@ -46,16 +46,16 @@ def test_a_document_that_takes_too_long_harms_no_other():
     first, endless, last = read(GOOD, ENDLESS, GOOD, seconds=1)
     assert isinstance(endless, ParseError)
     assert "seconds" in endless.what
-    assert first.items == last.items
-    assert len(last.items) == 1
+    assert first == last
+    assert len(last.listed) == 1
 
 
 def test_a_document_that_takes_too_much_memory_harms_no_other():
     """A child that may have little memory refuses a large document and reads the next."""
     large = GOOD.replace(b"<title>A</title>", b"<description>" + b"<b>x</b>&amp;" * 3_000_000 + b"</description>")
-    error, feed = read(large, GOOD, memory=400_000_000)
+    error, reading = read(large, GOOD, memory=400_000_000)
     assert isinstance(error, ParseError)
-    assert len(feed.items) == 1
+    assert len(reading.listed) == 1
 
 
 def test_closing_gives_up_what_runs():
@@ -82,8 +82,8 @@ def test_a_cancelled_task_stays_cancelled():
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        feed = await reader.read(GOOD, url=SOURCE.url, content_type="", source=SOURCE)
+        reading = await reader.read(GOOD, url=SOURCE.url, content_type="", source=SOURCE)
         await reader.close()
-        return feed
+        return reading
 
-    assert len(asyncio.run(run()).items) == 1
+    assert len(asyncio.run(run()).listed) == 1

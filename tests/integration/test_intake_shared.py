@@ -113,9 +113,10 @@ def polled(world):
         try:
             got = await fetcher.fetch(source["feed"])
             recorded = Source(source["key"], source["feed"], Publisher(source["key"], source["name"], source["home"]))
-            return got, await reader.read(got.body, url=got.url, content_type=got.content_type, source=recorded)
+            reading = await reader.read(got.body, url=got.url, content_type=got.content_type, source=recorded)
         except (FetchError, ParseError) as error:
             return error
+        return got, reading.feed
 
     async def run():
         reader = Reader()

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.intake.normalise import normalise
-from syndicate.intake.parse import parse
+from syndicate.intake import delta
 from syndicate.model import Channel, ChannelKind, Fetched, Medium, Mode, Publisher, Purpose, Record, Source
 from syndicate.pipeline.poll import Polling, poll
 from syndicate.rights.licences import by_id
@@ -58,9 +57,9 @@ class House:
         assert (etag, last_modified) == ("", "")
         return Fetched(200, url, self.shelf[url.split("//")[1].split(".")[0]].encode(), "application/rss+xml")
 
-    async def read(self, body, *, url, content_type, source):
+    async def read(self, body, *, url, content_type, source, marks):
         """Parse in this process."""
-        return normalise(parse(body, url=url, content_type=content_type), source)
+        return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
 
     def show(self, name, paragraphs, *, hour=1, title="The ferry", more=()):
         """A publisher shows a story, published some hours after midnight, and perhaps others."""

@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import FetchError, ProofError
-from syndicate.intake.normalise import normalise
-from syndicate.intake.parse import parse
+from syndicate.intake import delta
 from syndicate.model import (
     Channel,
     ChannelKind,
@@ -83,9 +82,9 @@ class Shelf:
 class PlainReader:
     """Parses in this process, without the child."""
 
-    async def read(self, body, *, url, content_type, source):
+    async def read(self, body, *, url, content_type, source, marks):
         """Parse and normalise."""
-        return normalise(parse(body, url=url, content_type=content_type), source)
+        return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
 
 
 def rss(*items):

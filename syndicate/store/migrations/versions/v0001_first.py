@@ -36,6 +36,7 @@ def upgrade() -> None:
     """From nothing to the first version."""
     _meta()
     _sources()
+    _source_marks()
     _poll_runs()
     _documents()
     _items()
@@ -86,6 +87,17 @@ def _sources() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sources"),
     )
     op.create_index("ix_sources_next_poll_at", "sources", ["next_poll_at"])
+
+
+def _source_marks() -> None:
+    """What the last reading of each source left for the next."""
+    op.create_table(
+        "source_marks",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_marks_source_id_sources"),
+        sa.PrimaryKeyConstraint("source_id", name="pk_source_marks"),
+    )
 
 
 def _poll_runs() -> None:
