@@ -264,6 +264,19 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """What a feed document asks of those who poll it.
+
+    ``interval`` is in seconds, 0 if nothing is said; ``skip_hours`` are hours of UTC, ``skip_days`` weekdays from
+    Monday, 0, in which it is not to be read.
+    """
+
+    interval: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One parsed and normalised feed document. ``retractions`` are its tombstones."""
 
@@ -276,6 +289,7 @@ class Feed:
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
     retractions: tuple[Retraction, ...] = ()
+    asks: Asks = Asks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +322,52 @@ class Fetched:
     last_modified: str = ""
     moved_to: str = ""
     fresh_for: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent redirect on trial: where it leads, how often and since when it was answered.
+
+    ``asked`` is when we last asked the address that redirects.
+    """
+
+    to: str
+    times: int
+    since: datetime
+    asked: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What tells a feed from another: its title, the host of its home page, the host of most of its items."""
+
+    title: str = ""
+    home: str = ""
+    items: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What we remember of a source from poll to poll, besides its validators.
+
+    ``asks`` and ``fresh_for`` are its publisher's wishes; ``gap`` (seconds, 0 unknown) is the usual time from one item
+    to the next, ``newest`` when the newest was published, ``arrivals`` when polls brought something new, newest last.
+    ``adopted`` is the address that it has moved to ("" for the configured one), ``move`` one that is on trial, and
+    ``gone_since`` when it first answered that it is gone. ``face`` is what it looked like when it was last accepted;
+    ``churns`` counts the times that all its ids changed, and ``by_link`` tells that its links identify its items.
+    """
+
+    asks: Asks = Asks()
+    fresh_for: float | None = None
+    gap: float = 0.0
+    newest: datetime | None = None
+    arrivals: tuple[datetime, ...] = ()
+    adopted: str = ""
+    move: Move | None = None
+    gone_since: datetime | None = None
+    face: Face | None = None
+    churns: int = 0
+    by_link: bool = False
 
 
 # --------------------------------------------------------------------------------------------- whose it is

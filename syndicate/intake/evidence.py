@@ -40,7 +40,7 @@ class Stated:
 
 def feed_evidence(root: etree._Element, url: str) -> tuple[Evidence, ...]:
     """Every statement on the feed or channel itself, level FEED, in document order; then those about its image."""
-    feed = _feed(root)
+    feed = feed_element(root)
     return tuple(_feed_statements(root, feed, url)) if feed is not None else ()
 
 
@@ -67,7 +67,7 @@ def entries_stated(root: etree._Element, url: str) -> tuple[Stated, ...]:
 
 def deleted(root: etree._Element) -> tuple[Deleted, ...]:
     """The tombstones of a feed; one without an id or a time that can be read says nothing. Spec: RFC 6721 3."""
-    feed = _feed(root)
+    feed = feed_element(root)
     return tuple(_deleted(feed)) if feed is not None else ()
 
 
@@ -129,7 +129,8 @@ def _is_entry(element: etree._Element) -> bool:
     return local.lower() in ("item", "entry") and _is_feed_namespace(uri)
 
 
-def _feed(root: etree._Element) -> etree._Element | None:
+def feed_element(root: etree._Element) -> etree._Element | None:
+    """The element that says what is true of the whole feed; None if there is none."""
     if _name(root)[1].lower() in ("feed", "channel"):
         return root
     return next((child for child in root if _name(child)[1].lower() == "channel"), None)

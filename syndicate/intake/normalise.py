@@ -87,6 +87,7 @@ def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]
         evidence=parsed.evidence,
         problems=(*parsed.problems, *_about_ids(shared)),
         retractions=tuple(_retractions(parsed, source)),
+        asks=parsed.asks,
     )
     return feed, tuple(_item(entry, context) for entry in parsed.entries)
 

@@ -16,6 +16,7 @@ import feedparser
 
 from syndicate.errors import ParseError
 from syndicate.intake import evidence, jsonfeed
+from syndicate.intake.asks import read_asks
 from syndicate.intake.document import Document, decode, read_text
 from syndicate.intake.evidence import Stated
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
@@ -77,6 +78,7 @@ def _read_xml(document: Document, url: str) -> ParsedFeed:
         authors=_authors(result.feed) if atom else (),
         entries=tuple(_entry(entry, found, atom) for entry, found in zip(result.entries, stated, strict=True)),
         evidence=evidence.feed_evidence(document.tree, url),
+        asks=read_asks(document.tree),
         problems=(*document.problems, *problems),
         deleted=evidence.deleted(document.tree),
         sound=document.sound and not result.bozo and not problems,

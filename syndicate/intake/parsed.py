@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.model import Category, Enclosure, Evidence, Link, Person
+from syndicate.model import Asks, Category, Enclosure, Evidence, Link, Person
+
+NOTHING = Asks()
+"""A document that asks nothing of those who poll it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,4 @@ class ParsedFeed:
     problems: tuple[str, ...] = ()
     deleted: tuple[Deleted, ...] = ()
     sound: bool = False
+    asks: Asks = NOTHING
