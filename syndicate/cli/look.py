@@ -19,7 +19,7 @@ from syndicate.cli.show import OUT, as_json, count, mode_text, trouble
 from syndicate.errors import FetchError, ParseError, UsageError
 from syndicate.intake.client import Client
 from syndicate.intake.fetch import Fetcher
-from syndicate.model import Chain, Decision, Entry, Evidence, Finding, Mode, Role
+from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Finding, Mode, Role
 from syndicate.pipeline.explain import Explanation
 from syndicate.pipeline.explain import explain as explain_item
 from syndicate.rights.policy import decide
@@ -181,13 +181,14 @@ async def _download(url: str) -> bytes:
 
 def _audit(content: bytes, name: str, config: Path, channel_id: str) -> tuple[Finding, ...]:
     with closing(open_app(config)) as app:
-        entries = _owed(content, name, app, channel_id)
-    return proof.audit(content, name, entries)
+        channel = app.channel(channel_id or _channel_of(name, content, app))
+        setting = proof.Setting(channel, app.config.site, app.clock())
+        entries = _owed(app, channel)
+    return proof.audit(content, name, entries, setting)
 
 
-def _owed(content: bytes, name: str, app: App, channel_id: str) -> list[Entry]:
+def _owed(app: App, channel: Channel) -> list[Entry]:
     """The decisions on record for the channel, and every item that it does not carry as one withheld."""
-    channel = app.channel(channel_id or _channel_of(name, content, app))
     with app.store.read() as tx:
         entries = tx.editions.entries_for(channel.id)
         seen = {entry.item.id for entry in entries}

@@ -28,7 +28,7 @@ from syndicate.model import (
     Verified,
 )
 from syndicate.pipeline.ports import Clock
-from syndicate.proof import verify
+from syndicate.proof import Setting, verify
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
 from syndicate.publish.feed import render_feed
@@ -130,20 +130,20 @@ def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now:
     return decide_all(composing, channel, (s for s in fresh if selected(channel, s)), now)
 
 
-def prove(channel: Channel, period: str, entries: Sequence[Entry], now: datetime, render: Render) -> Verified | Refusal:
+def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Render) -> Verified | Refusal:
     """Render, read back, and if few items fail reduce them to links and do both again."""
     draft = render(entries)
-    outcome = verify(_edition(channel, period, draft, now))
+    outcome = verify(_edition(setting, period, draft), setting.site)
     if isinstance(outcome, Verified):
         return outcome
     failing = {finding.item_id for finding in outcome}
     reduced = [_reduced(entry, outcome) for entry in entries]
     if reduced != list(entries) and len(failing) <= max(1, len(entries) // FEW):
         draft = render(reduced)
-        outcome = verify(_edition(channel, period, draft, now))
+        outcome = verify(_edition(setting, period, draft), setting.site)
         if isinstance(outcome, Verified):
             return outcome
-    return Refusal(_edition(channel, period, draft, now), outcome)
+    return Refusal(_edition(setting, period, draft), outcome)
 
 
 def _reduced(entry: Entry, findings: Sequence[Finding]) -> Entry:
@@ -172,10 +172,11 @@ def proof_error(refusal: Refusal) -> ProofError:
     )
 
 
-def _edition(channel: Channel, period: str, draft: Draft, now: datetime) -> Edition:
+def _edition(setting: Setting, period: str, draft: Draft) -> Edition:
+    channel = setting.channel
     content = hashlib.sha256(b"\0".join(part.content for part in draft.parts)).hexdigest()
     name = hashlib.sha256(f"{channel.id}\0{period or content}".encode()).hexdigest()[:16]
-    return Edition(f"e-{name}", channel, period or content[:16], now, draft.parts, draft.entries, draft.subject)
+    return Edition(f"e-{name}", channel, period or content[:16], setting.now, draft.parts, draft.entries, draft.subject)
 
 
 def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
@@ -187,7 +188,7 @@ def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
     def render(current: Sequence[Entry]) -> Draft:
         return Draft(render_feed(channel, composing.site, current, now, composing.templates), tuple(current))
 
-    return prove(channel, "", entries, now, render)
+    return prove(Setting(channel, composing.site, now), "", entries, render)
 
 
 def compose_digest(composing: Composing, channel: Channel, period: str) -> Verified | Refusal | None:
@@ -202,4 +203,4 @@ def compose_digest(composing: Composing, channel: Channel, period: str) -> Verif
         part, subject, carried = render_digest(channel, composing.site, current, now, period, composing.templates)
         return Draft((part,), carried, subject)
 
-    return prove(channel, period, entries, now, render)
+    return prove(Setting(channel, composing.site, now), period, entries, render)

@@ -10,20 +10,25 @@ from functools import cache
 from hashlib import sha256
 
 from syndicate.errors import ParseError
-from syndicate.model import Edition, Entry, Finding, Part, Proved, Verified
+from syndicate.model import Edition, Entry, Finding, Part, Proved, Site, Verified
 from syndicate.proof.judge import Docket, Verdict, judge
 from syndicate.proof.ownword import own_word
 from syndicate.proof.read import read
-from syndicate.proof.sight import LookAt, look_at
+from syndicate.proof.scope import LookAt
+from syndicate.proof.sight import look_at
+from syndicate.proof.view import Setting
 
-__all__ = ["audit", "lint", "verify"]
+__all__ = ["Setting", "audit", "lint", "verify"]
 
 
-def verify(edition: Edition) -> Verified | tuple[Finding, ...]:
-    """``edition`` with its proof, or what its finished bytes do not keep; an unreadable part is a finding."""
+def verify(edition: Edition, site: Site) -> Verified | tuple[Finding, ...]:
+    """``edition`` of ``site`` with its proof, or what its finished bytes do not keep.
+
+    A part that cannot be read is a finding.
+    """
     if not edition.parts:
         return (Finding("", "form", "", "the edition has no part"),)
-    docket = Docket(edition.entries)
+    docket = Docket(edition.entries, Setting(edition.channel, site, edition.created), edition.tombstones)
     look = cache(look_at)  # the formats of an edition have most of their HTML in common
     findings: list[Finding] = []
     proved: list[Proved] = []
@@ -60,9 +65,11 @@ def lint(content: bytes, name: str) -> tuple[Finding, ...]:
     return own_word(read(content, name))
 
 
-def audit(content: bytes, name: str, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+def audit(content: bytes, name: str, entries: Sequence[Entry], setting: Setting) -> tuple[Finding, ...]:
     """Where the finished file ``content`` breaks the decisions of ``entries``, all that are on record for its channel.
+
+    ``setting`` is that channel, who publishes it, and the time as of which it is looked at.
 
     Content is judged, not bytes. Raises ParseError if it cannot be read.
     """
-    return judge(read(content, name), Docket(entries), gate=False)[0]
+    return judge(read(content, name), Docket(entries, setting), gate=False)[0]

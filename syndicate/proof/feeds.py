@@ -9,8 +9,8 @@ from lxml import etree
 
 from syndicate.errors import ParseError
 from syndicate.proof.charset import declared_xml, decode, has_replacement
-from syndicate.proof.seen import LONG, Machine, Problem, Reading, Seen
-from syndicate.proof.sight import LookAt
+from syndicate.proof.scope import LookAt
+from syndicate.proof.seen import LONG, Document, Machine, Problem, Reading, Seen
 
 ATOM = "http://www.w3.org/2005/Atom"
 _DC = frozenset({"http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"})
@@ -24,6 +24,10 @@ _LICENCE = re.compile(r"creativecommons|cyber\.law\.harvard\.edu|web\.resource\.
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LONG_TEXT = re.compile(f"(?<=>)([^<>]{{{LONG},}})(?=<)")
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+#: Elements that ask a reader for money, by local name; in any namespace.
+_SALES = frozenset({"price", "payment", "funding", "donation", "donate", "value", "offer", "offers"})
 _ITEM_ID = re.compile(r"/items/([^/?#\s]+)/?\s*$")
 
 Node = etree._Element  # noqa: SLF001 -- lxml publishes no other name for the type
@@ -58,6 +62,7 @@ def read_xml(content: bytes, look_at: LookAt) -> Reading:
         feed_rights=reading.feed_rights,
         problems=(*problems, *declared),
         replaced=has_replacement(text),
+        document=reading.document,
     )
 
 
@@ -131,6 +136,12 @@ def _assets(node: Node) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
+def _sales(node: Node) -> tuple[str, ...]:
+    """What on ``node`` itself asks for money."""
+    found = [_name(child)[1] for child in node.iterchildren() if _name(child)[1].lower() in _SALES]
+    return (*found, *_atom_links(node, "payment"))
+
+
 # --------------------------------------------------------------------------------------------- RSS
 
 
@@ -144,12 +155,21 @@ def _read_rss(root: Node, look_at: LookAt) -> Reading:
         entries=tuple(_rss_item(node, look_at) for node in items),
         feed_licences=tuple(licence for channel in channels for licence in _licences(channel)),
         feed_rights=tuple(text for channel in channels for text in _rss_rights(channel)),
+        document=_rss_document(channels),
     )
 
 
 def _rss_rights(node: Node) -> tuple[str, ...]:
     spaces = _DC | {ATOM}
     return _texts([*_named(node, spaces, "rights"), *_named(node, _RSS, "copyright")])
+
+
+def _rss_document(channels: Iterable[Node]) -> Document:
+    titles = (title for one in channels for title in _named(one, _RSS, "title"))
+    editors = [
+        editor for one in channels for name in ("managingEditor", "webMaster") for editor in _named(one, _RSS, name)
+    ]
+    return Document(issuers=_texts(titles), contacts=tuple(text.split(" ")[0] for text in _texts(editors)))
 
 
 def _rss_item(node: Node, look_at: LookAt) -> Seen:
@@ -169,6 +189,10 @@ def _rss_item(node: Node, look_at: LookAt) -> Seen:
         rights=_rss_rights(node),
         licences=_licences(node),
         assets=_assets(node),
+        canonicals=_atom_links(node, "canonical"),
+        terms=_atom_links(node, "terms-of-service"),
+        language=" ".join(_texts(_named(node, _DC, "language"))),
+        sales=_sales(node),
     )
     ids = tuple(filter(None, map(item_id, _texts(_named(node, _RSS, "guid")))))
     return Seen(ids, machine, tuple(whole or short), tuple(short if whole else ()))
@@ -184,6 +208,17 @@ def _read_atom(root: Node, look_at: LookAt) -> Reading:
         entries=tuple(_atom_entry(node, look_at) for node in _named(root, atom, "entry")),
         feed_licences=_licences(root),
         feed_rights=_texts(_named(root, atom, "rights")),
+        document=_atom_document(root),
+    )
+
+
+def _atom_document(root: Node) -> Document:
+    atom = frozenset({ATOM})
+    people = list(_named(root, atom, "author"))
+    return Document(
+        issuers=(*_texts(_named(root, atom, "title")), *_names(root)),
+        contacts=_texts(one for person in people for name in ("email", "uri") for one in _named(person, atom, name)),
+        deleted=tuple((item_id(node.get("ref") or ""), node.get("when") or "") for node in root.iterchildren(_DELETED)),
     )
 
 
@@ -200,6 +235,10 @@ def _atom_entry(node: Node, look_at: LookAt) -> Seen:
         rights=_texts([*_named(node, atom, "rights"), *_named(node, _DC, "rights")]),
         licences=_licences(node),
         assets=_assets(node),
+        canonicals=_atom_links(node, "canonical"),
+        terms=_atom_links(node, "terms-of-service"),
+        language=node.get(_LANG) or "",
+        sales=_sales(node),
     )
     ids = tuple(filter(None, map(item_id, _texts(_named(node, atom, "id")))))
     return Seen(ids, machine, tuple(whole or short), tuple(short if whole else ()))

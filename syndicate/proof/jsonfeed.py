@@ -9,8 +9,10 @@ from typing import Any
 from syndicate.errors import ParseError
 from syndicate.proof.charset import REPLACEMENT, decode, has_replacement
 from syndicate.proof.feeds import item_id
-from syndicate.proof.seen import Machine, Problem, Reading, Seen, gathered
-from syndicate.proof.sight import LookAt
+from syndicate.proof.scope import LookAt
+from syndicate.proof.seen import Document, Machine, Problem, Reading, Seen, gathered
+
+_SALES = frozenset({"price", "payment", "payments", "offer", "offers", "donation", "donate", "funding"})
 
 
 def read_json(content: bytes, look_at: LookAt) -> Reading:
@@ -34,6 +36,17 @@ def read_json(content: bytes, look_at: LookAt) -> Reading:
         feed_rights=_texts(_dict(data.get("_syndicate")).get("copyright")),
         problems=(*problems, *doubled),
         replaced=has_replacement(text) or any(REPLACEMENT in string for string in strings),
+        document=_document(data),
+    )
+
+
+def _document(data: dict[str, Any]) -> Document:
+    people = [_dict(person) for person in (*_list(data.get("authors")), data.get("author"))]
+    gone = [_dict(one) for one in _list(_dict(data.get("_syndicate")).get("deleted"))]
+    return Document(
+        issuers=_texts(data.get("title"), *(person.get("name") for person in people)),
+        contacts=_texts(*(person.get(name) for person in people for name in ("url", "email"))),
+        deleted=tuple((item_id(str(one.get("id"))), str(one.get("when"))) for one in gone),
     )
 
 
@@ -91,6 +104,10 @@ def _entry(item: dict[str, Any], look_at: LookAt) -> Seen:
         licences=_texts(_dict(ours.get("licence")).get("url")),
         assets=_texts(*attached, item.get("image"), item.get("banner_image")),
         changes="\n".join(_strings(ours["changes"])) if ours.get("changes") is not None else None,
+        canonicals=_texts(ours.get("canonical")),
+        terms=tuple(_strings(ours.get("terms"))),
+        language=" ".join(_texts(item.get("language"))),
+        sales=tuple(name for name in (*item, *ours) if name.strip("_").lower() in _SALES),
     )
     ids = tuple(dict.fromkeys((*_texts(ours.get("id")), *filter(None, map(item_id, _texts(item.get("id")))))))
     contents = tuple(look_at(html) for html in _texts(item.get("content_html")))

@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from syndicate.model import Entry, Finding, Mode, Proved
+from syndicate.model import Entry, Finding, Mode, Proved, Tombstone
 from syndicate.proof.charset import REPLACEMENT
-from syndicate.proof.duties import faults, limit_faults, text_faults
+from syndicate.proof.duties import faults, limit_faults, loaded_faults, proof_of, text_faults
 from syndicate.proof.leaks import Watch
 from syndicate.proof.original import Original, longest_run
+from syndicate.proof.scope import Scope
 from syndicate.proof.sections import sections
-from syndicate.proof.seen import Reading, Seen
-from syndicate.proof.sight import Scope
-from syndicate.proof.view import WHERE, Case, View
+from syndicate.proof.seen import Document, Reading, Seen
+from syndicate.proof.view import WHERE, Case, Setting, View
 from syndicate.proof.words import fold, tokens
 
 _MODES = {"full": Mode.FULL, "excerpt": Mode.EXCERPT, "link": Mode.LINK}
@@ -29,22 +29,33 @@ Verdict = tuple[tuple[Finding, ...], tuple[Proved, ...]]
 class Docket:
     """The decisions to hold parts against, with what is worked out once for all of them."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], setting: Setting, tombstones: Sequence[Tombstone] = ()) -> None:
         self.entries = {entry.item.id: entry for entry in entries}
+        self.setting = setting
+        self.tombstones = tombstones
         self.watch = Watch(entries)
         self._originals: dict[str, Original] = {}
 
     def original(self, item_id: str) -> Original:
         """The text of an item as the measure."""
         if item_id not in self._originals:
-            self._originals[item_id] = Original(self.entries[item_id].item)
+            entry = self.entries[item_id]
+            self._originals[item_id] = Original(entry.item, _left_out(entry))
         return self._originals[item_id]
+
+
+def _left_out(entry: Entry) -> Iterator[str]:
+    """The captions and appeals that are not carried with a text."""
+    for duty in entry.decision.duties:
+        if duty.id == "O28" or (duty.id == "O15" and duty.how != "in"):
+            yield from duty.texts
 
 
 def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:
     """What ``reading`` owes to the entries of ``docket`` and does not keep, and what it keeps."""
     bench = _Bench(reading, docket, gate)
     findings = [*_of_document(reading, docket.entries.values(), gate=gate), *bench.structure()]
+    findings.extend(_of_tombstones(reading, docket, bench) if gate else ())
     proved: list[Proved] = []
     for case, view in bench.views:
         missed, kept = _duties(case, view)
@@ -73,9 +84,23 @@ def _of_document(reading: Reading, entries: Collection[Entry], *, gate: bool) ->
     for page in reading.pages:
         for problem_text in page.problems:
             yield Finding("", "form", reading.kind, problem_text)
+        for tag in dict.fromkeys(page.covers) if gate else ():
+            yield Finding("", "form", reading.kind, f"an element {tag} may be laid over what a reader must see")
     if gate and reading.kind == "mail" and (reading.text is None or not reading.pages):
         missing = WHERE["mail text"] if reading.text is None else WHERE["mail HTML"]
         yield Finding("", "form", reading.kind, f"{missing} is missing")
+
+
+def _of_tombstones(reading: Reading, docket: Docket, bench: "_Bench") -> Iterator[Finding]:
+    """What left the channel is told where the format can tell it, and nothing that is carried is said to have left."""
+    if reading.kind not in {"atom", "json"}:
+        return
+    told, where = {item_id for item_id, _ in reading.document.deleted}, WHERE[reading.kind]
+    for one in docket.tombstones:
+        if one.item_id not in told:
+            yield Finding(one.item_id, "O17", reading.kind, f"that it was taken out is not told in {where}")
+    for item_id in sorted(told & bench.present()):
+        yield Finding(item_id, "O17", reading.kind, f"it is carried in {where} and said to be taken out")
 
 
 def _all_text(entry: Entry) -> str:
@@ -110,6 +135,7 @@ class _Bench:
     def __init__(self, reading: Reading, docket: Docket, gate: bool) -> None:
         self._reading = reading
         self._original = docket.original
+        self._setting = docket.setting
         self._entries = docket.entries
         self._gate = gate
         self._places = [*_of_feed(reading), *_of_pages(reading)]
@@ -127,7 +153,11 @@ class _Bench:
             mode = min(mode, *declared)
         bodies = [scope.body for scope in place.view.scopes if scope.body is not None]
         hint = bodies[0] if bodies and mode is Mode.EXCERPT else None
-        return Case(entry, mode, self._original(place.item_id), hint)
+        return Case(entry, mode, self._original(place.item_id), self._setting, hint)
+
+    def present(self) -> frozenset[str]:
+        """The ids of all items that stand there."""
+        return frozenset(place.item_id for place in self._places)
 
     def structure(self) -> Iterator[Finding]:
         """Items that are unknown, withheld, doubled, badly enclosed or missing."""
@@ -177,13 +207,14 @@ class _Bench:
             case = self._cases.get(item_id) or self._unseen(item_id, candidates)
             if case is not None:
                 own = candidates[item_id] or (() if tokens(titles[item_id]) else (text,))
-                yield case, _best(case, own)
+                yield case, _best(case, own, Document(contacts=(text,)))
 
     def _unseen(self, item_id: str, candidates: Mapping[str, tuple[str, ...]]) -> Case | None:
         """The case of an item without HTML: owed at the gate, in an audit only where its title stands."""
         if not self._carries(item_id) or not (self._gate or (candidates[item_id] and not self._reading.pages)):
             return None
-        case = Case(self._entries[item_id], self._entries[item_id].decision.mode, self._original(item_id))
+        entry = self._entries[item_id]
+        case = Case(entry, entry.decision.mode, self._original(item_id), self._setting)
         return case if self._gate else _as_carried(case, candidates[item_id])
 
     def carried(self) -> dict[str, tuple[str, ...]]:
@@ -206,30 +237,33 @@ def _as_carried(case: Case, candidates: Sequence[str]) -> Case:
     return replace(case, mode=min(case.mode, Mode.EXCERPT if len(run.split()) >= 8 else Mode.LINK))  # noqa: PLR2004 -- the length of a run
 
 
-def _best(case: Case, candidates: Iterable[str]) -> View:
+def _best(case: Case, candidates: Iterable[str], document: Document) -> View:
     """The section that keeps most of what is owed, the longer one if there are several."""
-    views = [View("mail text", texts=(text,)) for text in candidates]
+    views = [View("mail text", texts=(text,), document=document) for text in candidates]
     ranked = sorted(views, key=lambda view: (len(_duties(case, view)[0]), -len(view.texts[0])))
     return ranked[0] if ranked else View("mail text")
 
 
 def _of_pages(reading: Reading) -> Iterator[_Place]:
     for page in reading.pages:
+        contacts = tuple(anchor.href for anchor in page.anchors if anchor.text)
+        document = Document(issuers=reading.document.issuers, contacts=contacts)
+        part = "mail HTML" if reading.kind == "mail" else "html"
         for scope in page.scopes:
-            yield _Place(scope.item_id, View("mail HTML" if reading.kind == "mail" else "html", scopes=(scope,)))
+            yield _Place(scope.item_id, View(part, scopes=(scope,), document=document, canonicals=page.canonicals))
 
 
 def _of_feed(reading: Reading) -> Iterator[_Place]:
     for seen in reading.entries:
-        yield _entry_place(seen, reading.kind)
+        yield _entry_place(seen, reading.kind, reading.document)
 
 
-def _entry_place(seen: Seen, part: str) -> _Place:
+def _entry_place(seen: Seen, part: str, document: Document) -> _Place:
     scopes = [scope for sight in (*seen.contents, *seen.extras) for scope in sight.scopes]
     ids = tuple(dict.fromkeys((*seen.ids, *(scope.item_id for scope in scopes))))
     item_id = ids[0] if ids else ""
     asides = tuple(sight.as_credit() for sight in seen.extras if not sight.scopes and fold(sight.visible))
-    view = View(part, seen.machine, tuple(scopes), seen.texts, asides)
+    view = View(part, seen.machine, tuple(scopes), seen.texts, asides, document)
     return _Place(item_id, view, _trouble(seen, ids, part))
 
 
@@ -260,8 +294,10 @@ def _duties(case: Case, view: View) -> tuple[tuple[Finding, ...], tuple[Proved, 
         missed = faults(case, duty, view)
         findings.extend(Finding(item_id, duty.id, part, message) for message in missed)
         if not missed:
-            proved.append(Proved(item_id, duty.id, part, "; ".join(filter(None, (*duty.texts, duty.url, *duty.also)))))
+            proved.append(Proved(item_id, duty.id, part, proof_of(case, duty)))
     asked = {duty.id for duty in case.entry.decision.duties}
+    if "O15" not in asked:
+        findings.extend(Finding(item_id, "O15", part, message) for message in loaded_faults(case, view))
     told = tuple(_mode_faults(case, view, asked))
     findings.extend(Finding(item_id, "mode", part, message) for message in told)
     findings.extend(Finding(item_id, "active", part, f"{what} in {view.where}") for what in _active(view))

@@ -7,11 +7,12 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import parseaddr
 
 from syndicate.errors import ParseError
 from syndicate.proof.charset import decode, has_replacement
-from syndicate.proof.seen import Problem, Reading
-from syndicate.proof.sight import LookAt, Sight
+from syndicate.proof.scope import LookAt, Sight
+from syndicate.proof.seen import Document, Problem, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,24 @@ def read_mail(content: bytes, look_at: LookAt) -> Reading:
         text=next((text for text in plain if text is not None), None),
         strings=(*texts, *around, content.decode("utf-8", "replace")),
         opaque=tuple(f"{leaf.name or 'unnamed'} ({leaf.media_type})" for leaf in leaves if leaf.text is None),
-        problems=tuple(problem for leaf in leaves for problem in leaf.problems),
+        problems=(*(problem for leaf in leaves for problem in leaf.problems), *_other_shapes(leaves)),
         replaced=any(has_replacement(text) for text in texts),
+        document=Document(issuers=tuple(_senders(message))),
     )
+
+
+def _other_shapes(leaves: list[_Leaf]) -> Iterator[Problem]:
+    """Parts that some programs show in place of those that we look at, such as interactive mail."""
+    for leaf in leaves:
+        if leaf.text is not None and not leaf.attached and leaf.media_type not in {"text/plain", "text/html"}:
+            yield Problem("form", f"a part of type {leaf.media_type} may be shown in place of the others")
+
+
+def _senders(message: Message) -> Iterator[str]:
+    """The names under which it is sent."""
+    for field in ("From", "Sender"):
+        if message[field]:
+            yield parseaddr(_header(str(message[field])))[0]
 
 
 def _pages(leaves: list[_Leaf], look_at: LookAt) -> Iterator[Sight]:

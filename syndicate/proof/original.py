@@ -6,12 +6,14 @@ words; either may be met.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 from syndicate.model import Item, Limit
-from syndicate.proof.sight import look_at
+from syndicate.proof.scope import Sight
+from syndicate.proof.sight import look_at, parse_html
 from syndicate.proof.words import find_whole, fold, length, undecorate, unwrap
 
 _SENTENCE_END = re.compile(r"[.!?…:\u06d4。\uff01\uff1f؟।][\"'“”\u2019»)\]』」]*$")
@@ -29,7 +31,7 @@ class Reading:
     ends: frozenset[int]
 
     @classmethod
-    def of(cls, paragraphs: list[str]) -> "Reading":
+    def of(cls, paragraphs: Iterable[str]) -> "Reading":
         """The reading of ``paragraphs``."""
         folded = [one for one in map(fold, paragraphs) if one]
         starts: set[int] = set()
@@ -72,18 +74,46 @@ class Reading:
 
 
 class Original:
-    """The text of ``item`` in both readings. The second is made when the first is not met."""
+    """The text of ``item`` in both readings, without the paragraphs ``left_out``.
 
-    def __init__(self, item: Item) -> None:
+    The second reading is made when the first is not met.
+    """
+
+    def __init__(self, item: Item, left_out: Iterable[str] = ()) -> None:
         self._item = item
+        self._left_out = frozenset(map(fold, left_out))
 
     @cached_property
     def _told(self) -> Reading:
-        return Reading.of(self._item.text.split("\n\n"))
+        return self._read(self._item.text.split("\n\n"))
 
     @cached_property
     def _seen(self) -> Reading:
-        return Reading.of(look_at(self._item.html).visible.split("\n")) if self._item.html else self._told
+        return self._read(self._sight.visible.split("\n")) if self._item.html else self._told
+
+    @cached_property
+    def _sight(self) -> Sight:
+        return look_at(self._item.html)
+
+    def _read(self, paragraphs: Iterable[str]) -> Reading:
+        return Reading.of([one for one in paragraphs if fold(one) not in self._left_out])
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Every address that the text links to, as often as it does."""
+        return tuple(anchor.href for anchor in self._sight.anchors) if self._item.html else ()
+
+    @cached_property
+    def captions(self) -> frozenset[str]:
+        """The captions of its pictures and films, folded."""
+        root = parse_html(self._item.html) if "<figcaption" in self._item.html else None
+        nodes = root.iter("figcaption") if root is not None else ()
+        return frozenset(fold("".join(map(str, node.itertext()))) for node in nodes)
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 hex digits of SHA-256 over the text in NFC without white space."""
+        return sha256("".join(self.text.split()).encode()).hexdigest()[:16]
 
     @property
     def readings(self) -> Iterator[Reading]:
@@ -136,10 +166,12 @@ class Original:
 
     def excess_of_run(self, run: str, limit: Limit) -> str:
         """By what ``run`` is longer than ``limit``, "" if it is not. Without any limit the whole text is too much."""
-        words = length(run)
+        words, folded = length(run), fold(run)
         if limit.words and words > limit.words:
             return f"has {words} words, {limit.words} are the most"
-        folded = fold(run)
+        characters = len("".join(folded.split()))
+        if limit.characters and characters > limit.characters:
+            return f"has {characters} characters, {limit.characters} are the most"
         places = ((reading, place) for reading in self.readings if limit.paragraphs for place in reading.places(folded))
         counts = [reading.paragraphs(*place) for reading, place in places]
         if limit.paragraphs and counts and min(counts) > limit.paragraphs:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from syndicate.model import Finding
+from syndicate.proof.scope import Anchor, Scope
 from syndicate.proof.seen import Machine, Reading, Seen
-from syndicate.proof.sight import Anchor, Scope
 from syndicate.proof.view import WHERE
 from syndicate.proof.words import bare_urls, copyright_form, find_whole, fold, is_web, licence_form, unwrap, url_form
 

@@ -12,8 +12,9 @@ from syndicate.proof.charset import declared_html, decode, has_replacement
 from syndicate.proof.feeds import read_xml
 from syndicate.proof.jsonfeed import read_json
 from syndicate.proof.mail import read_mail
+from syndicate.proof.scope import LookAt
 from syndicate.proof.seen import Reading
-from syndicate.proof.sight import LookAt, look_at
+from syndicate.proof.sight import look_at
 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.\-]+:)?(?:rss|feed|RDF)[\s>]")

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from syndicate.proof.sight import Sight
+from syndicate.proof.scope import Sight
 
 #: A string of at least this many characters stands on its own among the strings of a `Reading`.
 LONG = 160
@@ -12,7 +12,10 @@ LONG = 160
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the machine-readable side of one entry says. ``assets`` load or download without a click."""
+    """What the machine-readable side of one entry says. ``assets`` load or download without a click.
+
+    ``terms`` are addresses and words of its terms beyond a licence, ``sales`` elements that ask for money.
+    """
 
     title: str = ""
     links: tuple[str, ...] = ()
@@ -22,6 +25,10 @@ class Machine:
     licences: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
     changes: str | None = None
+    canonicals: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    language: str = ""
+    sales: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,21 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What a document says of itself: names of who issues it, where they can be reached, and what was taken out of it.
+
+    ``deleted`` are item ids with the time as it is written there. Spec: RFC 6721 3.
+    """
+
+    issuers: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    deleted: tuple[tuple[str, str], ...] = ()
+
+
+SILENT = Document()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One finished document, read back. ``kind`` is rss, atom, json, html or mail.
 
@@ -65,6 +87,7 @@ class Reading:
     feed_rights: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     replaced: bool = False
+    document: Document = SILENT
 
 
 def gathered(strings: Iterable[str]) -> Iterator[str]:

@@ -7,14 +7,15 @@ publisher wrote can pass for it. Nothing here knows what is owed.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicate.errors import ParseError
-from syndicate.proof.look import Look, descend, first_look, hides
+from syndicate.proof.look import Look, covers, descend, first_look, hides
+from syndicate.proof.scope import BODY, CREDIT, VEILED, Anchor, Notes, Sight
 from syndicate.proof.style import Sheet, read_sheet
 from syndicate.proof.words import fold
 
@@ -25,6 +26,7 @@ _BLOCKS = frozenset(
     table tbody td tfoot th thead tr ul
     """.split()  # noqa: SIM905 -- a list of names is read as words
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _EMBEDS = frozenset(
     {"src", "srcset", "poster", "data", "background", "lowsrc", "dynsrc", "code", "archive", "imagesrcset"}
 )
@@ -35,106 +37,11 @@ _ACTIVE = frozenset(
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"})
 _UNSAFE = ("javascript:", "vbscript:", "data:text", "data:application", "data:image/svg")
 _CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A live link: its target to the letter, the text that a reader sees of it, and where it stands."""
-
-    href: str
-    text: str
-    rel: frozenset[str]
-    in_credit: bool
-    in_body: bool
-
-
-@dataclass(frozen=True)
-class Scope:
-    """One item in one HTML document. Texts are what is visible, a line each; ``body`` None: no such element.
-
-    ``veiled`` is text of the credit that cannot be seen. ``embeds`` are addresses that load without a click.
-    """
-
-    item_id: str
-    mode: str
-    visible: str
-    credit: str
-    credits: int
-    body: str | None
-    veiled: str
-    anchors: tuple[Anchor, ...]
-    embeds: tuple[str, ...]
-    active: tuple[str, ...]
-
-    @cached_property
-    def folded(self) -> str:
-        """``visible``, folded."""
-        return fold(self.visible)
-
-    @cached_property
-    def folded_credit(self) -> str:
-        """``credit``, folded."""
-        return fold(self.credit)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One HTML document: its scopes in order, the whole of it as one scope, and what could not be judged."""
-
-    scopes: tuple[Scope, ...]
-    whole: Scope
-    problems: tuple[str, ...] = ()
-
-    @property
-    def visible(self) -> str:
-        """All that is visible."""
-        return self.whole.visible
-
-    @property
-    def anchors(self) -> tuple[Anchor, ...]:
-        """All live links."""
-        return self.whole.anchors
-
-    def as_credit(self) -> Scope:
-        """The whole document as the credit of an item: a rendering that carries nothing else."""
-        anchors = tuple(replace(anchor, in_credit=True) for anchor in self.anchors)
-        return replace(self.whole, credit=self.visible, anchors=anchors)
-
-
-LookAt = Callable[[str], Sight]
-"""What sees the text of an HTML document or fragment as a reader does."""
-
-
-@dataclass(slots=True)
-class _Notes:
-    """A scope while it is being read."""
-
-    item_id: str = ""
-    mode: str = ""
-    visible: list[str] = field(default_factory=list)
-    credit: list[str] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
-    veiled: list[str] = field(default_factory=list)
-    anchors: list[Anchor] = field(default_factory=list)
-    embeds: list[str] = field(default_factory=list)
-    active: list[str] = field(default_factory=list)
-    credits: int = 0
-    bodies: int = 0
-
-    def finished(self) -> Scope:
-        """The scope as a value."""
-        return Scope(
-            item_id=self.item_id,
-            mode=self.mode,
-            visible="".join(self.visible),
-            credit="".join(self.credit),
-            credits=self.credits,
-            body="".join(self.body) if self.bodies else None,
-            veiled=fold("".join(self.veiled)),
-            anchors=tuple(self.anchors),
-            embeds=tuple(self.embeds),
-            active=tuple(self.active),
-        )
+_ADVERTS = frozenset(
+    {"ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "promo", "promoted"}
+    | {"sponsor", "sponsored", "offer", "offers", "paywall"}
+)
+_PRICES = frozenset({"price", "pricecurrency", "offers", "pricespecification"})
 
 
 @dataclass(slots=True)
@@ -152,13 +59,14 @@ class _Place:
 
     looks: tuple[Look, ...]
     legible: bool
-    notes: _Notes
-    credit: bool = False
-    body: bool = False
+    notes: Notes
+    where: int = 0
     link: _Link | None = None
+    heading: list[str] | None = None
     block: bool = False
     folded: bool = False
     shut: bool = False
+    language: str = ""
 
     @property
     def seen(self) -> bool:
@@ -177,7 +85,7 @@ def look_at(text: str) -> Sight:
     """``text`` of an HTML document or fragment as a reader sees it. Raises ParseError if it cannot be read."""
     root = parse_html(text)
     if root is None:
-        return Sight((), _Notes().finished())
+        return Sight((), Notes().finished())
     try:
         return _look_at(root)
     except RecursionError as error:
@@ -187,10 +95,16 @@ def look_at(text: str) -> Sight:
 def _look_at(root: etree._Element) -> Sight:
     sheet = read_sheet("".join(str(text) for text in node.itertext()) for node in root.iter("style"))
     if sheet.too_long:
-        return Sight((), _Notes().finished(), ("it has more style rules than can be read",))
+        return Sight((), Notes().finished(), ("it has more style rules than can be read",))
     reader = _Reader(sheet)
     reader.walk(root)
-    return Sight(tuple(notes.finished() for notes in reader.scopes), reader.page.finished())
+    return Sight(
+        tuple(notes.finished() for notes in reader.scopes),
+        reader.page.finished(),
+        tuple(dict.fromkeys(reader.problems)),
+        tuple(reader.canonicals),
+        tuple(reader.covers),
+    )
 
 
 def visible_text(text: str) -> str:
@@ -202,8 +116,12 @@ class _Reader:
     """Walks a tree once, without recursion, and takes notes."""
 
     def __init__(self, sheet: Sheet) -> None:
-        self.page = _Notes()
-        self.scopes: list[_Notes] = []
+        self.page = Notes()
+        self.scopes: list[Notes] = []
+        self.problems: list[str] = []
+        self.canonicals: list[str] = []
+        self.covers: list[str] = []
+        self._base = ""
         self._sheet = sheet
         self._styled = bool(sheet.rules)
         self._plain: list[dict[str, str]] = [{} for _ in sheet.situations]
@@ -228,9 +146,10 @@ class _Reader:
         styles = self._styles(node, attributes)
         looks = tuple([descend(look, tag, attributes, css) for look, css in zip(above.looks, styles, strict=True)])
         place = self._placed(tag, attributes, above, looks, block=_is_block(tag, styles[0]))
-        self._note(tag, attributes, styles[0], place)
+        if attributes or styles[0] or tag in _ACTIVE:
+            self._note(tag, attributes, styles, place)
         if place.block:
-            self._part(place)
+            self._put("\n", place, seen=True)
         self._write(node.text, place)
         return place
 
@@ -240,55 +159,77 @@ class _Reader:
     def _placed(
         self, tag: str, attributes: Mapping[str, str], above: _Place, looks: tuple[Look, ...], *, block: bool
     ) -> _Place:
-        classes = attributes["class"].split() if "class" in attributes else ()
-        notes, credit, body = above.notes, above.credit, above.body
-        if "data-item" in attributes:
-            notes, credit, body = (
-                _Notes(attributes["data-item"].strip(), attributes.get("data-mode", "").strip()),
-                False,
-                False,
-            )
-            self.scopes.append(notes)
-        if notes is not self.page and "body" in classes and not credit and not body:
-            body = True
-            notes.bodies += 1
-        elif notes is not self.page and "credit" in classes and not body and not credit:
-            credit = True
-            notes.credits += 1
-        link = _Link(attributes["href"], _words(attributes.get("rel"))) if _is_link(tag, attributes) else above.link
+        language = attributes.get("lang", above.language) if attributes else above.language
+        notes, where = self._entered(attributes, above, language) if attributes else (above.notes, above.where)
+        link = self._link(attributes) if _is_link(tag, attributes) else above.link
         folded = above.folded or (above.shut and tag != "summary")
         shut = tag == "details" and "open" not in attributes
         legible = above.legible if looks == above.looks else _legible(looks)
-        return _Place(looks, legible, notes, credit, body, link, block, folded, shut)
+        heading = [] if tag in _HEADINGS and not where & BODY else above.heading
+        return _Place(looks, legible, notes, where, link, heading, block, folded, shut, language)
 
-    def _note(self, tag: str, attributes: Mapping[str, str], css: Mapping[str, str], place: _Place) -> None:
-        """Note what loads without a click, and what acts."""
-        if not (attributes or css or tag in _ACTIVE):
-            return
+    def _entered(self, attributes: Mapping[str, str], above: _Place, language: str) -> tuple[Notes, int]:
+        """The notes to be taken in this element, and what part of an item it is."""
+        notes, where = above.notes, above.where
+        if "data-item" in attributes:
+            notes, where = Notes(attributes["data-item"].strip(), attributes.get("data-mode", "").strip()), 0
+            self.scopes.append(notes)
+        if where or notes is self.page or "class" not in attributes:
+            return notes, where
+        classes = attributes["class"].split()
+        if "body" in classes:
+            notes.bodies += 1
+            notes.language = notes.language or language
+            return notes, BODY
+        if "credit" in classes:
+            notes.credits += 1
+            return notes, CREDIT
+        return notes, where
+
+    def _link(self, attributes: Mapping[str, str]) -> _Link:
+        href = attributes["href"]
+        return _Link(_joined(self._base, href) if self._base else href, _words(attributes.get("rel")))
+
+    def _note(self, tag: str, attributes: Mapping[str, str], styles: list[dict[str, str]], place: _Place) -> None:
+        """Note what loads without a click, what acts, what sells, and what the document says of itself."""
+        css = styles[0]
         embeds = [value for name, value in attributes.items() if name in _EMBEDS]
         embeds.extend(value for value in css.values() if "url(" in value)
         active = list(_acts(tag, attributes))
+        adverts = list(_sells(tag, attributes))
         for notes in self._open(place):
             notes.embeds.extend(embeds)
             notes.active.extend(active)
+            notes.adverts.extend(adverts)
+        if any(map(covers, styles)):
+            self.covers.append(tag)
+        if tag in {"meta", "base", "link"}:
+            self._of_page(tag, attributes)
 
-    def _open(self, place: _Place) -> tuple[_Notes, ...]:
+    def _of_page(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "base" and attributes.get("href"):
+            self._base = self._base or attributes["href"].strip()
+        elif tag == "link" and "canonical" in _words(attributes.get("rel")):
+            self.canonicals.append(_joined(self._base, attributes.get("href", "").strip()))
+        elif tag == "meta" and attributes.get("http-equiv", "").strip().lower() == "refresh":
+            self.problems.append("it leads its reader elsewhere by itself (meta refresh)")
+
+    def _open(self, place: _Place) -> tuple[Notes, ...]:
         """The notes that are taken at ``place``: those of the page, and of the scope if it stands in one."""
         return (self.page,) if place.notes is self.page else (place.notes, self.page)
 
     def _leave(self, node: etree._Element, place: _Place) -> None:
-        tag = str(node.tag)
-        if place.link is not None and _is_link(tag, node.keys()):
+        if place.link is not None and _is_link(str(node.tag), node.keys()):
             link = place.link
-            anchor = Anchor(link.href, fold("".join(link.text)), link.rel, place.credit, place.body)
+            anchor = Anchor(
+                link.href, fold("".join(link.text)), link.rel, bool(place.where & CREDIT), bool(place.where & BODY)
+            )
             for notes in self._open(place):
                 notes.anchors.append(anchor)
+        if place.heading is not None and node.tag in _HEADINGS:
+            place.notes.headings.append(fold("".join(place.heading)))
         if place.block:
-            self._part(place)
-
-    def _part(self, place: _Place) -> None:
-        """A line ends here."""
-        self._put("\n", place, seen=True)
+            self._put("\n", place, seen=True)
 
     def _write(self, text: str | None, place: _Place) -> None:
         if text:
@@ -297,18 +238,16 @@ class _Reader:
     def _put(self, text: str, place: _Place, *, seen: bool) -> None:
         notes = place.notes
         if not seen:
-            if place.credit:
-                notes.veiled.append(text)
+            if place.where & CREDIT:
+                notes.runs.append((CREDIT | VEILED, text))
             return
-        self.page.visible.append(text)
+        self.page.runs.append((0, text))
         if notes is not self.page:
-            notes.visible.append(text)
+            notes.runs.append((place.where, text))
         if place.link is not None:
             place.link.text.append(text)
-        if place.body:
-            notes.body.append(text)
-        if place.credit:
-            notes.credit.append(text)
+        if place.heading is not None:
+            place.heading.append(text)
 
 
 def _legible(looks: Iterable[Look]) -> bool:
@@ -327,14 +266,33 @@ def _words(value: str | None) -> frozenset[str]:
     return frozenset((value or "").lower().split())
 
 
+def _joined(base: str, href: str) -> str:
+    """``href`` as a browser resolves it against ``base``, as it stands if that cannot be done."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
+
+
 def _acts(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
     if tag in _ACTIVE:
         yield f"element {tag}"
     for name, value in attributes.items():
-        if name.startswith("on") or name == "srcdoc":
+        if name.startswith("on") or name in {"srcdoc", "ping"}:
             yield f"attribute {name}"
         elif name in _ADDRESSES and _plain(value).startswith(_UNSAFE):
             yield f"address {value[:40]}"
+
+
+def _sells(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
+    """What marks an element as advertising, or as having a price."""
+    if "class" in attributes or "id" in attributes:
+        named = f"{attributes.get('class', '')} {attributes.get('id', '')}".lower().split()
+        yield from (f'element {tag} called "{name}"' for name in named if name in _ADVERTS)
+    if attributes.get("itemprop", "").lower() in _PRICES or any(name.startswith("data-ad-") for name in attributes):
+        yield f"element {tag} with a price or an advertisement"
+    if "sponsored" in attributes.get("rel", "").lower().split():
+        yield f"element {tag} marked as sponsored"
 
 
 def _plain(address: str) -> str:

@@ -3,11 +3,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from syndicate.model import Entry, Mode
+from syndicate.model import Channel, Entry, Mode, Site
 from syndicate.proof.original import Original
-from syndicate.proof.seen import Machine
-from syndicate.proof.sight import Scope
+from syndicate.proof.scope import Scope
+from syndicate.proof.seen import SILENT, Document, Machine
 from syndicate.proof.words import unwrap
 
 #: What a part is called before a person.
@@ -23,12 +24,22 @@ WHERE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """Who publishes a part, in which channel, and when."""
+
+    channel: Channel
+    site: Site
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """An entry, the mode it is held to, its text; ``hint`` is the excerpt as the HTML of the same part has it."""
 
     entry: Entry
     mode: Mode
     original: Original
+    setting: Setting
     hint: str | None = None
 
 
@@ -37,6 +48,7 @@ class View:
     """One item in one part: what machines read, its HTML renderings, its plain renderings.
 
     ``asides`` are further HTML of its entry, such as a description: it carries no text, but owes the credit too.
+    ``document`` is what the whole part says of itself, ``canonicals`` what a page about this item alone declares.
     """
 
     part: str
@@ -44,6 +56,8 @@ class View:
     scopes: tuple[Scope, ...] = ()
     texts: tuple[str, ...] = ()
     asides: tuple[Scope, ...] = ()
+    document: Document = SILENT
+    canonicals: tuple[str, ...] = ()
 
     @property
     def html(self) -> tuple[Scope, ...]:
@@ -69,9 +83,16 @@ class View:
         for text in self.texts:
             yield unwrap(text), True
 
+    def surroundings(self, case: Case) -> Iterator[tuple[str, bool]]:
+        """What is visible outside the carried text in each rendering, folded, and whether it is plain."""
+        for scope in self.html:
+            yield scope.around, False
+        for text in self.texts:
+            yield without_text(text, case), True
 
-def without_text(section: str, case: Case) -> str:
-    """A plain ``section`` without its title and the carried text: what is left is our own words."""
+
+def around_text(section: str, case: Case) -> tuple[str, str]:
+    """A plain ``section`` before and after the carried text, its title left out; all before if no text is found."""
     plain = unwrap(section)
     title = unwrap(case.entry.item.title)
     if title and plain.casefold().startswith(title.casefold()):
@@ -80,5 +101,10 @@ def without_text(section: str, case: Case) -> str:
     for text in map(unwrap, carried):
         at = plain.find(text) if text else -1
         if at >= 0:
-            return plain[:at] + "\n" + plain[at + len(text) :]
-    return plain
+            return plain[:at], plain[at + len(text) :]
+    return plain, ""
+
+
+def without_text(section: str, case: Case) -> str:
+    """A plain ``section`` without its title and the carried text: what is left is our own words."""
+    return "\n".join(around_text(section, case))

@@ -80,10 +80,10 @@ def test_a_mail_parser_finds_no_defect(entries):
 def test_the_proof_accepts_what_publish_writes(feeds):
     """The gate finds every duty of the sample edition in the finished feed and in the finished digest."""
     feed = Edition("e-1", S.FEED, "now", S.NOW, tuple(feeds.values()), S.EDITION)
-    assert isinstance(verify(feed), Verified), verify(feed)
+    assert isinstance(verify(feed, S.SITE), Verified), verify(feed, S.SITE)
     part, subject, final = digest()
     mail = Edition("e-2", S.DIGEST, "2026-11-23", S.NOW, (part,), final, subject)
-    assert isinstance(verify(mail), Verified), verify(mail)
+    assert isinstance(verify(mail, S.SITE), Verified), verify(mail, S.SITE)
 
 
 def test_the_proof_accepts_a_shortened_digest():
@@ -92,4 +92,4 @@ def test_the_proof_accepts_a_shortened_digest():
         part, subject, final = render_digest(channel, S.SITE, S.EDITION, S.NOW, "2026-11-23", environment())
         assert final != S.EDITION
         mail = Edition("e-3", channel, "2026-11-23", S.NOW, (part,), final, subject)
-        assert isinstance(verify(mail), Verified), verify(mail)
+        assert isinstance(verify(mail, S.SITE), Verified), verify(mail, S.SITE)

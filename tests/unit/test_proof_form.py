@@ -3,15 +3,18 @@
 
 import runpy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from syndicate import proof
 from syndicate.model import Duty, Mode, Verified
-from syndicate.proof import audit, verify
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
+verify = partial(proof.verify, site=F.SITE)
+audit = partial(proof.audit, setting=F.SETTING)
 WEB = ("rss", "atom", "json", "mail")
 
 

@@ -5,15 +5,19 @@ import ast
 import hashlib
 import runpy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from syndicate import proof
 from syndicate.model import Duty, Verified
-from syndicate.proof import audit, lint, verify
+from syndicate.proof import lint
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
+verify = partial(proof.verify, site=F.SITE)
+audit = partial(proof.audit, setting=F.SETTING)
 PACKAGE = Path(__file__).parents[2] / "syndicate"
 BOTH = (F.FULL, F.EXCERPT)
 OWED = {"O1": F.CARRIED, "O2": BOTH, "O3": F.CARRIED, "O4": BOTH, "O5": BOTH, "O9": (F.EXCERPT,)}

@@ -2,6 +2,7 @@
 """Finished bytes are read whatever they are, wrong encodings and entities are findings, hostile input only ParseError."""
 
 import runpy
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from syndicate import proof
 from syndicate.errors import ParseError
 from syndicate.model import Finding, Verified
-from syndicate.proof import audit, lint, verify
+from syndicate.proof import lint
 from syndicate.proof.read import read
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
+verify = partial(proof.verify, site=F.SITE)
+audit = partial(proof.audit, setting=F.SETTING)
 
 
 def duties(data, name):

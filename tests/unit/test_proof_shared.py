@@ -4,17 +4,20 @@
 import json
 import runpy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from syndicate import proof
 from syndicate.model import Verified
-from syndicate.proof import audit, verify
 from syndicate.proof.read import read
 from syndicate.proof.seen import LONG, gathered
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
+verify = partial(proof.verify, site=F.SITE)
+audit = partial(proof.audit, setting=F.SETTING)
 FEEDS = ("rss", "atom", "json")
 FILLER = " ".join(f"Boat number {number} left the quay." for number in range(30))
 WORDS = F.TEXTS[F.LINK].split()

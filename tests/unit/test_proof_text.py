@@ -4,6 +4,7 @@
 import base64
 import runpy
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +12,13 @@ from urllib.parse import quote
 
 import pytest
 
+from syndicate import proof
 from syndicate.model import Limit, Verified
-from syndicate.proof import audit, lint, verify
+from syndicate.proof import lint
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
+verify = partial(proof.verify, site=F.SITE)
+audit = partial(proof.audit, setting=F.SETTING)
 WEB = ("rss", "atom", "json", "mail")
 
 

@@ -31,7 +31,9 @@ from syndicate.model import (
     Purpose,
     Reason,
     Role,
+    Site,
 )
+from syndicate.proof import Setting
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 DAY = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -358,6 +360,10 @@ WRITERS = {"rss": rss, "atom": atom, "json": json_feed, "mail": mail}
 def content(name: str, items: tuple[Piece, ...] | None = None) -> bytes:
     """The finished bytes of one format."""
     return WRITERS[name](pieces() if items is None else items)
+
+
+SITE = Site("Bulletin", "https://bulletin.example", "editor@bulletin.example")
+SETTING = Setting(Channel("channel", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY), SITE, NOW)
 
 
 def edition(name: str, data: bytes, entries: tuple[Entry, ...] = ENTRIES) -> Edition:
