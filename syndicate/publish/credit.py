@@ -7,14 +7,14 @@ place only, the templates ``credit.html`` and ``credit.txt``, for every output.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import overload
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from syndicate.model import Entry, Hop, Mode, Role, Site
+from syndicate.model import Duty, Entry, Hop, Mode, Role, Site
 from syndicate.publish.words import address
 
 
@@ -36,6 +36,21 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """Words that a publisher fixed: ``name`` in them is linked to ``url``, where both are given."""
+
+    before: str
+    name: str
+    after: str
+    url: str
+
+    @property
+    def text(self) -> str:
+        """The whole of it."""
+        return f"{self.before}{self.name}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """The rows of a credit block, in the order in which they are shown; an empty one is not shown.
 
@@ -44,10 +59,13 @@ class Credit:
     * copyright: ``copyright``, each line verbatim
     * licence or permission: ``licences`` (``unchanged``: we left the text unaltered), else ``permission``
     * read it there: ``link`` (the required address) and ``also``; ``assets`` are sound and films that stay there
+    * terms: ``terms``, each a text or an address
     * reuse: ``contact``
-    * note: ``notes``, each verbatim
+    * note: ``notes``, each a text with its own link where it has one
 
-    ``reason`` says why it is only a link. ``on_top`` tells that the credit has to stand before the text.
+    ``reason`` says why it is only a link. ``on_top`` and ``at_end`` tell where the block stands: before the text, after
+    it, or both. ``opening`` are words for before the text, ``closing`` for after it, ``about`` what the publisher says
+    of itself after both. ``counter`` is the address of a picture by which the publisher counts readers.
     """
 
     mode: Mode
@@ -64,9 +82,15 @@ class Credit:
     also: tuple[Anchor, ...]
     assets: tuple[str, ...]
     contact: str
-    notes: tuple[str, ...]
+    notes: tuple[Anchor, ...]
     reason: str
     on_top: bool
+    at_end: bool
+    terms: tuple[Anchor, ...] = ()
+    opening: tuple[Fixed, ...] = ()
+    closing: tuple[Fixed, ...] = ()
+    about: tuple[str, ...] = ()
+    counter: str = ""
 
 
 def credit(entry: Entry, site: Site) -> Credit:
@@ -77,6 +101,7 @@ def credit(entry: Entry, site: Site) -> Credit:
     licences = _licences(entry)
     link, *further = _links(entry) or ("",)
     carried = decision.mode > Mode.LINK
+    places = {duty.how or "top" for duty in decision.duties if duty.id == "O11" and carried}
     return Credit(
         mode=decision.mode,
         outlet=steps[0].name if known_origin else "",
@@ -91,13 +116,43 @@ def credit(entry: Entry, site: Site) -> Credit:
         link_name=next((step.name for step in steps if step.url == link and step.name), address(link)),
         also=tuple(Anchor(_what(url, entry), url) for url in further),
         assets=_unique(
-            url for duty in decision.duties if duty.id == "O15" for url in duty.also if not _is_picture(url)
+            url for duty in _of(entry, "O15") if duty.how != "in" for url in duty.also if not is_picture(url)
         ),
         contact=decision.contact,
-        notes=_unique((*texts(entry, "O5"), *texts(entry, "O9"))),
+        notes=tuple(dict.fromkeys(_notes(entry))),
         reason="" if carried else decision.because,
-        on_top=any(duty.id == "O11" and "end" not in duty.texts for duty in decision.duties),
+        on_top=bool(places - {"end"}),
+        at_end="end" in places or not places,
+        terms=tuple(Anchor(text, d.url) for d in _of(entry, "O24") for text in d.texts or ("",)),
+        opening=tuple(_fixed(text, d.url) for d in _of(entry, "O11") if carried and d.how != "end" for text in d.texts),
+        closing=tuple(_closing(entry)) if carried else (),
+        about=texts(entry, "O23"),
+        counter=next((duty.url for duty in _of(entry, "O13") if carried and duty.how == "img"), ""),
     )
+
+
+def _of(entry: Entry, duty_id: str) -> Iterator[Duty]:
+    return (duty for duty in entry.decision.duties if duty.id == duty_id)
+
+
+def _notes(entry: Entry) -> Iterator[Anchor]:
+    """Notices that came with the item, with their links; what was changed; for whom it is carried."""
+    for duty_id in ("O5", "O9", "O29"):
+        for duty in _of(entry, duty_id):
+            yield from (Anchor(text, duty.url) for text in duty.texts)
+
+
+def _closing(entry: Entry) -> Iterator[Fixed]:
+    for duty in entry.decision.duties:
+        if duty.id == "O21" or (duty.id == "O11" and duty.how == "end"):
+            yield from (_fixed(text, duty.url) for text in duty.texts)
+
+
+def _fixed(text: str, url: str) -> Fixed:
+    """``text`` taken apart at its brackets, which enclose what is linked."""
+    before, opened, rest = text.partition("[")
+    name, closed, after = rest.partition("]")
+    return Fixed(before, name, after, url) if opened and closed else Fixed(text, "", "", url)
 
 
 def authors(entry: Entry) -> tuple[str, ...]:
@@ -155,7 +210,7 @@ def _step(hop: Hop, site: Site) -> Step:
     )
 
 
-def _is_picture(url: str) -> bool:
+def is_picture(url: str) -> bool:
     """Pictures are many and say little as addresses; the link to the whole story leads to them."""
     return urlsplit(url).path.lower().endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif"))
 

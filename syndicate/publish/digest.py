@@ -28,7 +28,10 @@ from syndicate.publish.words import counted, day, figure, listed, nbsp, sentence
 
 __all__ = ["MESSAGE_ID", "RECIPIENT", "TOKEN", "fill", "render_digest"]
 
-TEMPLATES = ("digest.html", "digest.txt", "credit.html", "credit.txt")
+TEMPLATES = (
+    *("digest.html", "digest.txt", "credit.html", "credit.txt"),
+    *("lead.html", "lead.txt", "tail.html", "tail.txt", "fixed.html"),
+)
 MODE_WORDS = {Mode.FULL: "Full text", Mode.EXCERPT: "Excerpt", Mode.LINK: "Link only"}
 CARRIED_AS = {Mode.FULL: "in full", Mode.EXCERPT: "in part", Mode.LINK: "as a link"}
 OVER_LIMIT = ("edition-full", "This edition is full, so this story is a link.")

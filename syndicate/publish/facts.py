@@ -20,12 +20,13 @@ from syndicate.publish.clean import clean
 from syndicate.publish.credit import Anchor, Credit, authors, credit, target, texts, title_of
 from syndicate.publish.excerpt import body, settle
 from syndicate.publish.templates import render
-from syndicate.publish.words import address
+from syndicate.publish.words import address, href
 
-ENTRY_TEMPLATES = ("item.html", "credit.html")
+ENTRY_TEMPLATES = ("item.html", "credit.html", "lead.html", "tail.html", "fixed.html")
 
-_RIGHTS_KINDS = ("rss.copyright", "atom.rights", "dc")
-_LICENCE_KINDS = ("atom.license", "cc.userland", "cc.rdf")
+_RIGHTS_KINDS = ("rss.copyright", "atom.rights", "dc.rights", "dcterms.rights")
+_LICENCE_KINDS = ("atom.license", "cc.userland", "cc.rdf", "dcterms.license")
+_SIGNAL_KINDS = ("rsl", "tdm", "aipref", "content-usage", "content-signal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Origin:
     url: str
     rights: str
     licences: tuple[str, ...]
+    updated: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Facts:
     """One entry, ready to be written.
 
     ``html`` is the whole visible entry, ``credit_html`` its credit alone. ``url`` is the required link ("" if the item
-    has none), ``via`` the other stations of the chain, ``canonical`` the page preferred by the publisher.
+    has none), ``via`` the other stations of the chain, ``canonical`` the page preferred by the publisher. ``rights``
+    are the copyright line and terms in words, ``holder`` who owns the copyright ("" if that is not known), ``contact``
+    where to ask, ``signals`` what the publisher tells machines about their use, to be passed on as it is.
     """
 
     entry: Entry
@@ -63,6 +67,10 @@ class Facts:
     canonical: str
     origin: Origin
     changes: str
+    holder: str
+    contact: str
+    terms: tuple[Anchor, ...]
+    signals: tuple[Evidence, ...]
 
 
 def carried(entries: tuple[Entry, ...], site: Site, templates: Environment) -> tuple[Facts, ...]:
@@ -84,13 +92,23 @@ def _facts(entry: Entry, site: Site, templates: Environment) -> Facts:
         authors=_people(entry),
         updated=(item.updated or item.published or entry.first_seen).replace(microsecond=0),
         categories=tuple(_categories(item)),
-        rights="\n".join(texts(entry, "O2")),
+        rights="\n".join((*texts(entry, "O2"), *texts(entry, "O24"))),
         licences=shown.licences,
         via=tuple(Anchor(hop.name, hop.url) for hop in _unique_hops(entry) if hop.url != url),
         canonical=_canonical(entry),
         origin=_origin(entry, site),
         changes=" ".join(texts(entry, "O9")),
+        holder=_holder(entry),
+        contact=href(entry.decision.contact) if entry.decision.contact else "",
+        terms=shown.terms,
+        signals=tuple(e for e in item.evidence if e.kind.startswith(_SIGNAL_KINDS)),
     )
+
+
+def _holder(entry: Entry) -> str:
+    """The holder that the item names, else the origin if it is known. Spec: DCMI Metadata Terms rightsHolder."""
+    named = next((e.value for e in entry.item.evidence if e.kind == "dcterms.rightsHolder"), "")
+    return named or (entry.chain.hops[0].name if entry.chain.origin_known else "")
 
 
 def _people(entry: Entry) -> tuple[Person, ...]:
@@ -121,7 +139,10 @@ def _unique_hops(entry: Entry) -> Iterator[Anchor]:
 
 
 def _canonical(entry: Entry) -> str:
-    """The page that the publisher declares, else the origin's if it is known. Spec: RFC 6596."""
+    """The page that a duty names, else that the publisher declares, else the origin's if known. Spec: RFC 6596."""
+    required = next((duty.url for duty in entry.decision.duties if duty.id == "O14"), "")
+    if required:
+        return required
     declared = next((link.href for link in entry.item.links if link.rel == "canonical"), "")
     first = entry.chain.hops[0]
     return declared or (first.url if first.role is Role.ORIGIN else "")
@@ -137,6 +158,7 @@ def _origin(entry: Entry, site: Site) -> Origin:
         url=feed,
         rights=next((e.value for e in stated if e.kind in _RIGHTS_KINDS), ""),
         licences=tuple(dict.fromkeys(e.value for e in stated if _is_licence(e))),
+        updated=(item.updated or item.published or entry.first_seen).replace(microsecond=0),
     )
 
 

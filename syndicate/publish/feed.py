@@ -8,17 +8,30 @@ source and original link; the feed itself carries no rights and no licence, beca
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from jinja2 import Environment
 
-from syndicate.model import Channel, Entry, Part, Site
+from syndicate.model import Channel, Entry, Part, Site, Tombstone
+from syndicate.publish.clean import clean
 from syndicate.publish.facts import ENTRY_TEMPLATES, Facts, carried
 from syndicate.publish.feedext import RightsEntryExtension, RightsExtension
 from syndicate.publish.jsonfeed import render_json
 from syndicate.publish.templates import files
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that a feed document is written from."""
+
+    channel: Channel
+    site: Site
+    facts: Sequence[Facts]
+    tombstones: Sequence[Tombstone]
+
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LANGUAGE = "en"
@@ -35,16 +48,16 @@ def render_feed(
     entries: Sequence[Entry],
     now: datetime,  # noqa: ARG001 - every renderer is handed it; a feed is dated by its entries, so that equal content is equal bytes
     templates: Environment,
+    tombstones: Sequence[Tombstone] = (),
 ) -> tuple[Part, ...]:
     """One part for each of the channel's formats (all three if it names none), entries in the order given.
 
-    Withheld entries are left out. Raises RenderError.
+    Withheld entries are left out; Atom and JSON Feed tell by ``tombstones`` what left the channel. Raises RenderError.
     """
-    facts = carried(tuple(entries), site, templates)
+    book = Book(channel, site, carried(tuple(entries), site, templates), clean(tuple(tombstones)))
     used = files(templates, ENTRY_TEMPLATES)
     return tuple(
-        Part(name, MEDIA_TYPES[name], _WRITERS[name](channel, site, facts), used)
-        for name in channel.formats or tuple(MEDIA_TYPES)
+        Part(name, MEDIA_TYPES[name], _WRITERS[name](book), used) for name in channel.formats or tuple(MEDIA_TYPES)
     )
 
 
@@ -53,24 +66,27 @@ def feed_title(channel: Channel, site: Site) -> str:
     return channel.title or f"{site.name}: {channel.id}"
 
 
-def _rss(channel: Channel, site: Site, facts: Sequence[Facts]) -> bytes:
-    content: bytes = _generator(channel, site, facts, "rss").rss_str(pretty=True)
+def _rss(book: Book) -> bytes:
+    content: bytes = _generator(book, "rss").rss_str(pretty=True)
     return content
 
 
-def _atom(channel: Channel, site: Site, facts: Sequence[Facts]) -> bytes:
-    content: bytes = _generator(channel, site, facts, "atom").atom_str(pretty=True)
+def _atom(book: Book) -> bytes:
+    content: bytes = _generator(book, "atom").atom_str(pretty=True)
     return content
 
 
-def _json(channel: Channel, site: Site, facts: Sequence[Facts]) -> bytes:
-    return render_json(facts, feed_title(channel, site), DESCRIPTION, site.url, _self(channel, site, "json"), LANGUAGE)
+def _json(book: Book) -> bytes:
+    channel, site = book.channel, book.site
+    title, address = feed_title(channel, site), _self(channel, site, "json")
+    return render_json(book.facts, site, title, DESCRIPTION, address, LANGUAGE, book.tombstones)
 
 
-def _generator(channel: Channel, site: Site, facts: Sequence[Facts], form: str) -> FeedGenerator:
+def _generator(book: Book, form: str) -> FeedGenerator:
     """A feedgen feed. The last link given becomes the RSS link, and its clock is pinned to the newest entry."""
-    feed = FeedGenerator()
+    feed, channel, site = FeedGenerator(), book.channel, book.site
     feed.register_extension("syndicate", RightsExtension, RightsEntryExtension)
+    feed.syndicate.tombstones, feed.syndicate.entry_base = book.tombstones, f"{site.url}/items/"
     feed.id(f"{site.url}/feeds/{channel.id}")
     feed.title(feed_title(channel, site))
     feed.subtitle(DESCRIPTION)
@@ -79,8 +95,15 @@ def _generator(channel: Channel, site: Site, facts: Sequence[Facts], form: str) 
     feed.link(href=f"{site.url}/", rel="alternate", type="text/html")
     feed.language(LANGUAGE)
     feed.generator("syndicate")
-    feed.updated(max((one.updated for one in facts), default=EPOCH))
-    for one in facts:
+    if "@" in site.contact and "/" not in site.contact:
+        feed.author({"name": site.name, "email": site.contact})
+        feed.managingEditor(f"{site.contact} ({site.name})")
+    else:
+        feed.author({"name": site.name, "uri": site.contact})
+        feed.syndicate.issuer = (site.name, site.contact)
+    changes = (*(one.updated for one in book.facts), *(one.when for one in book.tombstones))
+    feed.updated(max(changes, default=EPOCH))
+    for one in book.facts:
         feed.add_entry(_entry(one), order="append")
     return feed
 
@@ -115,4 +138,4 @@ def _self(channel: Channel, site: Site, form: str) -> str:
     return f"{site.url}/feeds/{channel.id}.{form}"
 
 
-_WRITERS: dict[str, Callable[[Channel, Site, Sequence[Facts]], bytes]] = {"rss": _rss, "atom": _atom, "json": _json}
+_WRITERS: dict[str, Callable[[Book], bytes]] = {"rss": _rss, "atom": _atom, "json": _json}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON Feed 1.1 over the same facts as the XML formats. Spec: JSON Feed 1.1.
 
-The format has no field for rights and provenance, so each item carries an object ``_syndicate``; the feed carries none.
+The format has no field for rights and provenance, so each item carries an object ``_syndicate``. The feed carries one
+only to tell what left it: never rights or a licence, which items would inherit.
 """
 
 from __future__ import annotations
@@ -10,24 +11,38 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from syndicate.model import Hop
+from syndicate.model import Hop, Site, Tombstone
 from syndicate.publish.credit import Anchor
 from syndicate.publish.facts import Facts
+from syndicate.publish.words import href
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def render_json(facts: Sequence[Facts], title: str, description: str, home: str, url: str, language: str) -> bytes:
+def render_json(
+    facts: Sequence[Facts],
+    site: Site,
+    title: str,
+    description: str,
+    url: str,
+    language: str,
+    tombstones: Sequence[Tombstone],
+) -> bytes:
     """The whole document in UTF-8."""
+    gone = [
+        _stated({"id": f"{site.url}/items/{t.item_id}", "when": _date(t.when), "comment": t.comment})
+        for t in tombstones
+    ]
     document = {
         "version": VERSION,
         "title": title,
-        "home_page_url": f"{home}/",
+        "home_page_url": f"{site.url}/",
         "feed_url": url,
         "description": description,
+        "authors": [{"name": site.name, "url": href(site.contact)}],
         "language": language,
         "items": [_item(one) for one in facts],
-    }
+    } | ({"_syndicate": {"deleted": gone}} if gone else {})
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -59,8 +74,11 @@ def _syndicate(facts: Facts) -> dict[str, object]:
         "copyright": facts.rights,
         "licence": licences[0] if licences else None,
         "categories": [{"scheme": c.scheme, "term": c.term, "label": c.label} for c in facts.categories],
+        "holder": facts.holder,
         "contact": entry.decision.contact,
         "changes": facts.changes,
+        "terms": [_stated({"text": one.name, "url": one.url}) for one in facts.terms],
+        "usage": [{"kind": one.kind, "value": one.value} for one in facts.signals],
     }
 
 

@@ -161,7 +161,7 @@ def test_sound_and_film_are_linked_and_pictures_are_not():
     assert "p.JPG" not in text + plain
 
 
-@pytest.mark.parametrize(("duty", "on_top"), [(Duty("O11", ("top",)), True), (Duty("O11", ("end",)), False)])
+@pytest.mark.parametrize(("duty", "on_top"), [(Duty("O11", how="top"), True), (Duty("O11", how="end"), False)])
 def test_a_publisher_may_ask_for_the_top(duty, on_top):
     """A duty of position puts the credit before the text."""
     assert credit(S.entry(duties=(duty,)), S.SITE).on_top is on_top

@@ -288,7 +288,7 @@ def test_dark_and_phone_survive_and_styles_are_inline():
 
 def test_credit_may_stand_on_top_in_both_parts():
     """With a duty of position the credit precedes the text in HTML and in text."""
-    _, page, text = read((S.entry(duties=(Duty("O11", ("top",)),), language="fr"),))
+    _, page, text = read((S.entry(duties=(Duty("O11", how="top"),), language="fr"),))
     scope = page.xpath("//*[@data-item]")[0]
     marked = [one.get("class") for one in scope.iter() if one.get("class") in {"body", "credit"}]
     assert marked == ["credit", "body"]

@@ -288,7 +288,7 @@ def test_an_excerpt_that_cannot_be_made_is_a_link():
 
 def test_a_credit_may_be_asked_to_stand_on_top():
     """With a duty of position the credit precedes the text."""
-    (item,) = js((S.entry(duties=(Duty("O11", ("top",)),)),))["items"]
+    (item,) = js((S.entry(duties=(Duty("O11", how="top"),)),))["items"]
     assert item["content_html"].index("credit") < item["content_html"].index('class="body"')
 
 
@@ -306,7 +306,8 @@ def test_formats_and_titles_follow_the_channel():
     assert list(made) == ["json", "atom"]
     assert json.loads(made["json"].content)["title"] == "All of it"
     assert made["atom"].media_type == "application/atom+xml"
-    assert made["atom"].templates == ("syndicate/templates/item.html", "syndicate/templates/credit.html")
+    names = ("item.html", "credit.html", "lead.html", "tail.html", "fixed.html")
+    assert made["atom"].templates == tuple(f"syndicate/templates/{name}" for name in names)
     assert list(parts(channel=replace(S.FEED, formats=()))) == ["rss", "atom", "json"]
 
 

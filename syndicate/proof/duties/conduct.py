@@ -62,7 +62,7 @@ def not_sold(case: Case, duty: Duty, view: View) -> Iterator[str]:
 
 
 def no_endorsement(case: Case, _: Duty, view: View) -> Iterator[str]:
-    """O8: no word beside the credit suggests that the publisher stands behind us, and we issue it under our own name."""
+    """O8: no word beside the credit suggests that the publisher stands behind us; we issue it under our own name."""
     said = _owed_words(case)
     for text, _plain in view.surroundings(case):
         found = _ENDORSED.search(_without(copyright_form(text), said))
