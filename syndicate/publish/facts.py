@@ -106,7 +106,7 @@ def _facts(entry: Entry, site: Site, templates: Environment) -> Facts:
 
 
 def _holder(entry: Entry) -> str:
-    """The holder that the item names, else the origin if it is known. Spec: DCMI Metadata Terms rightsHolder."""
+    """The holder that the item names, else the origin if it is known."""
     named = next((e.value for e in entry.item.evidence if e.kind == "dcterms.rightsHolder"), "")
     return named or (entry.chain.hops[0].name if entry.chain.origin_known else "")
 

@@ -40,9 +40,7 @@ DUTIES: Final = {
 }
 """Names of duties in a record and their ids."""
 
-MET: Final = frozenset(
-    {"O1", "O2", "O3", "O4", "O5", "O6", "O7", "O9", "O15", "O16", "O17", "O18", "O20", "O21", "O22", "O27", "O30"}
-)
+MET: Final = frozenset(DUTIES.values())
 """Duties that we can keep and prove. A grant that asks another one permits no more than a link here."""
 
 

@@ -5,69 +5,64 @@ A credit and a link are always owed; the rest is owed where text is carried. Dut
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from html.parser import HTMLParser
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from syndicate.model import Duty, Evidence, Hop, Item, Level, Limit, Mode, Publisher
+from syndicate.model import (
+    Ads,
+    Duty,
+    Evidence,
+    Hop,
+    Item,
+    Level,
+    Limit,
+    Mode,
+    Purpose,
+)
 from syndicate.rights.addresses import url_key
-from syndicate.rights.rulings import Ruling
+from syndicate.rights.assets import Coverage, asset_duties
+from syndicate.rights.case import Case, filled_words, targets
+from syndicate.rights.conditions import conditions
+from syndicate.rights.rulings import Ruling, Setting
 from syndicate.rights.statements import CREDIT_KINDS, HOLDER_KINDS, YEAR_KINDS, copyright_line, in_order, named
+from syndicate.rights.texts import appeals, fingerprint, links
 
 EXCERPT_NOTE: Final = "This is an excerpt."
+PICTURES_NOTE: Final = "Its pictures are left out."
+APPEALS_NOTE: Final = "An appeal for support is left out."
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_MEDIA_FILE = re.compile(
-    r".+\.(?:mp4|m4v|webm|mov|avi|mkv|ogv|mp3|m4a|ogg|oga|opus|wav|flac)\b(?:\?.*)?", re.IGNORECASE
-)
-_MEDIA_TAGS = frozenset({"img", "video", "audio", "source", "track", "iframe", "embed", "object"})
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One item with its hops, their publishers and the time: what duties are made of."""
-
-    item: Item
-    hops: tuple[Hop, ...]
-    origin_known: bool
-    publishers: tuple[Publisher | None, ...]
-    now: datetime
+_TITLE_OWED = re.compile(r"-(?:1\.0|2\.\d|3\.0)\b")
+"""Creative Commons licences up to 3.0 ask for the title, 4.0 does not."""
 
 
-def targets(case: Case, rulings: Sequence[Ruling]) -> tuple[str, ...]:
-    """The addresses to link, the required one first; none if there is no address at all.
-
-    A grant over cross-posts asks for the republisher's article, and so does a copy whose origin we do not hold;
-    otherwise the holder's page comes first. Without any page the publisher's home is linked.
-    """
-    pages = [hop.url for hop in case.hops[:-1]]
-    own = case.item.url
-    copy_first = any(r.crossposts for r in rulings) or not case.origin_known
-    homes = [p.home for p in reversed(case.publishers) if p]
-    urls = [u for u in ([own, *pages] if copy_first else [*pages, own]) if url_key(u)]
-    return tuple(dict.fromkeys(urls or [home for home in homes if url_key(home)][:1]))
-
-
-def duties_of(case: Case, rulings: Sequence[Ruling], mode: Mode, limit: Limit) -> tuple[Duty, ...]:
+def duties_of(case: Case, rulings: Sequence[Ruling], mode: Mode, limit: Limit, setting: Setting) -> tuple[Duty, ...]:
     """The duties of a decision, in the order of their ids."""
     if mode is Mode.WITHHOLD:
         return ()
-    owed = [_credit(case, rulings), _link(case, rulings)]
+    owed = [_credit(case, rulings), _link(case, rulings), _duty(rulings, "O8")]
     if mode > Mode.LINK:
-        owed += [*_copyright(case, rulings), *_licences(rulings), *_notices(case, rulings), *_assets(case.item)]
-        owed += _unmodified(rulings, mode)
+        assets = tuple(asset_duties(case.item, _coverage(case, rulings), mode))
+        removed = _removed(case, rulings)
+        owed += [*_copyright(case, rulings), *_licences(rulings), *_notices(case, rulings), *assets, *removed]
+        owed += _unmodified(case, rulings, mode, (*assets, *removed))
+        owed += _changes(case, rulings, mode, (*assets, *removed))
+        owed += _plain_duties(case, rulings, mode)
+        owed += (duty for ruling in rulings for duty in conditions(case, ruling, setting))
     if mode is Mode.EXCERPT:
-        owed += [_duty(rulings, "O9", texts=(EXCERPT_NOTE,)), Duty("O21", asked_by=_limited_by(rulings, limit))]
-    return tuple(sorted(owed, key=lambda duty: int(duty.id[1:])))
+        owed += _limit(case, rulings, limit)
+    return tuple(sorted(dict.fromkeys(owed), key=lambda duty: int(duty.id[1:])))
 
 
 def _duty(
-    rulings: Sequence[Ruling], id_: str, *, texts: tuple[str, ...] = (), url: str = "", also: tuple[str, ...] = ()
-) -> Duty:
+    rulings: Sequence[Ruling], id_: str, *, texts: tuple[str, ...] = (), url: str = "", also: tuple[str, ...] = (),
+    how: str = "",
+) -> Duty:  # fmt: skip
     """A duty with the first who asks for it."""
-    return Duty(id_, texts, url, also, next((r.asked_by for r in rulings if id_ in r.duties), "house"))
+    return Duty(id_, texts, url, also, next((r.asked_by for r in rulings if id_ in r.duties), "house"), how)
+
+
+def _asked(rulings: Sequence[Ruling], id_: str) -> bool:
+    return any(id_ in ruling.duties for ruling in rulings)
 
 
 def _credit(case: Case, rulings: Sequence[Ruling]) -> Duty:
@@ -122,58 +117,103 @@ def _licences(rulings: Sequence[Ruling]) -> Iterator[Duty]:
 
 
 def _notices(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
+    """Disclaimers and credit lines that came with the item; the title as supplied, where a licence asks for it."""
     stated = (e for hop in (case.hops[0], case.hops[-1]) for e in hop.evidence)
     found = in_order(e for e in stated if e.kind == "body.disclaimer" or e.kind in CREDIT_KINDS)
-    if found:
-        yield _duty(rulings, "O5", texts=tuple(dict.fromkeys(e.value for e in found)))
+    title = any(r.licence and "O5" in r.duties and _TITLE_OWED.search(r.licence.id) for r in rulings)
+    how = "title" if title and case.item.title else ""
+    if found or how:
+        yield _duty(rulings, "O5", texts=tuple(dict.fromkeys(e.value for e in found)), how=how)
 
 
-def _unmodified(rulings: Sequence[Ruling], mode: Mode) -> list[Duty]:
+# ------------------------------------------------------------------------------------------------ the text
+
+
+def _coverage(case: Case, rulings: Sequence[Ruling]) -> Coverage:
+    records = tuple(record for publisher in case.publishers if publisher for record in publisher.records)
+    return Coverage(rulings, records, tuple(hop.name for hop in case.hops))
+
+
+def _unmodified(case: Case, rulings: Sequence[Ruling], mode: Mode, without: Sequence[Duty]) -> Iterator[Duty]:
     """Asked by licence or record, and by the house for every excerpt: a cut is the only change."""
-    return [_duty(rulings, "O6")] if mode is Mode.EXCERPT or any("O6" in r.duties for r in rulings) else []
+    if mode is Mode.EXCERPT or _asked(rulings, "O6"):
+        yield _duty(rulings, "O6", texts=(fingerprint(case.item.text, _left_out(without)),))
 
 
-def _limited_by(rulings: Sequence[Ruling], limit: Limit) -> str:
-    return next((r.asked_by for r in rulings if r.limit == limit), "house")
+def _left_out(duties: Sequence[Duty]) -> Iterator[str]:
+    return (text for duty in duties if duty.how != "in" for text in duty.texts)
 
 
-# ------------------------------------------------------------------------------------------------ assets
+def _removed(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
+    """Appeals in the text, where it must not look as if gifts were asked for."""
+    if _asked(rulings, "O28"):
+        yield _duty(rulings, "O28", texts=appeals(case.item.text))
 
 
-class _Assets(HTMLParser):
-    """Collects the addresses of pictures, audio, video and frames, and those that are linked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.urls: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Called for every start tag, empty elements included."""
-        if tag in _MEDIA_TAGS:
-            self.urls += [value for name, value in attrs if name in ("src", "data", "poster") and value]
-        self.links += [value for name, value in attrs if name == "href" and value]
+def _changes(case: Case, rulings: Sequence[Ruling], mode: Mode, without: Sequence[Duty]) -> Iterator[Duty]:
+    """What was done to the text: that it is a part; where somebody asks, that pictures or appeals were left out too."""
+    notes = [EXCERPT_NOTE] if mode is Mode.EXCERPT else []
+    if _asked(rulings, "O9") and mode is Mode.FULL:
+        embedded = any(duty.id == "O15" and duty.how == "out" and _embeds(case.item, duty) for duty in without)
+        notes += [PICTURES_NOTE] if embedded else []
+        notes += [APPEALS_NOTE] if any(duty.id == "O28" and duty.texts for duty in without) else []
+    if notes:
+        yield _duty(rulings, "O9", texts=tuple(notes))
 
 
-def _assets(item: Item) -> Iterator[Duty]:
-    """Enclosures, embedded media and bare addresses of media files: their own terms are unknown, so links only."""
-    urls = dict.fromkeys(url for url in _media(item) if url_key(url))
-    if urls:
-        yield Duty("O15", also=tuple(urls))
+def _embeds(item: Item, duty: Duty) -> bool:
+    return "<img" in item.html and any(url.replace("&", "&amp;") in item.html or url in item.html for url in duty.also)
 
 
-def _media(item: Item) -> Iterable[str]:
-    reader = _Assets()
-    reader.feed(item.html)
-    reader.close()
-    yield from (enclosure.url for enclosure in item.enclosures)
-    yield from (link.href for link in item.links if link.rel == "enclosure")
-    yield from reader.urls
-    yield from _files(" ".join((*reader.links, item.text)))
+def _limit(case: Case, rulings: Sequence[Ruling], limit: Limit) -> Iterator[Duty]:
+    """The limit, and the words that have to close an excerpt, each once."""
+    asked_by = next((r.asked_by for r in rulings if r.limit == limit), "house")
+    closing = [r.grant.closing_link for r in rulings if r.grant and r.mode is Mode.EXCERPT and r.grant.closing_link]
+    texts = tuple(dict.fromkeys(_linked(filled_words(case, words)) for words in closing))
+    yield Duty("O21", texts, targets(case, rulings)[0] if texts else "", asked_by=asked_by)
 
 
-def _files(text: str) -> Iterator[str]:
-    """Addresses of media files in a text, without what punctuation follows them."""
-    for address in _ADDRESS.findall(text):
-        if found := _MEDIA_FILE.match(address):
-            yield found[0]
+def _linked(words: str) -> str:
+    return words if "[" in words else f"[{words}]"
+
+
+# ------------------------------------------------------------------------------------------------ asked in a record
+
+
+def _plain_duties(case: Case, rulings: Sequence[Ruling], mode: Mode) -> Iterator[Duty]:
+    """Duties that have no parameter, or one that the item or its licence gives."""
+    for ruling in rulings:
+        if ruling.licence and "O10" in ruling.duties:
+            yield _duty([ruling], "O10", texts=(ruling.licence.name,), url=ruling.licence.url)
+        if "O24" in ruling.duties:
+            yield _terms(ruling)
+    if _asked(rulings, "O7"):
+        yield _duty(rulings, "O7", how=_advertising(rulings))
+    if _asked(rulings, "O12") and mode is Mode.FULL:
+        yield _duty(rulings, "O12", also=links(case.item.html))
+    if _asked(rulings, "O14"):
+        yield _duty(rulings, "O14", url=_canonical(case, rulings))
+    if _asked(rulings, "O20"):
+        yield _duty(rulings, "O20", texts=(case.item.title,), how="theirs")
+    if _asked(rulings, "O25"):
+        yield _duty(rulings, "O25")
+    if _asked(rulings, "O26"):
+        yield _duty(rulings, "O26")
+
+
+def _advertising(rulings: Sequence[Ruling]) -> str:
+    """How much advertising there may be where commercial use is refused: what the publisher's own rules accept."""
+    asking = [ruling.grant for ruling in rulings if "O7" in ruling.duties]
+    accepted = all(g and (g.ads >= Ads.AROUND or Purpose.COMMERCIAL in g.purposes) for g in asking)
+    return "around" if accepted else "none"
+
+
+def _canonical(case: Case, rulings: Sequence[Ruling]) -> str:
+    declared = next((link.href for link in case.item.links if link.rel == "canonical" and url_key(link.href)), "")
+    return declared or targets(case, rulings)[0]
+
+
+def _terms(ruling: Ruling) -> Duty:
+    """The page with the terms; where none is on record, the sentence itself."""
+    cited = ruling.evidence[0]
+    return Duty("O24", () if cited.url else (cited.value,), cited.url, asked_by=ruling.asked_by)

@@ -5,19 +5,22 @@ A condition that can be met later or elsewhere (a pick, a consent, a counter) is
 and purpose that a grant does not name are no condition of it: there it permits nothing.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicate.model import Ads, Channel, Expiry, Grant, Interest, Limit, Medium, Mode, Pick, Purpose, Republisher
+from syndicate.model import Ads, Channel, Expiry, Grant, Interest, Item, Limit, Medium, Mode, Pick, Purpose, Republisher
 from syndicate.rights import wording
 from syndicate.rights.asked import unkept
 from syndicate.rights.rulings import NO_LIMIT, Party, Setting
+from syndicate.rights.texts import element_address
 
 HOUSE_LIMIT: Final = Limit(words=60)
 """An excerpt whose length nobody has named."""
 
+_FILE: Final = re.compile(r"^https?://[^?#]*/[^/?#]+\.\w{2,4}(?:[?#]|$)")
 _WORDS_IN_A_PARAGRAPH: Final = 80
 _LETTERS_IN_A_WORD: Final = 5
 
@@ -85,7 +88,7 @@ def _hindrances(grant: Grant, party: Party, setting: Setting) -> Iterator[tuple[
         "grant.marker": _unmarked(grant, party, setting),
         "grant.republisher": _not_eligible(grant.republishers, setting.channel),
         "grant.consent": _no_consent(grant.consent, setting.channel),
-        "duty.unmet": unkept(grant, setting.channel),
+        "duty.unmet": unkept(grant, setting.channel) or _uncounted(grant, setting.item),
         "grant.window": _window_over(grant, setting),
         "grant.pick": _unpicked(grant, setting.standing.pick),
         "grant.share": _over_share(grant, setting),
@@ -123,6 +126,19 @@ def _no_consent(interests: tuple[Interest, ...], channel: Channel) -> str:
     if not interests or (channel.medium is Medium.EMAIL and set(interests) & set(channel.consent)):
         return ""
     return f"only for readers who agreed to receive it for {wording.either(interests)}"
+
+
+def counter_of(grant: Grant, item: Item) -> str:
+    """The address of the counter that came with the item, else that of the record if it names a file; "" if neither."""
+    if grant.beacon is None:
+        return ""
+    found = element_address(item.raw_html or item.html, grant.beacon.value, grant.beacon_url)
+    return found or (grant.beacon_url if _FILE.search(grant.beacon_url) else "")
+
+
+def _uncounted(grant: Grant, item: Item) -> str:
+    missing = grant.beacon is not None and not counter_of(grant, item)
+    return "asks for its counter, which did not come with this item" if missing else ""
 
 
 def _unpicked(grant: Grant, pick: Pick | None) -> str:

@@ -26,7 +26,8 @@ from syndicate.model import (
     Standing,
 )
 from syndicate.rights import wording
-from syndicate.rights.duties import Case, duties_of, targets
+from syndicate.rights.case import Case, targets
+from syndicate.rights.duties import duties_of
 from syndicate.rights.records import NO_PARTS, by_records, next_change, objects, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor
 from syndicate.rights.signals import next_opening, signals
@@ -35,7 +36,7 @@ from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
 __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 
-POLICY_VERSION: Final = "2"
+POLICY_VERSION: Final = "3"
 """Changes whenever the same values could be decided otherwise."""
 
 UNCOUNTED: Final = Standing()
@@ -68,7 +69,7 @@ def decide(
         item_id=item.id,
         channel_id=channel.id,
         mode=mode,
-        duties=duties_of(case, rulings, mode, limit),
+        duties=duties_of(case, rulings, mode, limit, setting),
         reasons=reasons,
         because=deciding.because,
         contact=_contact(case, deciding),

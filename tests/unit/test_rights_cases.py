@@ -146,7 +146,7 @@ def facts(decision):
     """A decision in the words of the case files."""
     duties = {d.id: d for d in decision.duties}
     found = {
-        "duties": [d.id for d in decision.duties],
+        "duties": list(dict.fromkeys(d.id for d in decision.duties)),
         "because": decision.because,
         "contact": decision.contact,
         "words": decision.limit.words,

@@ -42,6 +42,7 @@ _ENDORSED = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SHOWN_ADDRESS = re.compile(r"\S*[\w-]\.[\w-]+/\S*|https?://\S+")
 _ADVERT = re.compile(r"^\W*(?:advertisement|sponsored|anzeige|werbung|publicit\u00e9|publicidad)\W*$", re.IGNORECASE)
 
 
@@ -89,6 +90,8 @@ def _owed_words(case: Case) -> list[str]:
 
 
 def _without(text: str, said: list[str]) -> str:
+    """``text`` without what is said in it for another reason, and without addresses."""
+    text = _SHOWN_ADDRESS.sub(" ; ", text)
     for one in said:
         text = text.replace(one, " ; ")
     return text
