@@ -22,7 +22,7 @@ from syndicate.config import Config, load
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import ConfigError, UsageError
 from syndicate.model import Channel, Verified
-from syndicate.pipeline import pages
+from syndicate.pipeline import archive, pages
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
@@ -142,7 +142,7 @@ class App:
             channels=lambda: pages.summaries(composing, channels),
             items=lambda: pages.front(composing, channels),
             item=lambda item_id: pages.one(composing, item_id, channels),
-            digests=lambda: pages.digests(composing, channels),
+            digests=lambda: archive.digests(composing, channels),
             digest=self._digest,
             letter=self._letter,
             confirm=self._confirm,
@@ -152,7 +152,7 @@ class App:
 
     def _digest(self, channel_id: str, day: date) -> Digest | None:
         named = [channel for channel in self.config.channels if channel.id == channel_id]
-        found = pages.digest(self.composing, named[0], day) if named else None
+        found = archive.digest(self.composing, named[0], day) if named else None
         return Digest(found[0], found[1].html, found[1].text) if found else None
 
     def _letter(self, subscriber_id: int) -> Letter | None:

@@ -20,9 +20,9 @@ from syndicate.errors import FetchError, ParseError, UsageError
 from syndicate.intake.client import Client
 from syndicate.intake.fetch import Fetcher
 from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Finding, Mode, Role
+from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.pipeline.explain import Explanation
 from syndicate.pipeline.explain import explain as explain_item
-from syndicate.rights.policy import decide
 from syndicate.rights.trace import url_key
 from syndicate.store import StoredItem
 
@@ -193,9 +193,9 @@ def _owed(app: App, channel: Channel) -> list[Entry]:
         entries = tx.editions.entries_for(channel.id)
         seen = {entry.item.id for entry in entries}
         others = [s for s in tx.items.newest(5000) if s.item.id not in seen]
-    now = app.clock()
-    for stored in others:
-        decision = decide(stored.item, stored.chain, channel, app.config.publishers, now)
+        now = app.clock()
+        decisions = Bench(on_record(app.config.publishers, tx, now), tx, channel, now).decide(others)
+    for stored, decision in zip(others, decisions, strict=True):
         if decision.mode < Mode.FULL:  # not carried here, so no word of it may stand here
             withheld = replace(decision, mode=Mode.WITHHOLD, duties=())
             entries.append(Entry(stored.item, stored.chain, withheld, stored.first_seen))

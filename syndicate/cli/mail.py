@@ -13,7 +13,7 @@ from syndicate.cli.show import OUT, line
 from syndicate.cli.work import show_refusal, show_released
 from syndicate.errors import ProofError, UsageError
 from syndicate.model import Channel, ChannelKind, DeliveryState, Verified
-from syndicate.pipeline import pages, release
+from syndicate.pipeline import archive, release
 from syndicate.pipeline.compose import Refusal, compose_digest, proof_error
 from syndicate.pipeline.post import deliver as drain
 from syndicate.pipeline.post import send_trial
@@ -78,7 +78,7 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
 def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
     if preview is None:
         return
-    message = pages.public_message(app.composing, verified.edition)
+    message = archive.public_message(app.composing, verified.edition)
     forms = {".eml": message.whole, ".txt": message.text.encode()}
     preview.write_bytes(forms.get(preview.suffix, message.html))
 

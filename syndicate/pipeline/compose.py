@@ -25,14 +25,16 @@ from syndicate.model import (
     Part,
     Publisher,
     Site,
+    Tombstone,
     Verified,
 )
+from syndicate.pipeline.deciding import Bench, on_record, selected
+from syndicate.pipeline.leaving import leaving
 from syndicate.pipeline.ports import Clock
 from syndicate.proof import Setting, verify
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
 from syndicate.publish.feed import render_feed
-from syndicate.rights.policy import decide
 from syndicate.store import Store, StoredItem, Transaction
 
 PAGE = 200
@@ -43,7 +45,7 @@ UNPROVED = "Not all that its terms ask for could be shown here, so this story is
 
 @dataclass(frozen=True, slots=True)
 class Composing:
-    """All that composing needs: the store, the house, its templates and key, and what each publisher permits."""
+    """All that composing needs: the store, the house, its templates and key, and the publishers as configured."""
 
     store: Store
     clock: Clock
@@ -60,6 +62,7 @@ class Draft:
     parts: tuple[Part, ...]
     entries: tuple[Entry, ...]
     subject: str = ""
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +76,14 @@ class Refusal:
 Render = Callable[[Sequence[Entry]], Draft]
 
 
-def decide_all(composing: Composing, channel: Channel, stored: Iterable[StoredItem], now: datetime) -> list[Entry]:
+def decide_all(
+    composing: Composing, tx: Transaction, channel: Channel, stored: Iterable[StoredItem], now: datetime
+) -> list[Entry]:
     """Each item with its decision for this channel."""
-    return [
-        settle(Entry(s.item, s.chain, decide(s.item, s.chain, channel, composing.publishers, now), s.first_seen))
-        for s in stored
-    ]
-
-
-def selected(channel: Channel, stored: StoredItem) -> bool:
-    """Whether the channel's ``select`` lets an item in; words match anywhere in title or text, case folded."""
-    want, item = channel.select, stored.item
-    words = f"{item.title}\n{item.text}".casefold()
-    labels = {name.casefold() for c in item.categories for name in (c.term, c.label) if name}
-    return (
-        (not want.sources or item.source_id in want.sources)
-        and (not want.categories or any(c.casefold() in labels for c in want.categories))
-        and (not want.languages or item.language.split("-")[0].casefold() in want.languages)
-        and (not want.include or any(w.casefold() in words for w in want.include))
-        and not any(w.casefold() in words for w in want.exclude)
-    )
+    some = list(stored)
+    bench = Bench(on_record(composing.publishers, tx, now), tx, channel, now)
+    decisions = bench.decide(some)
+    return [settle(Entry(s.item, s.chain, d, s.first_seen)) for s, d in zip(some, decisions, strict=True)]
 
 
 def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:
@@ -102,7 +93,7 @@ def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: d
     before: tuple[datetime, str] | None = None
     while carried < channel.limit:
         page = tx.items.newest(PAGE, sources=channel.select.sources, before=before)
-        for entry in decide_all(composing, channel, (s for s in page if selected(channel, s)), now):
+        for entry in decide_all(composing, tx, channel, (s for s in page if selected(channel, s)), now):
             if carried == channel.limit:
                 break
             entries.append(entry)
@@ -127,7 +118,7 @@ def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now:
             break
         before = (page[-1].order_at, page[-1].item.id)
     fresh.sort(key=lambda s: (s.order_at, s.item.id), reverse=True)
-    return decide_all(composing, channel, (s for s in fresh if selected(channel, s)), now)
+    return decide_all(composing, tx, channel, (s for s in fresh if selected(channel, s)), now)
 
 
 def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Render) -> Verified | Refusal:
@@ -176,7 +167,8 @@ def _edition(setting: Setting, period: str, draft: Draft) -> Edition:
     channel = setting.channel
     content = hashlib.sha256(b"\0".join(part.content for part in draft.parts)).hexdigest()
     name = hashlib.sha256(f"{channel.id}\0{period or content}".encode()).hexdigest()[:16]
-    return Edition(f"e-{name}", channel, period or content[:16], setting.now, draft.parts, draft.entries, draft.subject)
+    period, now = period or content[:16], setting.now
+    return Edition(f"e-{name}", channel, period, now, draft.parts, draft.entries, draft.subject, draft.tombstones)
 
 
 def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
@@ -184,9 +176,11 @@ def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
     now = composing.clock()
     with composing.store.read() as tx:
         entries = feed_entries(composing, tx, channel, now)
+        stones = leaving(composing.publishers, tx, channel, entries, now)
 
     def render(current: Sequence[Entry]) -> Draft:
-        return Draft(render_feed(channel, composing.site, current, now, composing.templates), tuple(current))
+        parts = render_feed(channel, composing.site, current, now, composing.templates, stones)
+        return Draft(parts, tuple(current), tombstones=stones)
 
     return prove(Setting(channel, composing.site, now), "", entries, render)
 

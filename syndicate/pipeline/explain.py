@@ -27,12 +27,9 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
     now = composing.clock()
     with composing.store.read() as tx:
         carried = tx.editions.carried(stored.item.id)
-    found = []
-    for channel in channels:
-        entry = decide_all(composing, channel, [stored], now)[0]
-        edition = next((edition for edition in carried if edition.channel_id == channel.id), None)
-        found.append(Explanation(channel, entry.decision, edition))
-    return found
+        entries = [decide_all(composing, tx, channel, [stored], now)[0] for channel in channels]
+    latest = {edition.channel_id: edition for edition in reversed(carried)}
+    return [Explanation(c, e.decision, latest.get(c.id)) for c, e in zip(channels, entries, strict=True)]
 
 
 def matrix(

@@ -16,8 +16,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, Entry, Verified
+from syndicate.model import Channel, ChannelKind, Entry, Verified
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
+from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.publish.confirmation import render_confirmation, wording
 from syndicate.store import LedgerKind, Transaction
@@ -51,6 +52,8 @@ def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
     with composing.store.write() as tx:
         if isinstance(outcome, Verified):
             record(tx, outcome, now)
+            if outcome.edition.channel.kind is ChannelKind.FEED:
+                follow(composing.publishers, tx, outcome.edition, now)
             return outcome
         tx.editions.put(outcome.edition, None, outcome.findings, now=now)
         data = {"edition": outcome.edition.id, "findings": [asdict(f) for f in outcome.findings[:LISTED]]}

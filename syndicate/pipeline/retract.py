@@ -16,6 +16,8 @@ def retract(tx: Transaction, retractions: Iterable[Retraction], now: datetime) -
     held = tx.items.get(list(named))
     gone = {one: named[one] for one, stored in held.items() if _holds(stored, named[one])}
     tx.items.withdraw(list(gone))
+    if gone:
+        tx.channels.decide_again(now)
     told = [(one, {"at": r.when, "words": r.evidence.value, "url": r.evidence.url}) for one, r in gone.items()]
     tx.ledger.record_all(LedgerKind.RETRACTION, told, at=now)
     return tuple(gone)

@@ -39,6 +39,8 @@ __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 POLICY_VERSION: Final = "3"
 """Changes whenever the same values could be decided otherwise."""
 
+_EMBARGOES: Final = ("embargo", "record.embargo")
+
 UNCOUNTED: Final = Standing()
 """Of an item about which nothing is known but what it is."""
 
@@ -77,6 +79,12 @@ def decide(
         policy=POLICY_VERSION,
         until=min((edge for party in parties for edge in _edges(party, setting)), default=None),
     )
+
+
+def waits(decision: Decision) -> bool:
+    """Whether an item is withheld for a time only: an embargo is what took the last of it."""
+    withheld = [reason for reason in decision.reasons if reason.mode is Mode.WITHHOLD]
+    return bool(withheld) and withheld[0].clause in _EMBARGOES
 
 
 def _edges(party: Party, setting: Setting) -> tuple[datetime, ...]:

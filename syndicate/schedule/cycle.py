@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from syndicate.errors import DeliveryError, SyndicateError
 from syndicate.model import Channel, ChannelKind, DeliveryState
@@ -22,6 +23,8 @@ from syndicate.pipeline.release import Released, publish, send_digest
 from syndicate.schedule.due import last_due, period
 
 DUE_AT_ONCE = 500
+AGAIN = timedelta(minutes=15)
+"""After what time a feed that could not be released is composed again, if nothing new came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ async def cycle(work: Work) -> Report:
     report = Report()
     report.polled = await poll_due(work)
     # Composing is work for the processor: in a thread, so that the pages are served meanwhile.
-    await asyncio.to_thread(publish_feeds, work, report)
+    await asyncio.to_thread(publish_feeds, work, report, work.channels)
     await asyncio.to_thread(send_due_digests, work, report)
     await drain(work, report)
     return report
@@ -69,13 +72,22 @@ async def poll_due(work: Work) -> list[Polled]:
     return await poll(work.polling, [source_id for source_id in due if source_id in work.polling.sources])
 
 
-def publish_feeds(work: Work, report: Report) -> None:
-    """Compose, prove and release each feed channel; one channel's refusal does not stop another."""
-    for channel in of_kind(ChannelKind.FEED, work.channels):
+def to_decide(work: Work) -> tuple[Channel, ...]:
+    """The feeds that time, terms, picks or retractions may have changed since they were published."""
+    with work.composing.store.read() as tx:
+        due = tx.channels.to_decide(work.composing.clock())
+    return tuple(channel for channel in of_kind(ChannelKind.FEED, work.channels) if channel.id in due)
+
+
+def publish_feeds(work: Work, report: Report, channels: Sequence[Channel]) -> None:
+    """Compose, prove and release the feeds among these; one channel's refusal does not stop another."""
+    for channel in of_kind(ChannelKind.FEED, channels):
         try:
             report.released.append(publish(work.composing, channel, work.folder))
         except SyndicateError as error:
             report.refused.append(error)
+            with work.composing.store.write() as tx:
+                tx.channels.put_off(channel.id, work.composing.clock() + AGAIN)
 
 
 def send_due_digests(work: Work, report: Report) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from syndicate.schedule.cycle import Report, Work, drain, poll_due, publish_feeds, send_due_digests
+from syndicate.schedule.cycle import Report, Work, drain, poll_due, publish_feeds, send_due_digests, to_decide
 
 POLL_SECONDS = 10
 DIGEST_SECONDS = 20
@@ -25,8 +25,8 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
     async def polling() -> None:
         report = Report()
         report.polled = await poll_due(work)
-        if any(polled.status == "new" for polled in report.polled):
-            await asyncio.to_thread(publish_feeds, work, report)
+        is_new = any(polled.status == "new" for polled in report.polled)
+        await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
         tell(report)
 
     async def digests() -> None:

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate.deliver import tokens
 from syndicate.errors import SyndicateError
+from syndicate.pipeline.pages import Gone
 from syndicate.publish import page
 from syndicate.serve import words
 from syndicate.serve.documents import FEED_CACHE, Document, Shelf, answer
@@ -124,14 +125,17 @@ class Desk:
         return answer(request, document, {"Cache-Control": FEED_CACHE, "Access-Control-Allow-Origin": "*"})
 
     async def item(self, request: Request) -> Response:
-        """GET /items/ID."""
-        return await self._page(request, lambda: self._item(request.path_params["item_id"]))
-
-    def _item(self, item_id: str) -> bytes:
+        """GET /items/ID; 410 with the reason for what may be shown no longer. Spec: RFC 9110 15.5.11."""
         ports = self._ports
-        row = ports.item(item_id)
+        row = await run_in_threadpool(ports.item, request.path_params["item_id"])
         if row is None:
             raise HTTPException(404)
+        if isinstance(row, Gone):
+            return self._say(words.gone(row.because, ports.site.contact), 410)
+        return await self._page(request, lambda: self._item(row))
+
+    def _item(self, row: page.PageItem) -> bytes:
+        ports = self._ports
         return page.render_item(ports.site, row, ports.channels(), ports.clock(), ports.templates)
 
     async def digest(self, request: Request) -> Response:

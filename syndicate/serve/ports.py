@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from syndicate.model import Site
+from syndicate.pipeline.pages import Gone
 from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
 
 
@@ -36,7 +37,8 @@ class Letter:
 class Ports:
     """Where the server gets what it shows. The callables may block: each runs in a thread of its own.
 
-    ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have.
+    ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have,
+    ``item`` also ``Gone`` for what may not be shown.
     ``letter``, ``confirm`` and ``unsubscribe`` take the id of a subscriber who held a valid token; the two acts may be
     repeated and do nothing for an id that is gone. ``ready`` is False until the first cycle is done.
     """
@@ -48,7 +50,7 @@ class Ports:
     clock: Callable[[], datetime]
     channels: Callable[[], Sequence[ChannelSummary]]
     items: Callable[[], Sequence[PageItem]]
-    item: Callable[[str], PageItem | None]
+    item: Callable[[str], PageItem | Gone | None]
     digests: Callable[[], Sequence[DigestSummary]]
     digest: Callable[[str, date], Digest | None]
     letter: Callable[[int], Letter | None]

@@ -19,6 +19,11 @@ MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, o
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 
 
+def gone(because: str, contact: str) -> Message:
+    """The page that stands where an item was."""
+    return Message("This story is here no longer", (because,), foot=f"Is that a mistake? Write to {contact}.")
+
+
 def shall_we_start(letter: Letter | None) -> Message:
     """The question before somebody is signed up."""
     about = f"You are about to confirm {_name(letter)} for the address this message went to."

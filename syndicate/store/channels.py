@@ -36,6 +36,30 @@ class Channels:
         when: datetime = self._connection.execute(query).scalar_one()
         return when
 
+    def decided(self, channel_id: str, terms_sha256: str, again: datetime | None) -> None:
+        """Its items were decided by these terms; they have to be decided again at that time."""
+        mine = update(channels).where(channels.c.channel_id == channel_id)
+        self._connection.execute(mine.values(terms_sha256=terms_sha256, decide_at=again))
+
+    def terms_sha256(self, channel_id: str) -> str:
+        """The fingerprint of the terms by which its items were decided last, "" if never."""
+        query = select(channels.c.terms_sha256).where(channels.c.channel_id == channel_id)
+        found: str = self._connection.execute(query).scalar_one()
+        return found
+
+    def decide_again(self, now: datetime) -> None:
+        """Terms or picks have changed: every channel is to be decided again."""
+        self._connection.execute(update(channels).values(decide_at=now))
+
+    def put_off(self, channel_id: str, until: datetime) -> None:
+        """A channel that was to be decided again before that time is to be decided then."""
+        mine = update(channels).where(channels.c.channel_id == channel_id, channels.c.decide_at < until)
+        self._connection.execute(mine.values(decide_at=until))
+
+    def to_decide(self, now: datetime) -> set[str]:
+        """The channels whose items are to be decided again by ``now``."""
+        return set(self._connection.execute(select(channels.c.channel_id).where(channels.c.decide_at <= now)).scalars())
+
     def look(self, channel_id: str, until: datetime) -> None:
         """Its schedule was looked at until then; never back."""
         later = update(channels).where(channels.c.channel_id == channel_id, channels.c.looked_at < until)

@@ -164,6 +164,7 @@ class Editions:
             parts=tuple(_part(part) for part in self._connection.execute(parts)),
             entries=tuple(_entry(one) for one in rows),
             subject=row.subject,
+            tombstones=encoding.tombstones.value(row.tombstones),
         )
         proved = tuple(one for entry in rows for one in encoding.proved.value(entry.proved))
         return StoredEdition(_summary(row), edition, proved, encoding.findings.value(row.findings))
@@ -204,6 +205,7 @@ def _edition_row(
         "state": REFUSED if verified is None else COMPOSED,
         "channel": encoding.channel.text(edition.channel),
         "findings": encoding.findings.text(tuple(findings)),
+        "tombstones": encoding.tombstones.text(edition.tombstones),
         "items": len(edition.entries),
     }
 
@@ -234,6 +236,7 @@ def _entry_row(
         "content_sha256": sha256,
         "first_seen": entry.first_seen,
         "proved": encoding.proved.text(proved),
+        "until": None if entry.decision.mode else entry.decision.until,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from syndicate.model import Chain, Channel, Decision, Finding, Item, Proved
+from syndicate.model import Chain, Channel, Decision, Finding, Item, Proved, Record, Tombstone
 
 T = TypeVar("T")
 
@@ -36,7 +36,9 @@ chain = Codec[Chain](Chain)
 channel = Codec[Channel](Channel)
 decision = Codec[Decision](Decision)
 findings = Codec[tuple[Finding, ...]](tuple[Finding, ...])
+tombstones = Codec[tuple[Tombstone, ...]](tuple[Tombstone, ...])
 proved = Codec[tuple[Proved, ...]](tuple[Proved, ...])
+record = Codec[Record](Record)
 strings = Codec[tuple[str, ...]](tuple[str, ...])
 
 

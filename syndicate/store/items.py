@@ -140,10 +140,11 @@ class Items:
     ) -> list[StoredItem]:
         """One page of the items that no edition of this channel considered, newest first; pages as in ``newest``.
 
+        What an edition withheld until a certain time was not considered yet.
         ``first_poll`` asks for those of first polls only (True) or for all others (False), ``since`` for those first
         seen at or after that time.
         """
-        considered = exists().where(edition_items.c.channel_id == channel_id, edition_items.c.item_id == items.c.id)
+        considered = _considered(channel_id)
         query = _page(limit, sources, before).where(~considered)
         if first_poll is not None:
             query = query.where(items.c.first_poll.is_(first_poll))
@@ -158,9 +159,14 @@ class Items:
         if sources:
             first = first.where(items.c.source_id.in_(sources))
         ranked = first.subquery()
-        considered = exists().where(edition_items.c.channel_id == channel_id, edition_items.c.item_id == items.c.id)
+        considered = _considered(channel_id)
         query = _query().join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most, ~considered)
         return self._read(query.order_by(items.c.order_at.desc(), items.c.id))
+
+    def of_publisher(self, publisher_id: str, start: datetime, end: datetime) -> list[StoredItem]:
+        """The publisher's items that were first seen from ``start`` until before ``end``, withdrawn ones included."""
+        mine = and_(items.c.publisher_id == publisher_id, items.c.first_seen >= start, items.c.first_seen < end)
+        return self._read(_query().where(mine).order_by(items.c.first_seen, items.c.id))
 
     def count(self) -> int:
         """How many items we hold."""
@@ -229,6 +235,12 @@ def _first(item: Item, source_id: str, now: datetime, before: datetime | None, *
 
 def _query() -> Select[Any]:
     return select(items, documents.c.body).join(documents, documents.c.sha256 == items.c.content_sha256)
+
+
+def _considered(channel_id: str) -> ColumnElement[bool]:
+    """Whether an edition of the channel has decided an item for good."""
+    mine = and_(edition_items.c.channel_id == channel_id, edition_items.c.item_id == items.c.id)
+    return exists().where(mine, edition_items.c.until.is_(None))
 
 
 def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[Any]:

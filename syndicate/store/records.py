@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.model import Chain, ChannelKind, Edition, Finding, Item, Mode, Proved, Subscriber
+from syndicate.model import Chain, ChannelKind, Edition, Finding, Item, Mode, Proved, Record, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,24 @@ class Added:
     added: tuple[Subscriber, ...]
     kept: tuple[Subscriber, ...]
     barred: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTerms:
+    """A statement of terms that a command recorded.
+
+    ``kind`` is "grant", "objection" or "import"; ``by`` recorded it ``at`` that time. It holds from ``since`` until
+    before ``withdrawn_at``.
+    """
+
+    id: int
+    publisher_id: str
+    kind: str
+    record: Record
+    by: str
+    at: datetime
+    since: datetime
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

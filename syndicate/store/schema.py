@@ -199,6 +199,7 @@ editions = Table(
     _text("state"),
     _text("channel"),
     _text("findings"),
+    _text("tombstones"),
     _count("items"),
     _time("released_at", nullable=True),
     UniqueConstraint("channel_id", "period"),
@@ -231,6 +232,7 @@ edition_items = Table(
     Column("content_sha256", Text, ForeignKey("documents.sha256"), nullable=False),
     _time("first_seen"),
     _text("proved"),
+    _time("until", nullable=True),
     Index(None, "channel_id", "item_id"),
     Index(None, "item_id"),
     Index(None, "content_sha256"),
@@ -294,6 +296,43 @@ channels = Table(
     Column("channel_id", Text, primary_key=True),
     _time("since"),
     _time("looked_at"),
+    _time("decide_at", nullable=True),
+    _text("terms_sha256", ""),
+)
+
+recorded_terms = Table(
+    "recorded_terms",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    _text("publisher_id"),
+    _text("kind"),
+    _text("record"),
+    _text("by"),
+    _time("at"),
+    _time("since"),
+    _time("withdrawn_at", nullable=True),
+    Index(None, "publisher_id"),
+)
+
+picks = Table(
+    "picks",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    _text("by"),
+    _time("at"),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    _time("since"),
+    _time("until", nullable=True),
+    _time("left_at", nullable=True),
+    _text("comment", ""),
+    Index(None, "channel_id", "left_at"),
 )
 
 ledger = Table(

@@ -17,10 +17,12 @@ from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
+from syndicate.store.presence import Presence
 from syndicate.store.schema import meta
 from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing
+from syndicate.store.terms import Picks, Terms
 
 
 class Transaction:
@@ -33,7 +35,10 @@ class Transaction:
         self.items = Items(connection)
         self.shingles = Shingles(connection)
         self.channels = Channels(connection)
+        self.terms = Terms(connection)
+        self.picks = Picks(connection)
         self.editions = Editions(connection)
+        self.presence = Presence(connection)
         self.people = People(connection)
         self.outbox = Outbox(connection)
         self.ledger = Ledger(connection)

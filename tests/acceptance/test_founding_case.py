@@ -21,7 +21,8 @@ from lxml import etree, html
 from syndicate import demo
 from syndicate.app import clock, open_app
 from syndicate.model import Mode
-from syndicate.pipeline.compose import Refusal, compose_digest, compose_feed, decide_all
+from syndicate.pipeline.compose import Refusal, compose_digest, compose_feed
+from syndicate.pipeline.explain import explain
 from syndicate.pipeline.poll import poll
 from syndicate.pipeline.release import publish
 
@@ -103,9 +104,8 @@ def visible(markup):
 @pytest.mark.parametrize(("source", "channel"), EXPECTED)
 def test_each_copy_gets_the_mode_of_the_table(case, source, channel):
     """The ten cells of the table."""
-    now = case.app.clock()
-    entry = decide_all(case.app.composing, case.app.channel(channel), [case.copies[source]], now)[0]
-    assert entry.decision.mode is EXPECTED[source, channel], entry.decision.reasons
+    (explained,) = explain(case.app.composing, case.copies[source], [case.app.channel(channel)])
+    assert explained.decision.mode is EXPECTED[source, channel], explained.decision.reasons
 
 
 @pytest.mark.parametrize("form", ["rss", "atom", "json"])
@@ -201,9 +201,9 @@ def test_without_the_operators_word_the_cross_post_falls_to_a_link(tmp_path, wit
     app = asyncio.run(only_the_copy())
     with app.store.read() as tx:
         ferry = next(s for s in tx.items.newest(100) if "last boat" in s.item.title)
-    entry = decide_all(app.composing, app.channel("community"), [ferry], app.clock())[0]
-    assert not entry.chain.origin_known
-    assert entry.decision.mode is mode
+    (explained,) = explain(app.composing, ferry, [app.channel("community")])
+    assert not ferry.chain.origin_known
+    assert explained.decision.mode is mode
     assert not isinstance(compose_feed(app.composing, app.channel("community")), Refusal)
     app.close()
 
@@ -222,9 +222,7 @@ def test_the_confirmation_carries_it_without_the_origins_own_feed(tmp_path):
     app = asyncio.run(only_the_copy())
     with app.store.read() as tx:
         ferry = next(s for s in tx.items.newest(100) if "last boat" in s.item.title)
-    modes = {
-        channel: decide_all(app.composing, app.channel(channel), [ferry], app.clock())[0].decision.mode
-        for channel in ("community", "weekly", "partner", "print")
-    }
+    channels = [app.channel(name) for name in ("community", "weekly", "partner", "print")]
+    modes = {e.channel.id: e.decision.mode for e in explain(app.composing, ferry, channels)}
     assert modes == {"community": Mode.FULL, "weekly": Mode.FULL, "partner": Mode.LINK, "print": Mode.WITHHOLD}
     app.close()

@@ -4,6 +4,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from syndicate.store.migrations import rights
+
 revision = "0001"
 down_revision = None
 
@@ -51,6 +53,7 @@ def upgrade() -> None:
     _suppressions()
     _deliveries()
     _channels()
+    rights.upgrade()
     _ledger()
     for statement in POSTGRESQL_REFUSALS if op.get_context().dialect.name == "postgresql" else SQLITE_REFUSALS:
         op.execute(statement)
@@ -221,6 +224,7 @@ def _editions() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("tombstones", sa.Text(), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("released_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_editions"),
@@ -262,6 +266,7 @@ def _edition_items() -> None:
         sa.Column("content_sha256", sa.Text(), nullable=False),
         sa.Column("first_seen", TIME, nullable=False),
         sa.Column("proved", sa.Text(), nullable=False),
+        sa.Column("until", TIME, nullable=True),
         sa.ForeignKeyConstraint(
             ["content_sha256"], ["documents.sha256"], name="fk_edition_items_content_sha256_documents"
         ),
@@ -340,12 +345,14 @@ def _deliveries() -> None:
 
 
 def _channels() -> None:
-    """Since when a channel is known, and up to when its schedule was looked at."""
+    """Since when a channel is known, when its schedule was looked at, when and by which terms it was decided."""
     op.create_table(
         "channels",
         sa.Column("channel_id", sa.Text(), nullable=False),
         sa.Column("since", TIME, nullable=False),
         sa.Column("looked_at", TIME, nullable=False),
+        sa.Column("decide_at", TIME, nullable=True),
+        sa.Column("terms_sha256", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("channel_id", name="pk_channels"),
     )
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Digests that went out, as the web may show them now: a page is no mail, and terms end.
+
+What may still be read stands in the bytes that were sent. Where an item may be read no longer, or only in part, or was
+changed or taken back by its publisher, the digest is rendered again with what is left, and proved like any edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from email import message_from_bytes, policy
+
+from syndicate.deliver import tokens
+from syndicate.model import Channel, ChannelKind, Edition, Entry, Medium, Mode, Verified
+from syndicate.pipeline.compose import Composing, Draft, prove
+from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.proof import Setting
+from syndicate.publish.digest import render_digest
+from syndicate.publish.excerpt import as_link, settle
+from syndicate.publish.mail import fill
+from syndicate.publish.page import DigestSummary
+from syndicate.store import EditionSummary, StoredItem, Transaction
+
+SHOWN = 6
+NOBODY = 0  # whose token stands in what everybody may read
+SENT_AS_LINK = ("sent-as-link", "It was sent as a link.")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail whole, and its two readable parts."""
+
+    whole: bytes
+    html: bytes
+    text: str
+
+
+def digests(composing: Composing, channels: Sequence[Channel]) -> list[DigestSummary]:
+    """The newest digests that went out and of which something may be read on the web, newest first."""
+    found: list[tuple[EditionSummary, Channel]] = []
+    with composing.store.read() as tx:
+        for channel in channels:
+            if channel.kind is ChannelKind.DIGEST:
+                for edition in tx.editions.digests(channel.id, SHOWN):
+                    left = readable(composing, tx, channel, tx.editions.entries_for(edition.id))
+                    found += [(edition, channel)] if any(e.decision.mode for e in left) else []
+    found.sort(key=lambda pair: pair[0].created, reverse=True)
+    return [_summary(edition, channel) for edition, channel in found]
+
+
+def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSummary, Message] | None:
+    """The channel's last digest of that day, as everybody may read it now; None if nothing of it may be read."""
+    with composing.store.read() as tx:
+        of_day = [e for e in tx.editions.digests(channel.id) if e.period.startswith(day.isoformat())]
+        held = tx.editions.get(of_day[0].id) if of_day else None
+        left = readable(composing, tx, channel, held.edition.entries) if held else ()
+    if held is None or not any(entry.decision.mode for entry in left):
+        return None
+    edition = held.edition if _is_as_sent(held.edition.entries, left) else _again(composing, held.edition, left)
+    if edition is None:
+        return None
+    return _summary(held.summary, channel), public_message(composing, edition)
+
+
+def readable(composing: Composing, tx: Transaction, channel: Channel, sent: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries of a mail as the web may show them as of now: none of them wider than it was sent."""
+    now = composing.clock()
+    held = tx.items.get([entry.item.id for entry in sent])
+    stored = [held[entry.item.id] for entry in sent]
+    publishers = on_record(composing.publishers, tx, now)
+    ways = (replace(channel, medium=Medium.WEB), channel)
+    decided = zip(*(Bench(publishers, tx, way, now).decide(stored) for way in ways), strict=True)
+    return tuple(
+        _left(entry, one, Entry(one.item, one.chain, min(both, key=lambda d: d.mode), one.first_seen))
+        for entry, one, both in zip(sent, stored, decided, strict=True)
+    )
+
+
+def _left(sent: Entry, stored: StoredItem, now: Entry) -> Entry:
+    """What is left of one entry."""
+    if sent.decision.mode is Mode.WITHHOLD or stored.withdrawn:
+        return replace(now, decision=replace(now.decision, mode=Mode.WITHHOLD, duties=()))
+    if now.decision.mode >= sent.decision.mode and now.item == sent.item:
+        return sent
+    if now.decision.mode > Mode.LINK and sent.decision.mode is Mode.LINK:
+        return as_link(now, *SENT_AS_LINK)
+    return settle(now)
+
+
+def _is_as_sent(sent: Sequence[Entry], left: Sequence[Entry]) -> bool:
+    """Whether the mail's own bytes may be shown."""
+    return all(one == other for one, other in zip(sent, left, strict=True) if one.decision.mode)
+
+
+def _again(composing: Composing, sent: Edition, left: Sequence[Entry]) -> Edition | None:
+    """The digest with what is left of it, proved; None if it cannot be proved."""
+    channel, period = sent.channel, sent.period
+
+    def render(current: Sequence[Entry]) -> Draft:
+        part, subject, carried = render_digest(
+            channel, composing.site, current, sent.created, period, composing.templates
+        )
+        return Draft((part,), carried, subject)
+
+    outcome = prove(Setting(channel, composing.site, sent.created), period, left, render)
+    return outcome.edition if isinstance(outcome, Verified) else None
+
+
+def _summary(edition: EditionSummary, channel: Channel) -> DigestSummary:
+    return DigestSummary(channel, date.fromisoformat(edition.period[:10]), edition.subject, edition.items)
+
+
+def public_message(composing: Composing, edition: Edition) -> Message:
+    """An edition's mail without anything of a recipient's: its unsubscribe link belongs to nobody."""
+    filled = fill(
+        edition.parts[0].content,
+        recipient="nobody@invalid",
+        message_id=f"<{edition.id}@invalid>",
+        token=tokens.make(composing.secret, "unsubscribe", NOBODY),
+    )
+    message = message_from_bytes(filled, policy=policy.default)
+    html, text = message.get_body(("html",)), message.get_body(("plain",))
+    return Message(filled, html.get_content().encode() if html else b"", text.get_content() if text else "")

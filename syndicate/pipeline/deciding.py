@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DECIDE, with all that is on record: the configuration's terms and those that commands recorded, picks and shares.
+
+Everything here reads one state of the database; nothing is kept from one time to the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+from syndicate.model import Channel, Decision, Grant, Pick, Publisher, Standing
+from syndicate.rights.policy import decide
+from syndicate.store import StoredItem, Transaction
+
+Wanted = Callable[[Channel, StoredItem], bool]
+
+
+def on_record(publishers: Mapping[str, Publisher], tx: Transaction, at: datetime) -> dict[str, Publisher]:
+    """The publishers with the terms that hold ``at`` that time: the configuration's first, then those of commands."""
+    recorded = tx.terms.in_force(at)
+    return {
+        id_: replace(publisher, records=(*publisher.records, *recorded[id_])) if id_ in recorded else publisher
+        for id_, publisher in publishers.items()
+    }
+
+
+def terms_sha256(publishers: Mapping[str, Publisher]) -> str:
+    """A fingerprint of all terms: another one, and every decision may be another."""
+    terms = {id_: [asdict(record) for record in publisher.records] for id_, publisher in publishers.items()}
+    return hashlib.sha256(json.dumps(terms, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def selected(channel: Channel, stored: StoredItem) -> bool:
+    """Whether the channel's ``select`` lets an item in; words match anywhere in title or text, case folded."""
+    want, item = channel.select, stored.item
+    words = f"{item.title}\n{item.text}".casefold()
+    labels = {name.casefold() for c in item.categories for name in (c.term, c.label) if name}
+    return (
+        (not want.sources or item.source_id in want.sources)
+        and (not want.categories or any(c.casefold() in labels for c in want.categories))
+        and (not want.languages or item.language.split("-")[0].casefold() in want.languages)
+        and (not want.include or any(w.casefold() in words for w in want.include))
+        and not any(w.casefold() in words for w in want.exclude)
+    )
+
+
+class Bench:
+    """Decides items for one channel at one time, over one state of the database."""
+
+    def __init__(self, publishers: Mapping[str, Publisher], tx: Transaction, channel: Channel, now: datetime) -> None:
+        """``publishers`` are those of ``on_record``."""
+        self._publishers = publishers
+        self._tx = tx
+        self._channel = channel
+        self._now = now
+        self._months: dict[tuple[str, int, int], tuple[int, dict[str, int]]] = {}
+
+    def decide(self, stored: Sequence[StoredItem]) -> list[Decision]:
+        """One decision for each item."""
+        picks = self._picks(stored)
+        return [
+            decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks))
+            for s in stored
+        ]
+
+    def _picks(self, stored: Sequence[StoredItem]) -> dict[str, Pick]:
+        asking = [s.item.id for s in stored if any(grant.pick for grant in self._grants(_publishers_of(s)))]
+        return self._tx.picks.of(self._channel.id, asking) if asking else {}
+
+    def _grants(self, publisher_ids: Iterable[str]) -> list[Grant]:
+        found = (self._publishers.get(id_) for id_ in publisher_ids)
+        return [grant for publisher in found if publisher for r in publisher.records for grant in r.grants]
+
+    def _standing(self, stored: StoredItem, picks: Mapping[str, Pick]) -> Standing:
+        place, published = self._counted(stored)
+        return Standing(stored.first_seen, picks.get(stored.item.id), place, published)
+
+    def _counted(self, stored: StoredItem) -> tuple[int, int]:
+        """The place of an item among its publisher's of the month, and how many those are; 0 if no grant asks."""
+        publisher_id, seen = stored.item.publisher_id, stored.first_seen.astimezone(UTC)
+        grants = [grant for grant in self._grants([publisher_id]) if grant.max_share or grant.max_items]
+        if not grants:
+            return 0, 0
+        key = (publisher_id, seen.year, seen.month)
+        if key not in self._months:
+            self._months[key] = self._month(publisher_id, seen, only_picked=any(grant.pick for grant in grants))
+        published, places = self._months[key]
+        return places.get(stored.item.id, 0), published
+
+    def _month(self, publisher_id: str, seen: datetime, *, only_picked: bool) -> tuple[int, dict[str, int]]:
+        """How many items the publisher brought in a month, and the places of those that the channel could carry.
+
+        Places are given in the order in which items were picked, else first seen, so no later item takes one away.
+        """
+        start = seen.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        stored = self._tx.items.of_publisher(publisher_id, start, end)
+        picks = self._tx.picks.of(self._channel.id, [s.item.id for s in stored]) if only_picked else {}
+        candidates = [s for s in stored if selected(self._channel, s) and (s.item.id in picks or not only_picked)]
+        candidates.sort(key=lambda s: (picks[s.item.id].at if only_picked else s.first_seen, s.item.id))
+        return len(stored), {s.item.id: place for place, s in enumerate(candidates, 1)}
+
+
+def _publishers_of(stored: StoredItem) -> tuple[str, ...]:
+    return tuple(hop.publisher_id for hop in stored.chain.hops)
