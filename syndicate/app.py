@@ -27,6 +27,7 @@ from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
+from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
 from syndicate.schedule.cycle import Report, Work, cycle
@@ -218,7 +219,7 @@ def read_config(path: Path) -> Config:
         raise ConfigError([f"{path}: {error.strerror}; run `syndicate init`, or name the file with -c"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
-    return load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id)
+    return load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id, subject=fault)
 
 
 def _read_secret(name: str) -> str:

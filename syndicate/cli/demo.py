@@ -20,6 +20,7 @@ from syndicate.app import App, clock, open_app
 from syndicate.cli.readers import add_confirmed, read_rows
 from syndicate.cli.show import OUT, count, line, mode_text, table, trouble
 from syndicate.cli.work import show_refusal, show_released, show_report
+from syndicate.errors import UsageError
 from syndicate.model import Channel, ChannelKind, Mode
 from syndicate.pipeline import pages, release
 from syndicate.pipeline.compose import Refusal, compose_digest
@@ -44,10 +45,22 @@ class Stage:
 def run_demo(*, port: int | None, once: bool, folder: Path | None) -> int:
     """Run the demo, one cycle or until Ctrl-C. 0 if all went as it should, the one broken source included."""
     with contextlib.ExitStack() as stack:
-        temporary = tempfile.TemporaryDirectory(prefix="syndicate-demo-")
-        home = folder.absolute() if folder else Path(stack.enter_context(temporary))
-        home.mkdir(parents=True, exist_ok=True)
+        home = _made(folder) if folder else Path(stack.enter_context(_temporary()))
         return asyncio.run(_run(home, _port(port), once=once, keep=folder is not None))
+
+
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="syndicate-demo-")
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot be made: {error.strerror}", subject=str(folder), remedy="name a folder for the demo's files"
+        ) from error
+    return folder.absolute()
 
 
 def _port(wanted: int | None) -> int:

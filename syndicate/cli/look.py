@@ -27,6 +27,7 @@ from syndicate.rights.trace import url_key
 from syndicate.store import StoredItem
 
 HOP_MARKS = {Role.ORIGIN: "●", Role.REPUBLISHER: "○"}
+MARKED = "black on #ffefa3"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -77,6 +78,9 @@ def _print_chain(chain: Chain, site: str) -> None:
         OUT.print(Text.assemble((f"{HOP_MARKS[hop.role]} ", "bright_blue"), f"{name:<22} {day:<13} {role}"))
         if hop.url:
             OUT.print(Text.assemble(("│ ", "bright_blue"), f"{'':<36} {hop.url}"))
+        for evidence in hop.because:
+            quoted = Text.assemble(("│ ", "bright_blue"), f"{'':<36} ", (f"“{evidence.value}”", MARKED))
+            OUT.print(quoted.append(f"  {evidence.place}", "dim"))
     OUT.print(Text.assemble(("◉ ", "bright_blue"), site))
     OUT.print()
 
@@ -98,7 +102,7 @@ def _print_decision(explanation: Explanation) -> None:
         OUT.print(Text("Evidence", style="bold"))
     for evidence, letter in letters.items():
         where = ", ".join(part for part in (evidence.url, evidence.place, evidence.kind) if part)
-        OUT.print(Text.assemble((f"  {letter}  ", "bright_blue"), (f"“{evidence.value}”", "black on #ffefa3")))
+        OUT.print(Text.assemble((f"  {letter}  ", "bright_blue"), (f"“{evidence.value}”", MARKED)))
         OUT.print(Text(f"     {where}", style="dim"))
     _print_duties(explanation)
     OUT.print()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,7 @@ from syndicate.store import address
 
 def digest(path: Path, name: str, *, dry_run: bool, preview: Path | None, to: str) -> int:
     """Compose what is new; send it to the subscribers, to one address, or to nobody."""
+    _check_preview(preview)
     with closing(open_app(path)) as app:
         channel = digest_channel(app, name)
         to = address(to) if to else ""
@@ -73,6 +75,12 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
     sent = asyncio.run(send_trial(app.posting, outcome.edition, to))
     line("Deliver", to, f"{sent.state}: {sent.text}")
     return 0 if sent.state is DeliveryState.ACCEPTED else 1
+
+
+def _check_preview(preview: Path | None) -> None:
+    """Before anything is composed or sent: raises UsageError if no file can be written there."""
+    if preview and (preview.is_dir() or not os.access(preview if preview.exists() else preview.parent, os.W_OK)):
+        raise UsageError("cannot be written", subject=str(preview), remedy="name a file that you may write to")
 
 
 def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:

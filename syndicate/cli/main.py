@@ -52,7 +52,9 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 @app.command()
 def demo(
-    port: Annotated[int | None, typer.Option(help="Port of the pages; default: 8080, or a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the pages; default: 8080, or a free one.")
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Run one cycle, print what it did, exit.")] = False,
     folder: Annotated[
         Path | None, typer.Option(help="Where to put its files; default: a new temporary folder.")
@@ -135,7 +137,7 @@ def run(
         bool, typer.Option("--once", help="One cycle of all that is due, then exit: one line for cron.")
     ] = False,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8080,
     config: ConfigPath = DEFAULT,
 ) -> None:
     """Run the daemon: poll, publish, send and serve."""

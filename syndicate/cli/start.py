@@ -17,8 +17,13 @@ def init(folder: Path) -> None:
     target = folder / "config.yaml"
     if target.exists():
         raise UsageError("is there already", subject=str(target), remedy="edit it, or name another folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(starter(), encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(starter(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror}", subject=str(target), remedy="name a folder that you may write to"
+        ) from error
     OUT.print(f"Wrote {target}. Edit it, then: syndicate check -c {target}")
 
 

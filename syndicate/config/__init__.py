@@ -28,30 +28,34 @@ def load(
     *,
     licence: Callable[[str], Licence | None],
     read_file: Callable[[str], str],
+    subject: Callable[[str], str] = lambda _: "",
     name: str = "config.yaml",
     env: Mapping[str, str] = MappingProxyType({}),
 ) -> Config:
     """Configuration in the YAML ``text`` of the file ``name``, with the ``SYNDICATE_`` variables of ``env`` over it.
 
     ``licence`` resolves a licence id; ``read_file`` returns the text of a file that a ``..._FILE`` variable names and
-    may raise OSError or ValueError. Raises ConfigError with every problem that was found.
+    may raise OSError or ValueError; ``subject`` says what is wrong with a digest's subject, in words that follow on it,
+    "" if nothing is. Raises ConfigError with every problem that was found.
     """
     document = read_document(text, name)
     overlay(document, env, read_file, top=frozenset(File.model_fields))
-    file, error = _check(document, licence)
+    file, error = _check(document, licence, subject)
     if file is None or document.problems:
         raise ConfigError(lines(document, error, File))
     return build(file, licence)
 
 
-def _check(document: Document, licence: Callable[[str], Licence | None]) -> tuple[File | None, ValidationError | None]:
+def _check(
+    document: Document, licence: Callable[[str], Licence | None], subject: Callable[[str], str]
+) -> tuple[File | None, ValidationError | None]:
     try:
-        return File.model_validate(document.data, context=_names(document.data, licence)), None
+        return File.model_validate(document.data, context=_names(document.data, licence, subject)), None
     except ValidationError as error:
         return None, error
 
 
-def _names(data: Mapping[str, Value], licence: Callable[[str], Licence | None]) -> Names:
+def _names(data: Mapping[str, Value], licence: Callable[[str], Licence | None], subject: Callable[[str], str]) -> Names:
     """What the file declares, read before anything is checked: broken entries are declared too."""
     ids = Counter(_source_ids(data.get("sources")))
     return Names(
@@ -60,6 +64,7 @@ def _names(data: Mapping[str, Value], licence: Callable[[str], Licence | None]) 
         sources=frozenset(ids),
         repeated=frozenset(name for name, count in ids.items() if count > 1),
         licence=licence,
+        subject=subject,
     )
 
 

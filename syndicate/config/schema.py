@@ -210,6 +210,13 @@ class Channel(Section):
             raise v.demand("a feed needs a format; name rss, atom or json")
         return tuple(dict.fromkeys(formats))
 
+    @field_validator("subject")
+    @classmethod
+    def _can_be_used(cls, subject: str, info: ValidationInfo) -> str:
+        if subject and (fault := names(info).subject(subject)):
+            raise v.refuse(fault)
+        return subject
+
     @field_validator("schedule", "sender")
     @classmethod
     def _mail_has(cls, value: str, info: ValidationInfo) -> str:

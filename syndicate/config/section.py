@@ -14,13 +14,17 @@ from syndicate.model import Licence
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the file declares: ids that other keys may name. ``repeated`` are source ids that stand more than once."""
+    """What the file declares: ids that other keys may name. ``repeated`` are source ids that stand more than once.
+
+    ``licence`` resolves a licence id; ``subject`` says what is wrong with a digest's subject, "" if nothing is.
+    """
 
     publishers: frozenset[str]
     terms: frozenset[str]
     sources: frozenset[str]
     repeated: frozenset[str]
     licence: Callable[[str], Licence | None]
+    subject: Callable[[str], str]
 
 
 def names(info: ValidationInfo) -> Names:

@@ -37,6 +37,9 @@ _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"} | dict.
     ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "windows-1252"
 )
 
+_BEYOND_ASCII = re.compile("[^\0-\x7f]+")
+_FEW = 2  # letters beyond ASCII that stand together in Western European words, on average
+
 _PROLOG = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _ROOT = re.compile(r"<(?:[\w-]+:)?(?:rss|feed|rdf)[\s>/]", re.IGNORECASE)
@@ -109,7 +112,25 @@ def decode(body: bytes, content_type: str = "") -> str:
             return body.decode(name)
         except (UnicodeError, LookupError):  # Python also calls "zlib" and "hex" codecs
             continue
-    return body.decode("utf-8" if "utf-8" in stated else "windows-1252", "replace")
+    encoding = "windows-1252" if "utf-8" not in stated or _is_western(body) else "utf-8"
+    return body.decode(encoding, "replace")
+
+
+def _is_western(body: bytes) -> bool:
+    """Whether bytes that call themselves UTF-8, wrongly, are Western European text instead of damaged UTF-8.
+
+    Such text has accented letters and curly quotes one by one among ASCII; other scripts in one byte a letter have
+    whole words of high bytes, and damaged UTF-8 has more sound sequences than broken ones.
+    """
+    found = body.decode("utf-8", "replace")
+    broken = found.count("\ufffd")
+    sound = sum(map(len, _BEYOND_ASCII.findall(found))) - broken
+    try:
+        western = body.decode("windows-1252")
+    except UnicodeError:
+        return False
+    words = _BEYOND_ASCII.findall(western)
+    return sound < broken and sum(map(len, words)) < _FEW * len(words)
 
 
 def _stated(body: bytes, content_type: str) -> list[str]:

@@ -17,6 +17,7 @@ import feedparser
 from syndicate.errors import ParseError
 from syndicate.intake import evidence, jsonfeed
 from syndicate.intake.asks import read_asks
+from syndicate.intake.dates import meant
 from syndicate.intake.document import Document, decode, read_text
 from syndicate.intake.evidence import Stated
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
@@ -101,7 +102,7 @@ def _keys(entry: _Fields) -> frozenset[str]:
 
 
 def _entry(entry: _Fields, stated: Stated, atom: bool) -> ParsedEntry:
-    published, updated = _date(entry, "published_parsed"), _date(entry, "updated_parsed")
+    published, updated = _date(entry, "published"), _date(entry, "updated")
     bodies = tuple(_text(part) for part in _list(entry, "content") if _is_readable(part))
     return ParsedEntry(
         identity=_str(_get(entry, "id")),
@@ -111,7 +112,7 @@ def _entry(entry: _Fields, stated: Stated, atom: bool) -> ParsedEntry:
         summary=_text(_get(entry, "summary_detail")),
         authors=stated.authors,
         # RSS 1.0 has dc:date alone, which feedparser files under "updated".
-        published=published or _date(entry, "created_parsed") or updated,
+        published=published or _date(entry, "created") or updated,
         updated=updated if atom or published else None,
         language=_language(entry),
         categories=(*_categories(entry), *stated.categories),
@@ -156,10 +157,9 @@ def _page(fields: _Fields) -> str:
 
 
 def _date(entry: _Fields, key: str) -> datetime | None:
-    moment = _get(entry, key)
     try:
-        year, month, day, hour, minute, second = moment[:6]
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        year, month, day, hour, minute, second = _get(entry, f"{key}_parsed")[:6]
+        return meant(_str(_get(entry, key)), datetime(year, month, day, hour, minute, second, tzinfo=UTC))
     except (ValueError, TypeError, OverflowError):
         return None
 

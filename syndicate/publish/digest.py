@@ -23,7 +23,8 @@ from syndicate.publish.credit import Credit, credit, local, title_of
 from syndicate.publish.excerpt import Body, as_link, body, settle
 from syndicate.publish.mail import MESSAGE_ID, RECIPIENT, TOKEN, TOKEN_IN_TEXT, Letter, fill, skeleton, transfer_size
 from syndicate.publish.plain import letters, unmistakable
-from syndicate.publish.templates import files, render, render_line
+from syndicate.publish.subject import subject_line
+from syndicate.publish.templates import files, render
 from syndicate.publish.words import counted, day, figure, listed, nbsp, sentence, weekday
 
 __all__ = ["MESSAGE_ID", "RECIPIENT", "TOKEN", "fill", "render_digest"]
@@ -108,7 +109,7 @@ def render_digest(
     mail = Mail(channel, site, now, templates)
     final = _fit(mail, [settle(clean(entry)) for entry in entries])
     shown = [entry for entry in final if entry.decision.mode > Mode.WITHHOLD]
-    subject = _subject(mail, len(shown))
+    subject = subject_line(channel, site, now, len(shown), templates)
     letter = Letter(
         sender=channel.sender or f"{site.name} <{site.contact}>",
         subject=subject,
@@ -285,20 +286,6 @@ def _section(title: str, stories: Sequence[Story], one: str, many: str) -> Secti
 
 def _category(item: Item) -> str:
     return next((" ".join((c.label or c.term).split()) for c in item.categories if c.label or c.term), "")
-
-
-def _subject(mail: Mail, count: int) -> str:
-    source = mail.channel.subject or "{{ site.name }}, {{ date }}"
-    line = render_line(
-        mail.templates,
-        source,
-        f"channels.{mail.channel.id}.subject",
-        site=mail.site,
-        channel=mail.channel,
-        date=weekday(local(mail.now, mail.site)),
-        count=count,
-    )
-    return clean(line)
 
 
 def _list_headers(channel: Channel, site: Site, period: str) -> dict[str, str]:

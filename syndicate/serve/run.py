@@ -59,9 +59,9 @@ class _Guest(uvicorn.Server):
 def _bound(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that no host can have is no OSError
         raise UsageError(
-            f"cannot listen there: {error.strerror or error}",
+            f"cannot listen there: {getattr(error, 'strerror', None) or error}",
             subject=f"{host}:{port}",
             remedy="stop the other program or choose another port",
         ) from error

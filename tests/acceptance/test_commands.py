@@ -70,6 +70,14 @@ def test_the_version_is_told(program, tmp_path):
         (["subscribers", "list", "--channel", "nowhere"], "no such channel"),
         (["subscribers", "import", "missing.csv", "--channel", "weekly"], "missing.csv: No such file"),
         (["init", "."], "config.yaml: is there already"),
+        (["init", "config.yaml"], "config.yaml/config.yaml: cannot be written: File exists"),
+        (["init", "config.yaml/below"], "cannot be written: Not a directory"),
+        (["run", "--port", "99999"], "'--port': Input should be less than or equal to 65535"),
+        (["run", "--host", "..", "--port", "0"], "..:0: cannot listen there"),
+        (["demo", "--port", "-1"], "'--port': Input should be greater than or equal to 0"),
+        (["demo", "--once", "--folder", "config.yaml"], "config.yaml: cannot be made: File exists"),
+        (["digest", "weekly", "--preview", "no/such/folder.html"], "no/such/folder.html: cannot be written"),
+        (["digest", "weekly", "--preview", "public"], "public: cannot be written"),
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_ones(home, syndicate, command, named):
@@ -251,7 +259,8 @@ def test_explain_takes_an_id_or_any_url(home, syndicate):
     item = next(i for i in published(home) if "last boat" in i["title"] and "harbour" in i["url"])
     by_id = syndicate(home, "explain", item["_syndicate"]["id"], "--channel", "community")
     assert by_id.returncode == 0
-    for told in ("South Desk", "origin", "Harbour Review", "republisher", "Evidence", "Permission is granted", "✓"):
+    for told in ("South Desk", "origin", "Harbour Review", "republisher", "Evidence", "Permission is granted", "✓",
+                 "“The original source of this article is South Desk"):  # fmt: skip
         assert told in by_id.stdout
     assert "partner" not in by_id.stdout
     assert syndicate(home, "explain", item["url"], "--channel", "community").stdout == by_id.stdout

@@ -5,6 +5,7 @@ import pytest
 
 from syndicate.config import load
 from syndicate.errors import ConfigError
+from syndicate.publish.subject import fault
 
 TOP = "allowed: channels, database, network, output, publishers, site, smtp, sources, terms"
 SITE = "site: {name: B, url: https://b.example, contact: ed@b.example}\n"
@@ -18,8 +19,18 @@ sources:
 def problems(text, name="config.yaml"):
     """Lines about ``text``."""
     with pytest.raises(ConfigError) as caught:
-        load(text, name=name, licence=lambda _: None, read_file=lambda _: "")
+        load(text, name=name, licence=lambda _: None, read_file=lambda _: "", subject=fault)
     return list(caught.value.problems)
+
+
+def test_a_subject_that_cannot_be_used():
+    """A digest's subject that names what there is not is refused when the file is read."""
+    weekly = (
+        "channels: {weekly: {kind: digest, purpose: community, schedule: '@weekly', from: ed@b.example, subject: %s}}"
+    )
+    assert problems(SITE + weekly % "'{{ nmae }}'") == [
+        "config.yaml:2: channels.weekly.subject: '{{ nmae }}' names nmae; it may name site, channel, date and count"
+    ]
 
 
 def test_contract_lines():

@@ -2,6 +2,7 @@
 """The rules of the house that no linter knows, read from the syntax trees."""
 
 import ast
+import functools
 import re
 import statistics
 from pathlib import Path
@@ -30,6 +31,7 @@ ONLY = {
 }
 
 
+@functools.cache
 def tree(path):
     """Syntax tree of a file."""
     return ast.parse(path.read_text(encoding="utf-8"), str(path))

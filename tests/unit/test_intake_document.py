@@ -41,7 +41,16 @@ def test_odd_encodings():
     assert decode(b"<?xml version='1.0' encoding='unicode_escape'?>\\u003c\xe9").endswith("\\u003cé")
     assert decode(b"<?xml version='1.0' encoding='no-such'?>\xe9").endswith("é")
     assert decode(b"<?xml version='1.0' encoding='utf-8'?>\xff\xc3\xa9").endswith("\ufffdé")
+    assert "\ufffd" in decode("<?xml version='1.0' encoding='utf-8'?>Привет, мир".encode("windows-1251"))
+    assert decode(b"\xe9 \x81", "text/xml; charset=utf-8") == "\ufffd \ufffd"
     assert "中" in decode("<?xml version='1.0' encoding='gb2312'?>中€".encode("gb18030"))
+
+
+@pytest.mark.parametrize("header", ["", "text/xml; charset=utf-8"])
+def test_western_bytes_that_call_themselves_utf_8(header):
+    """Bytes of windows-1252 declared as UTF-8 keep their letters and quotes; no replacement character is published."""
+    text = "<?xml version='1.0' encoding='UTF-8'?><rss>Le “café” où l’été s’éteint – 3 €, déjà</rss>"
+    assert decode(text.encode("windows-1252"), header) == text
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"\x00\x00", b"\xef\xbb\xbf"])

@@ -237,7 +237,7 @@ def test_missing_fields_invent_nothing():
     assert (entry.identity, entry.link, entry.published, entry.updated, entry.bodies) == ("", "", None, None, ())
 
 
-@pytest.mark.parametrize("date", ["yesterday", "Tue, 99 May 2026 10:00:00 GMT", "0000-00-00"])
+@pytest.mark.parametrize("date", ["yesterday", "Tue, 99 May 2026 10:00:00 GMT", "0000-00-00", "2026-13-45"])
 def test_garbage_dates_are_none(date):
     """A date that is none is None, never the time of the poll."""
     entry = only(rss(f"<pubDate>{date}</pubDate>"))
