@@ -24,6 +24,7 @@ from syndicate.errors import ConfigError, UsageError
 from syndicate.model import Channel, Verified
 from syndicate.pipeline import archive, pages
 from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
@@ -151,10 +152,10 @@ class App:
             ready=ready,
         )
 
-    def _digest(self, channel_id: str, day: date) -> Digest | None:
+    def _digest(self, channel_id: str, day: date) -> Digest | Gone | None:
         named = [channel for channel in self.config.channels if channel.id == channel_id]
         found = archive.digest(self.composing, named[0], day) if named else None
-        return Digest(found[0], found[1].html, found[1].text) if found else None
+        return Digest(found[0], found[1].html, found[1].text) if isinstance(found, tuple) else found
 
     def _letter(self, subscriber_id: int) -> Letter | None:
         with self.store.read() as tx:

@@ -47,6 +47,9 @@ def digest_channel(app: App, name: str) -> Channel:
 
 
 def _send(app: App, channel: Channel, now: str, preview: Path | None) -> int:
+    if not release.has_readers(app.composing, channel):
+        OUT.print(f"{channel.id}: nobody subscribes, so nothing is sent. See it with --dry-run --preview FILE.html.")
+        return 0
     released = release.send_digest(app.composing, channel, now)
     if released is None:
         return _nothing_new(channel)

@@ -16,6 +16,7 @@ from syndicate.deliver import tokens
 from syndicate.model import Channel, ChannelKind, Edition, Entry, Medium, Mode, Verified
 from syndicate.pipeline.compose import Composing, Draft, prove
 from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.pipeline.pages import Gone
 from syndicate.proof import Setting
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
@@ -25,6 +26,8 @@ from syndicate.store import EditionSummary, StoredItem, Transaction
 
 SHOWN = 6
 NOBODY = 0  # whose token stands in what everybody may read
+NOTHING_LEFT = "It went out by mail. By the terms of its publishers nothing of it may be shown here any longer."
+UNPROVED = "It went out by mail. What is left of it cannot be shown as the terms of its publishers ask."
 SENT_AS_LINK = ("sent-as-link", "It was sent as a link.")
 
 
@@ -50,17 +53,22 @@ def digests(composing: Composing, channels: Sequence[Channel]) -> list[DigestSum
     return [_summary(edition, channel) for edition, channel in found]
 
 
-def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSummary, Message] | None:
-    """The channel's last digest of that day, as everybody may read it now; None if nothing of it may be read."""
+def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSummary, Message] | Gone | None:
+    """The channel's last digest of that day, as everybody may read it now.
+
+    None if none went out that day, ``Gone`` if nothing of it may be read any longer.
+    """
     with composing.store.read() as tx:
         of_day = [e for e in tx.editions.digests(channel.id) if e.period.startswith(day.isoformat())]
         held = tx.editions.get(of_day[0].id) if of_day else None
         left = readable(composing, tx, channel, held.edition.entries) if held else ()
-    if held is None or not any(entry.decision.mode for entry in left):
+    if held is None:
         return None
+    if not any(entry.decision.mode for entry in left):
+        return Gone(NOTHING_LEFT)
     edition = held.edition if _is_as_sent(held.edition.entries, left) else _again(composing, held.edition, left)
     if edition is None:
-        return None
+        return Gone(UNPROVED)
     return _summary(held.summary, channel), public_message(composing, edition)
 
 

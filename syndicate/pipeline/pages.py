@@ -19,7 +19,7 @@ FRONT_LIMIT = 60
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An item that may not be shown any longer, and why in one sentence."""
+    """An item or digest that may not be shown any longer, and why in words for readers."""
 
     because: str
 

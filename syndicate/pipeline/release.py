@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, ChannelKind, Entry, Verified
+from syndicate.model import Channel, ChannelKind, Entry, Medium, Verified
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
@@ -64,11 +64,12 @@ def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
 def send_digest(composing: Composing, channel: Channel, period: str) -> Released | None:
     """Compose what is new, and in one transaction record it and put a delivery for each subscriber into the outbox.
 
-    None if nothing is new, or if another process was quicker. Raises ProofError (then on record).
+    None if nothing is new, if a mail has nobody to go to (then its items wait for the first readers), or if another
+    process was quicker. Raises ProofError (then on record).
     """
     with composing.store.read() as tx:
         before = tx.editions.last_digest(channel.id)
-    outcome = compose_digest(composing, channel, period)
+    outcome = compose_digest(composing, channel, period) if has_readers(composing, channel) else None
     if outcome is None:
         return None
     if isinstance(outcome, Refusal):
@@ -83,6 +84,12 @@ def send_digest(composing: Composing, channel: Channel, period: str) -> Released
         tx.outbox.enqueue(outcome.edition.id, readers, ids, now, expires_at=now + AGE_LIMIT)
         _released(tx, outcome, now, {"recipients": len(readers)})
     return Released(channel, outcome, recipients=len(readers))
+
+
+def has_readers(composing: Composing, channel: Channel) -> bool:
+    """Whether an edition of the channel has anybody to go to; what is no mail is for everybody."""
+    with composing.store.read() as tx:
+        return channel.medium is not Medium.EMAIL or tx.people.some(channel.id)
 
 
 def message_id(key: bytes, edition_id: str, subscriber_id: int, site_url: str) -> str:

@@ -19,7 +19,7 @@ from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.poll import Polled, Polling, poll
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
-from syndicate.pipeline.release import Released, publish, send_digest
+from syndicate.pipeline.release import Released, has_readers, publish, send_digest
 from syndicate.schedule.due import last_due, period
 
 DUE_AT_ONCE = 500
@@ -91,11 +91,16 @@ def publish_feeds(work: Work, report: Report, channels: Sequence[Channel]) -> No
 
 
 def send_due_digests(work: Work, report: Report) -> None:
-    """Compose each digest whose schedule has fired since it was last looked at, once for each period."""
+    """Compose each digest whose schedule has fired since it was last looked at, once for each period.
+
+    As long as nobody subscribes, what is older than the period before the last is let go, so that the first reader is
+    not sent all that ever came.
+    """
     for channel in of_kind(ChannelKind.DIGEST, work.channels):
         now = work.composing.clock()
         with work.composing.store.write() as tx:
-            due = last_due(channel, tx.channels.looked_at(channel.id), now)
+            looked_at = tx.channels.looked_at(channel.id)
+            due = last_due(channel, looked_at, now)
         if due is None:
             continue
         try:
@@ -105,8 +110,11 @@ def send_due_digests(work: Work, report: Report) -> None:
             continue
         if released:
             report.released.append(released)
+        alone = not has_readers(work.composing, channel)
         with work.composing.store.write() as tx:
             tx.channels.look(channel.id, due)
+            if alone:
+                tx.channels.begin(channel.id, looked_at)
 
 
 async def drain(work: Work, report: Report) -> None:

@@ -131,7 +131,7 @@ class Desk:
         if row is None:
             raise HTTPException(404)
         if isinstance(row, Gone):
-            return self._say(words.gone(row.because, ports.site.contact), 410)
+            return self._gone("story", row)
         return await self._page(request, lambda: self._item(row))
 
     def _item(self, row: page.PageItem) -> bytes:
@@ -139,8 +139,10 @@ class Desk:
         return page.render_item(ports.site, row, ports.channels(), ports.clock(), ports.templates)
 
     async def digest(self, request: Request) -> Response:
-        """GET /digests/CHANNEL/DATE: the HTML part as it was sent."""
+        """GET /digests/CHANNEL/DATE: the HTML part as it may be read now; 410 with the reason if nothing of it may."""
         found = await self._digest(request)
+        if isinstance(found, Gone):
+            return self._gone("digest", found)
         ports = self._ports
         body = await run_in_threadpool(
             page.render_digest_page, ports.site, found.summary, found.html, ports.clock(), ports.templates
@@ -148,11 +150,13 @@ class Desk:
         return answer(request, Document(body, HTML), {**PAGE_CACHE, "Content-Security-Policy": MAIL_POLICY})
 
     async def digest_text(self, request: Request) -> Response:
-        """GET /digests/CHANNEL/DATE.txt: the text part as it was sent."""
+        """GET /digests/CHANNEL/DATE.txt: the text part as it may be read now; 410 as there."""
         found = await self._digest(request)
+        if isinstance(found, Gone):
+            return self._gone("digest", found)
         return answer(request, Document(found.text.encode(), "text/plain; charset=utf-8"), PAGE_CACHE)
 
-    async def _digest(self, request: Request) -> Digest:
+    async def _digest(self, request: Request) -> Digest | Gone:
         try:
             day = date.fromisoformat(request.path_params["day"])
         except ValueError:
@@ -219,6 +223,9 @@ class Desk:
 
     async def _page(self, request: Request, render: Callable[[], bytes]) -> Response:
         return answer(request, Document(await run_in_threadpool(render), HTML), PAGE_CACHE)
+
+    def _gone(self, what: str, gone: Gone) -> Response:
+        return self._say(words.gone(what, gone.because, self._ports.site.contact), 410)
 
     def _say(self, message: page.Message, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         body = page.render_message(self._ports.site, message, self._ports.templates)

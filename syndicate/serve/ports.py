@@ -37,10 +37,10 @@ class Letter:
 class Ports:
     """Where the server gets what it shows. The callables may block: each runs in a thread of its own.
 
-    ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have,
-    ``item`` also ``Gone`` for what may not be shown.
-    ``letter``, ``confirm`` and ``unsubscribe`` take the id of a subscriber who held a valid token; the two acts may be
-    repeated and do nothing for an id that is gone. ``ready`` is False until the first cycle is done.
+    ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have and
+    ``Gone`` for what may not be shown any longer. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a
+    subscriber who held a valid token; the two acts may be repeated and do nothing for an id that is gone. ``ready`` is
+    False until the first cycle is done.
     """
 
     site: Site
@@ -52,7 +52,7 @@ class Ports:
     items: Callable[[], Sequence[PageItem]]
     item: Callable[[str], PageItem | Gone | None]
     digests: Callable[[], Sequence[DigestSummary]]
-    digest: Callable[[str, date], Digest | None]
+    digest: Callable[[str, date], Digest | Gone | None]
     letter: Callable[[int], Letter | None]
     confirm: Callable[[int], None]
     unsubscribe: Callable[[int], None]

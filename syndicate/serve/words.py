@@ -19,9 +19,9 @@ MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, o
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 
 
-def gone(because: str, contact: str) -> Message:
-    """The page that stands where an item was."""
-    return Message("This story is here no longer", (because,), foot=f"Is that a mistake? Write to {contact}.")
+def gone(what: str, because: str, contact: str) -> Message:
+    """The page that stands where a story or digest was."""
+    return Message(f"This {what} is here no longer", (because,), foot=f"Is that a mistake? Write to {contact}.")
 
 
 def shall_we_start(letter: Letter | None) -> Message:

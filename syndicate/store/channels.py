@@ -25,10 +25,15 @@ class Channels:
         add_missing(self._connection, channels, rows, key=["channel_id"])
 
     def since(self, channel_id: str) -> datetime:
-        """When the channel was first known."""
+        """From when on it carries what is seen: when it was first known, later if editions had nobody to go to."""
         query = select(channels.c.since).where(channels.c.channel_id == channel_id)
         when: datetime = self._connection.execute(query).scalar_one()
         return when
+
+    def begin(self, channel_id: str, at: datetime) -> None:
+        """It carries only what is seen from then on; never back."""
+        later = update(channels).where(channels.c.channel_id == channel_id, channels.c.since < at)
+        self._connection.execute(later.values(since=at))
 
     def looked_at(self, channel_id: str) -> datetime:
         """Up to when its schedule was looked at: at first since it is known, so that no old time is due."""

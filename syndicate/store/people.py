@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, exists, select, update
 
 from syndicate.errors import UsageError
 from syndicate.model import Consent, Purpose, Subscriber
@@ -96,6 +96,11 @@ class People:
     def active(self, channel_id: str) -> tuple[Subscriber, ...]:
         """Who gets the channel's editions, by id."""
         return self.list(channel_id, state=ACTIVE)
+
+    def some(self, channel_id: str) -> bool:
+        """Whether anybody gets the channel's editions."""
+        active = exists().where(subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE)
+        return bool(self._connection.execute(select(active)).scalar_one())
 
     def list(self, channel_id: str = "", *, state: str = "") -> tuple[Subscriber, ...]:
         """Subscribers by id: of one channel or of all, in one state or in any."""

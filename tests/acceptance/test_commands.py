@@ -242,6 +242,15 @@ def test_trials_leave_no_trace(folder, syndicate, loopback):
         assert syndicate(folder, "verify", name, "-c", "config.yaml").returncode == 0
 
 
+def test_without_readers_a_digest_waits(start, syndicate):
+    """With nobody on the list nothing is made, and the way to see it all the same is told."""
+    syndicate(start, "poll", "south-desk")
+    done = syndicate(start, "digest", "weekly")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("weekly: nobody subscribes, so nothing is sent.")
+    assert syndicate(start, "digest", "weekly", "--dry-run").stdout.startswith("Digest")
+
+
 def test_a_trial_to_no_address_is_refused(folder, syndicate, loopback):
     """`--to` something that is no address exits 2 before anything is connected."""
     before = len(loopback.sink.messages)

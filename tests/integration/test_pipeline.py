@@ -310,6 +310,7 @@ def test_a_period_exists_once(house):
 
 def test_backfill_bounds_what_a_first_poll_brings(house):
     """Of ten stories that came with the first poll the digest carries the five newest."""
+    house.subscribe("ada@reader.example")
     house.shelf.answers = {"south": ten_stories()}
     house.poll("south")
     sent = release.send_digest(house.composing, WEEKLY, "2026-11-23T0700")

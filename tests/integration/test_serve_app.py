@@ -29,6 +29,7 @@ from syndicate.model import (
     Role,
     Site,
 )
+from syndicate.pipeline.pages import Gone
 from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
 from syndicate.publish.templates import environment
 from syndicate.serve.app import build_app
@@ -90,7 +91,8 @@ class House:
     def digests(self):
         """The one digest that went out."""
         html = b'<!doctype html><html><body class="x"><p>The digest</p></body></html>'
-        return {("weekly", date(2026, 11, 23)): Digest(SUMMARY, html, "The digest, as text\n")}
+        sent = Digest(SUMMARY, html, "The digest, as text\n")
+        return {("weekly", date(2026, 11, 23)): sent, ("weekly", date(2026, 11, 16)): Gone("Its terms ended.")}
 
 
 @pytest.fixture(name="house")
@@ -121,6 +123,15 @@ def ask(house, *requests, ports=None):
 def get(house, path, **headers):
     """The answer to one GET."""
     return ask(house, ("GET", path, {name.replace("_", "-"): value for name, value in headers.items()}))[0]
+
+
+@pytest.mark.parametrize("path", ["/digests/weekly/2026-11-16", "/digests/weekly/2026-11-16.txt"])
+def test_a_digest_that_may_be_read_no_longer_is_gone(house, path):
+    """410, with the reason and whom to ask, and no cache keeps it."""
+    status, headers, body = get(house, path)
+    assert (status, headers["Cache-Control"]) == (410, "no-store")
+    for words in ("This digest is here no longer", "Its terms ended.", SITE.contact):
+        assert words in body.decode()
 
 
 def test_feed_is_the_finished_bytes(house):

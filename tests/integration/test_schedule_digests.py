@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Digests by their schedule, while nobody subscribes and when the first reader comes, and their pages afterwards."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.model import (
+    Chain,
+    Channel,
+    ChannelKind,
+    Consent,
+    Hop,
+    Item,
+    Medium,
+    Mode,
+    Publisher,
+    Purpose,
+    Record,
+    Role,
+    Site,
+    Source,
+)
+from syndicate.pipeline import archive
+from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.release import send_digest
+from syndicate.publish.templates import environment
+from syndicate.schedule.cycle import Report, Work, send_due_digests
+from syndicate.store import open_store
+
+MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
+WEEK = timedelta(days=7)
+SOUTH = Publisher("south", "South Desk", "https://south.example/")
+WEEKLY = Channel(
+    "weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY, schedule="0 7 * * 1", backfill=5, limit=50,
+    sender="Riverside Bulletin <news@bulletin.example>", subject="This week",
+)  # fmt: skip
+
+
+class House:
+    """A store with one source and one weekly digest; time is set by hand."""
+
+    def __init__(self, folder):
+        self.now = MONDAY - WEEK
+        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.publishers = {"south": SOUTH}
+        site = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
+        self.composing = Composing(
+            self.store, lambda: self.now, site, self.publishers, environment(), b"k" * 32
+        )  # fmt: skip
+        with self.store.write() as tx:
+            tx.sources.sync([Source("south", "https://south.example/feed", SOUTH)], self.now)
+            tx.channels.sync([WEEKLY.id], self.now)
+
+    def bring(self, title, *, first_poll=False):
+        """An item that a poll brings now."""
+        url = f"https://south.example/{title.lower()}"
+        item = Item(f"i-{title.lower():0>16}", "south", "south", url, url, title, f"<p>{title}.</p>", f"{title}.")
+        chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", url, item_id=item.id),))
+        with self.store.write() as tx:
+            tx.items.put("south", [item], {item.id: chain}, {}, {}, now=self.now, first_poll=first_poll)
+
+    def subscribe(self):
+        """A first reader."""
+        consent = Consent(Purpose.COMMUNITY, "The weekly digest.", "test", self.now)
+        with self.store.write() as tx:
+            tx.people.add_confirmed(WEEKLY.id, {"ada@reader.example": consent}, now=self.now)
+
+    def monday(self):
+        """What the schedule makes of the next Monday: the titles of each digest that goes out."""
+        self.now += WEEK
+        report = Report()
+        send_due_digests(Work(None, self.composing, None, None, (WEEKLY,)), report)
+        assert report.clean
+        return [titles(released) for released in report.released]
+
+
+def titles(released):
+    """The titles of an edition's items."""
+    return sorted(entry.item.title for entry in released.verified.edition.entries)
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A house with nothing in it."""
+    made = House(tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_without_readers_nothing_is_used_up(house):
+    """A digest that nobody gets is not made; the first reader gets what it would have held."""
+    house.bring("Old", first_poll=True)
+    house.bring("Ferry")
+    assert send_digest(house.composing, WEEKLY, "2026-11-16T0700") is None
+    assert house.monday() == []
+    house.subscribe()
+    assert titles(send_digest(house.composing, WEEKLY, "2026-11-23T0930")) == ["Ferry", "Old"]
+    with house.store.read() as tx:
+        assert len(tx.editions.digests(WEEKLY.id)) == 1
+
+
+def test_the_first_reader_is_not_sent_all_that_ever_came(house):
+    """Weeks in which nobody subscribed are let go, but for the last."""
+    for title in ("First", "Second", "Third", "Fourth"):
+        house.bring(title)
+        assert house.monday() == []
+    house.subscribe()
+    house.bring("Fifth")
+    assert house.monday() == [["Fifth", "Fourth"]]
+    house.bring("Sixth")
+    assert house.monday() == [["Sixth"]]
+
+
+def test_the_page_of_a_digest_follows_the_terms(house):
+    """What was sent is shown; once its publisher permits nothing it is gone, with the reason; another day never was."""
+    house.subscribe()
+    house.bring("Ferry")
+    house.monday()
+    summary, message = archive.digest(house.composing, WEEKLY, MONDAY.date())
+    assert (summary.channel, summary.items) == (WEEKLY, 1)
+    assert "Ferry" in message.text
+    house.publishers["south"] = replace(SOUTH, records=(Record("no", otherwise=Mode.WITHHOLD),))
+    assert archive.digest(house.composing, WEEKLY, MONDAY.date()) == archive.Gone(archive.NOTHING_LEFT)
+    assert archive.digest(house.composing, WEEKLY, (MONDAY - WEEK).date()) is None
