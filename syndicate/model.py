@@ -140,6 +140,7 @@ class Interest(enum.StrEnum):
 class Level(enum.IntEnum):
     """How specific a statement is. Ordered: a higher level overrides a lower one."""
 
+    SITE = 0  # what a web site says of all its pages
     FEED = 1
     SOURCE = 2  # the atom:source that a copied entry brought along
     ITEM = 3
@@ -274,6 +275,35 @@ class Asks:
     interval: int = 0
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A piece of text that may speak about rights in prose.
+
+    ``place`` is where it stood: "feed-rights", "body", "page-footer" or "terms-page"; ``format`` is "text" or "html".
+    """
+
+    place: str
+    text: str
+    format: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What a web page, with its headers, states of rights and origin.
+
+    ``evidence`` and ``claims`` are about the article that the page shows; ``notices`` are pieces of it that may speak
+    about rights in prose; ``rsl`` are addresses of RSL documents with the level of what links them, ``terms`` addresses
+    of pages that state terms; ``categories`` is the page's taxonomy.
+    """
+
+    evidence: tuple[Evidence, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    rsl: tuple[tuple[str, Level], ...] = ()
+    terms: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ between their two halves.
 
 from __future__ import annotations
 
+import re
+
 _EN_WORK = r"(?:article|post|story|piece|essay|column|commentary|interview|report|analysis|op-ed|opinion|text|work)"
 _EN_THIS = (
     rf"(?:(?:this(?:\s{_EN_WORK})?|(?:the|an?)\s(?:[a-z]+\s){{0,3}}?(?:article|post|story|piece|essay|version|excerpt))"
@@ -197,3 +199,12 @@ DISCLAIMERS: tuple[str, ...] = (
     r"as\sopiniões\sexpress[^.\n]{0,60}?\bsão\b",
     r"мнение\s(?:автора|редакции)\s[^.\n]{0,40}?(?:не\sсовпада|совпада)",
 )
+
+TERMS_PAGE = re.compile(
+    r"\b(?:re-?publi(?:sh|cation|shing)\w*|re-?print\w*|cross-?post\w*|steal our|syndicat\w+|licen[cs]ing|"
+    r"re-?use (?:our|of)|copyright (?:policy|notice|and)|permissions?|"
+    r"nachdruck\w*|weiterverwendung|nutzungsrechte|lizenz\w*|"
+    r"republier|republication|reproduction|droits d['’]auteur|republicar|republicaci[oó]n|reproducci[oó]n)\b",
+    re.IGNORECASE,
+)
+"""How the links at the foot of a site name its page of terms."""

@@ -66,13 +66,21 @@ def _asked(rulings: Sequence[Ruling], id_: str) -> bool:
 
 
 def _credit(case: Case, rulings: Sequence[Ruling]) -> Duty:
-    names = [*(person.name for person in case.item.authors), *(hop.name for hop in case.hops)]
+    """Authors, whom the pages name for the credit, outlets."""
+    stated = [e.value for e in _of_ends(case) if e.kind == "cc.rel.attributionName"]
+    names = [*(person.name for person in case.item.authors), *stated, *(hop.name for hop in case.hops)]
     return _duty(rulings, "O1", texts=tuple(dict.fromkeys(name.strip() for name in names if name.strip())))
 
 
 def _link(case: Case, rulings: Sequence[Ruling]) -> Duty:
     required, *others = targets(case, rulings)
-    return _duty(rulings, "O3", url=required, also=tuple(others))
+    others += [e.value for e in _of_ends(case) if e.kind == "cc.rel.attributionURL" and e.value != required]
+    return _duty(rulings, "O3", url=required, also=tuple(dict.fromkeys(others)))
+
+
+def _of_ends(case: Case) -> tuple[Evidence, ...]:
+    """What stood on the first appearance and on the copy that we hold."""
+    return in_order(e for hop in (case.hops[0], case.hops[-1]) for e in hop.evidence)
 
 
 # ------------------------------------------------------------------------------------------------ notices
@@ -118,8 +126,7 @@ def _licences(rulings: Sequence[Ruling]) -> Iterator[Duty]:
 
 def _notices(case: Case, rulings: Sequence[Ruling]) -> Iterator[Duty]:
     """Disclaimers and credit lines that came with the item; the title as supplied, where a licence asks for it."""
-    stated = (e for hop in (case.hops[0], case.hops[-1]) for e in hop.evidence)
-    found = in_order(e for e in stated if e.kind == "body.disclaimer" or e.kind in CREDIT_KINDS)
+    found = [e for e in _of_ends(case) if e.kind == "body.disclaimer" or e.kind in CREDIT_KINDS]
     title = any(r.licence and "O5" in r.duties and _TITLE_OWED.search(r.licence.id) for r in rulings)
     how = "title" if title and case.item.title else ""
     if found or how:

@@ -67,7 +67,8 @@ def keeps_out_machines(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 def no_index(evidence: Iterable[Evidence]) -> bool:
     """True if pages of ours about it are to be kept out of search engines."""
-    return any(one.kind == "indexing" and one.value.lower() == "no" for one in evidence)
+    stated = {(one.kind, one.value.lower()) for one in evidence}
+    return not stated.isdisjoint({("indexing", "no"), ("html.robots", "noindex"), ("html.robots", "none")})
 
 
 def no_archive(evidence: Iterable[Evidence]) -> bool:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.intake import webpage
 from syndicate.intake.normalise import item_id, normalise
 from syndicate.intake.parse import parse
+from syndicate.intake.webpage import About
 from syndicate.model import (
     Ads,
     Chain,
@@ -17,6 +19,7 @@ from syndicate.model import (
     ChannelKind,
     Evidence,
     Hop,
+    Item,
     Level,
     Medium,
     Publisher,
@@ -25,10 +28,11 @@ from syndicate.model import (
     Source,
 )
 from syndicate.rights.policy import decide
-from syndicate.rights.signals import no_index
+from syndicate.rights.signals import keeps_out_machines, no_archive, no_index
 from syndicate.rights.statements import copyright_line
 
 CASES = Path(__file__).parents[1] / "cases" / "vocabularies"
+PAGES = json.loads((CASES / "pages.json").read_text(encoding="utf-8"))
 FEEDS = json.loads((CASES / "feeds.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 OWN = Publisher("own", "Own", "https://own.example/")
@@ -59,9 +63,9 @@ FRAMES = {
 SLOTS = ("root", "channel", "item", "feed", "entry", "beside")
 
 
-def examples():
+def examples(data):
     """One parameter for each example."""
-    for number, example in enumerate(FEEDS["examples"]):
+    for number, example in enumerate(data["examples"]):
         yield pytest.param(example, id=f"{example['row']}: {', '.join(example['where']) or number}")
 
 
@@ -86,8 +90,8 @@ def modes(item, *more):
     return " ".join(decided(item, channel.value, *more).mode.name[0] for channel in ChannelClass)
 
 
-@pytest.mark.parametrize("example", list(examples()))
-def test_example(example):
+@pytest.mark.parametrize("example", list(examples(FEEDS)))
+def test_feed(example):
     """What stands there is read by its namespace, and widens, narrows or leaves the modes as its row says."""
     expect = example["expect"]
     feed = read(*example["put"].split(), example["markup"])
@@ -114,4 +118,54 @@ def test_example(example):
     if "retracted" in expect:
         told = [text.partition(" ") for text in expect["retracted"]]
         expect = expect | {"retracted": [f"{item_id('own', identity)} {rest}" for identity, _, rest in told]}
+    assert {key: seen[key] for key in expect} == dict(expect)
+
+
+PAGE = (
+    "<!doctype html><html><head><title>T</title>{head}</head><body><header><nav><a href='/'>Own</a></nav></header>"
+    "<main><article><h1>T</h1><p>The weir was opened on Monday and the meadows below it stood under water by noon."
+    "</p>{article}</article></main><div class='sidebar'>{sidebar}</div><footer>{footer}</footer></body></html>"
+)
+PARTS = ("head", "article", "sidebar", "footer")
+
+
+def read_page(where, markup):
+    """What the page with the example in it states."""
+    if where == "ld":
+        where, markup = "head", f'<script type="application/ld+json">{json.dumps(markup)}</script>'
+    text = PAGE.format(**dict.fromkeys(PARTS, "") | ({where: markup} if where in PARTS else {}))
+    files = {"robots": "robots_txt", "tdmrep": "tdmrep"}
+    about = About(SOURCE, **({files[where]: markup} if where in files else {}))
+    headers = {"content-type": "text/html; charset=utf-8"} | (markup if where == "headers" else {})
+    return webpage.read(text.encode(), url="https://own.example/1", headers=headers, about=about)
+
+
+@pytest.mark.parametrize("example", list(examples(PAGES)))
+def test_page(example):
+    """What a page, its headers and its site state is read, and widens, narrows or leaves the modes as its row says."""
+    expect = example["expect"]
+    reading = read_page(example["put"], example["markup"])
+    stated = {e.kind + "=" + e.value for e in reading.evidence}
+    assert set(expect.get("kinds", ())) <= stated, stated
+    item = Item("i-1", "own", "own", "1", "https://own.example/1", "T", "", "News.", evidence=reading.evidence)
+    full = decided(item, "CW", LICENCE)
+    duties = {duty.id: duty for duty in full.duties}
+    seen = {
+        "kinds": expect.get("kinds"),
+        "modes": modes(item, LICENCE),
+        "alone": modes(item),
+        "categories": [f"{c.scheme} {c.term}" for c in reading.categories],
+        "claims": [f"{c.kind} {c.name} {c.url}" for c in reading.claims],
+        "contact": full.contact,
+        "line": duties["O2"].texts[0] if "O2" in duties else "",
+        "names": list(duties["O1"].texts),
+        "notice": list(duties["O5"].texts) if "O5" in duties else [],
+        "notices": [one.place for one in reading.notices],
+        "no_index": no_index(item.evidence),
+        "no_archive": no_archive(item.evidence),
+        "machines": len(keeps_out_machines(item.evidence)),
+        "characters": full.limit.characters,
+        "rsl": [f"{url} {level.value}" for url, level in reading.rsl],
+        "terms": list(reading.terms),
+    }
     assert {key: seen[key] for key in expect} == dict(expect)

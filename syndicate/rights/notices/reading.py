@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The nouns of the reader: a notice goes in, a reading comes out."""
+"""The nouns of the reader: notices go in, a reading comes out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from syndicate.model import ChannelClass, Mode
+from syndicate.model import ChannelClass, Mode, Notice
+
+__all__ = ["FORMATS", "LICENCE_URI", "NONE", "PLACES", "PROSE_SUGGEST", "Notice", "Quote", "Reading"]
 
 PLACES: Final = {"terms-page": 0, "feed-rights": 1, "page-footer": 2, "body": 3}
 """Where a notice may stand, and how specific that is: what is said of the item beats what is said of the site."""
@@ -14,15 +16,6 @@ FORMATS: Final = ("text", "html")
 
 LICENCE_URI, PROSE_SUGGEST, NONE = "licence-uri", "prose-suggest", "none"
 """The classes: a licence is linked; words suggest a permission to a person; nothing permits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One piece of text that may speak about rights: its place (of ``PLACES``), its text and its format."""
-
-    place: str
-    text: str
-    format: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
