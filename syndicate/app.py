@@ -28,6 +28,7 @@ from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
+from syndicate.pipeline.standing import may_go_out
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
@@ -79,7 +80,19 @@ class App:
 
         smtp = self.config.smtp
         relay = Relay(smtp.host, smtp.port, smtp.security, username=smtp.username, password=smtp.password)
-        return Posting(self.store, relay, self.clock, f"{HOST}:{os.getpid()}", _is_gone)
+        delivery = self.config.delivery
+        return Posting(
+            self.store,
+            relay,
+            self.clock,
+            f"{HOST}:{os.getpid()}",
+            _is_gone,
+            stop=may_go_out(self.composing),
+            connections=delivery.connections,
+            pace=delivery.pace,
+            resend=delivery.unknown == "resend",
+            bounces=delivery.bounces,
+        )
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
@@ -139,7 +152,7 @@ class App:
             site=self.config.site,
             templates=self.templates,
             feeds=self.output / "feeds",
-            secret=self.store.secret(),
+            keys=lambda: self.store.keys(self.clock()),
             clock=self.clock,
             channels=lambda: pages.summaries(composing, channels),
             items=lambda: pages.front(composing, channels),

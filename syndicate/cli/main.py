@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 people = typer.Typer(help="Who gets the digests, and by which consent.", no_args_is_help=True)
 app.add_typer(people, name="subscribers")
+sendings = typer.Typer(help="How far editions by mail have got: pause, resume, cancel.", invoke_without_command=True)
+app.add_typer(sendings, name="sending")
 terms = typer.Typer(help="What publishers' terms say.", no_args_is_help=True)
 app.add_typer(terms, name="terms")
 
@@ -170,6 +172,65 @@ def verify(
     from syndicate.cli import look
 
     raise typer.Exit(look.verify(document, config, channel, json=json))
+
+
+@sendings.callback()
+def sending(context: typer.Context, config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """Show the newest editions by mail with their progress, and what a person must look at."""
+    if context.invoked_subcommand is None:
+        from syndicate.cli import sending as command
+
+        command.show(config, json=json)
+
+
+EditionId = Annotated[str, typer.Argument(metavar="EDITION", help="An edition's id, as `syndicate sending` shows it.")]
+
+
+@sendings.command("pause")
+def sending_pause(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
+    """Let an edition wait; what is inside a connection at this moment still goes out."""
+    from syndicate.cli import sending as command
+    from syndicate.model import SendingState
+
+    command.change(config, edition, SendingState.PAUSED)
+
+
+@sendings.command("resume")
+def sending_resume(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
+    """Let an edition that is paused or held go on."""
+    from syndicate.cli import sending as command
+    from syndicate.model import SendingState
+
+    command.change(config, edition, SendingState.RUNNING)
+
+
+@sendings.command("cancel")
+def sending_cancel(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
+    """Send no more of an edition, ever."""
+    from syndicate.cli import sending as command
+    from syndicate.model import SendingState
+
+    command.change(config, edition, SendingState.CANCELLED)
+
+
+@sendings.command("held")
+def sending_held(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """List the mails whose answer was lost and that do not go out again by themselves."""
+    from syndicate.cli import sending as command
+
+    command.held(config, json=json)
+
+
+@sendings.command("decide")
+def sending_decide(
+    delivery: Annotated[list[int], typer.Argument(help="Deliveries, as `syndicate sending held` shows them.")],
+    again: Annotated[bool, typer.Option("--again/--done", help="Send it again, or call it done.")],
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Decide about mails that are held."""
+    from syndicate.cli import sending as command
+
+    command.decide(config, delivery, again=again)
 
 
 @people.command("import")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from syndicate import model
-from syndicate.config import schema
+from syndicate.config import delivery, schema
 from syndicate.config.records import records
 from syndicate.config.schema import Security
 
@@ -21,6 +21,16 @@ class Smtp:
     security: Security = "none"
     username: str = ""
     password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How mail goes out. ``unknown`` is "resend" or "hold", ``bounces`` an address, "" for the usual one."""
+
+    connections: int = 10
+    pace: model.Pace = field(default_factory=model.Pace)
+    unknown: str = "resend"
+    bounces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Config:
     database: str
     output: str
     smtp: Smtp
+    delivery: Delivery
     network: Network
     publishers: Mapping[str, model.Publisher]
     sources: tuple[model.Source, ...]
@@ -67,11 +78,17 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
         database=file.database,
         output=file.output,
         smtp=Smtp(**file.smtp.model_dump()),
+        delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
         publishers=publishers,
         sources=tuple(model.Source(s.id, s.url, publishers[s.publisher], s.every) for s in file.sources),
         channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),
     )
+
+
+def _delivery(section: delivery.Delivery) -> Delivery:
+    pace = model.Pace(section.per_second, section.per_hour, section.domain_per_minute)
+    return Delivery(section.connections, pace, section.unknown, section.bounces)
 
 
 def _terms(

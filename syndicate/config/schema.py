@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from syndicate.config import values as v
+from syndicate.config.delivery import Delivery
 from syndicate.config.section import Section, key, names
 from syndicate.config.suggest import did_you_mean
 from syndicate.config.terms import Terms
@@ -237,6 +238,7 @@ class File(Section):
     database: v.Database = key("sqlite:///var/syndicate.db", "Where everything is kept.")
     output: v.Line = key("public", "Folder for feeds and pages, as files for any web server.")
     smtp: Smtp = key(Smtp(), "The mail server.", shown="as below")
+    delivery: Delivery = key(Delivery(), "How mail goes out.", shown="as below")
     network: Network = key(Network(), "How the poller asks.", shown="as below")
     publishers: dict[v.Identifier, Publisher] = key({}, "Whose work we carry, by id.", shown="none at all")
     terms: dict[v.Identifier, Terms] = key({}, "What publishers permit, by a name of your choice.", shown="none at all")

@@ -1,51 +1,77 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One message to one recipient over SMTP, and what is certain about it afterwards.
+"""Messages over SMTP, one recipient each, and what is certain about them afterwards.
 
-Until the first byte of the message is written, every failure means that nothing was sent. From then on only the relay's
-answer counts; without one the outcome is UNKNOWN, never guessed. Bytes are sent as they are: CRLF lines, dots doubled.
-Spec: RFC 5321 3.3, 4.2, 4.5.2, 4.5.3.2.
+Until the first byte of a message is written, every failure means that nothing was sent. From then on only the relay's
+answer counts; without one the outcome is UNKNOWN, never guessed. Where the relay offers PIPELINING the next envelope
+goes out behind a message, in the same write. aiosmtplib makes the session (TLS, login, extensions), ``wire`` reads it.
+Spec: RFC 5321 3.3, 4.2, 4.5.3.2; RFC 2920 3.1.
 """
 
 from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
-from aiosmtplib import (
-    SMTP,
-    SMTPAuthenticationError,
-    SMTPException,
-    SMTPRecipientRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-    SMTPServerDisconnected,
-    SMTPTimeoutError,
-)
-from aiosmtplib.protocol import SMTPProtocol
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
+from syndicate.deliver.wire import Answer, Gone, Silent, Wire, clean, take_over
 from syndicate.errors import DeliveryError
-from syndicate.model import DeliveryState
+from syndicate.model import DeliveryState, Outcome
 
-BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-LEADING_DOT = re.compile(rb"(?m)^\.")
-TOO_LONG = re.compile(rb"[^\r\n]{999}")
 CONTROL = re.compile(r"[\x00-\x20\x7f<>]")
-
 START_INPUT = 354
 CLOSING = 421
-LONGEST_TEXT = 500
+QUIT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one message: ACCEPTED, SOFT, HARD or UNKNOWN, and the relay's words or ours."""
+class Letter(Protocol):
+    """One message to one recipient; ``wire`` is the message as ``on_the_wire`` makes it."""
 
-    state: DeliveryState
-    text: str
+    @property
+    def sender(self) -> str:
+        """The envelope's sender: where bounces go."""
+        ...
+
+    @property
+    def recipient(self) -> str:
+        """The one recipient."""
+        ...
+
+    @property
+    def wire(self) -> bytes:
+        """What follows DATA."""
+        ...
+
+
+L = TypeVar("L", bound=Letter)
+
+
+class Desk(Protocol[L]):
+    """Where a session gets its letters, and reports what became of them. ``next`` may wait, ``ready`` does not."""
+
+    async def next(self) -> L | None:
+        """The next letter; None: there is no more."""
+        ...
+
+    def ready(self) -> L | None:
+        """The next letter if it can go at once."""
+        ...
+
+    async def in_data(self, letter: L) -> bool:
+        """Put on record that the letter's first byte is about to leave. False: it must not go."""
+        ...
+
+    def settle(self, letter: L, outcome: Outcome) -> None:
+        """What became of a letter."""
+        ...
+
+    def back(self, letter: L) -> None:
+        """Nothing of the letter was sent; another connection may take it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +92,11 @@ class Relay:
     data_timeout: float = 600.0
     tls: ssl.SSLContext | None = None
 
+    @property
+    def name(self) -> str:
+        """What tells it from other relays."""
+        return f"{self.host}:{self.port}"
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """A connection to send one message after the other. DeliveryError: the relay cannot be used now."""
@@ -83,7 +114,15 @@ class Session:
     def __init__(self, relay: Relay) -> None:
         """Not connected yet."""
         self._relay = relay
-        self._client = SMTP(
+        self._wire: Wire | None = None
+        self._pipelining = False
+        self._eight_bit = False
+        self._announced: Letter | None = None  # whose envelope went out behind the last message
+
+    async def connect(self) -> None:
+        """Connect, secure and log in. DeliveryError: any of it failed."""
+        relay = self._relay
+        client = SMTP(
             hostname=relay.host,
             port=relay.port,
             username=relay.username or None,
@@ -93,138 +132,185 @@ class Session:
             start_tls=relay.security == "starttls",
             tls_context=relay.tls,
         )
-
-    async def connect(self) -> None:
-        """Connect, secure and log in. DeliveryError: any of it failed."""
         try:
-            await self._client.connect()
-            if self._client.is_ehlo_or_helo_needed:
-                await self._client.ehlo()
+            await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
         except SMTPAuthenticationError as error:
+            client.close()
             raise self._unusable(f"the relay refuses the login ({error})", _LOGIN) from error
         except (SMTPException, OSError, ValueError) as error:
-            self._client.close()
+            client.close()
             raise self._unusable(f"no session with the relay ({error})", _CONNECTION) from error
+        if client.protocol is None or client.protocol.transport is None:
+            raise self._unusable("no session with the relay (the connection was lost)", _CONNECTION)
+        self._pipelining = client.supports_extension("pipelining")
+        self._eight_bit = client.supports_extension("8bitmime")
+        self._wire = take_over(client.protocol.transport)
 
     async def quit(self) -> None:
         """Say goodbye if somebody is there to hear it, and close."""
-        with suppress(SMTPException, OSError):
-            await self._client.quit(timeout=self._relay.connect_timeout)
-        self._client.close()
+        wire = self._wire
+        if wire and wire.write(b"QUIT\r\n"):
+            with suppress(Gone):
+                await wire.answer(min(QUIT_SECONDS, self._relay.connect_timeout))
+        self._close()
+        if wire:
+            await wire.closed()
 
-    async def send(self, envelope_from: str, recipient: str, message: bytes, on_data: Callable[[], None]) -> Outcome:
-        """Send one message; ``on_data`` is called when the relay waits for it, before its first byte.
+    async def drain(self, desk: Desk[L]) -> None:
+        """Send the desk's letters until it has no more.
 
-        What ``on_data`` raises goes through, and nothing was sent. DeliveryError: the relay cannot be used now, and
-        nothing was sent. Once ``on_data`` has returned, there is always an outcome.
+        DeliveryError: the relay cannot be used now; the letter at hand went back to the desk.
         """
-        fault = _fault(message, envelope_from, recipient)
-        if fault:
-            return Outcome(DeliveryState.HARD, f"not sent: {fault}")
-        refusal = await self._announce(envelope_from, recipient, message)
-        return refusal or await self._transfer(message, on_data)
+        letter = await desk.next()
+        while letter:
+            try:
+                following = await self._deliver(desk, letter)
+            except DeliveryError:
+                desk.back(letter)
+                raise
+            except BaseException:
+                self._close()
+                raise
+            letter = following or await desk.next()
 
-    async def _announce(self, envelope_from: str, recipient: str, message: bytes) -> Outcome | None:
+    async def _deliver(self, desk: Desk[L], letter: L) -> L | None:
+        """One letter; the letter that was taken from the desk meanwhile."""
+        if _unspeakable(letter):
+            desk.settle(letter, Outcome(DeliveryState.HARD, _ADDRESS))
+            return None
+        refusal = await self._announce(letter)
+        if refusal:
+            desk.settle(letter, refusal)
+            return None
+        if not await desk.in_data(letter):
+            self._close()  # the relay waits for a message that must not come: there is no other way out
+            return None
+        return await self._transfer(desk, letter)
+
+    async def _announce(self, letter: Letter) -> Outcome | None:
         """Up to the relay's 354; None if it waits for the message."""
         for _ in range(2):  # a relay may have closed an idle connection: once more on a new one
             try:
-                if not self._client.is_connected:
-                    await self.connect()
-                return await self._envelope(envelope_from, recipient, message)
-            except SMTPServerDisconnected:
-                self._client.close()
-            except SMTPTimeoutError as error:
-                self._client.close()
-                raise self._unusable("the relay does not answer", _CONNECTION) from error
-        return Outcome(DeliveryState.SOFT, "not sent: the relay closed the connection before the message")
+                return await self._envelope(letter)
+            except Silent as silent:
+                raise self._unusable(str(silent), _CONNECTION) from silent
+            except Gone:
+                self._close()
+        return Outcome(DeliveryState.SOFT, _BEFORE)
 
-    async def _envelope(self, envelope_from: str, recipient: str, message: bytes) -> Outcome | None:
-        seconds = self._relay.command_timeout
-        try:
-            await self._client.mail(envelope_from, options=self._options(message), timeout=seconds)
-            await self._client.rcpt(recipient, timeout=seconds)
-        except SMTPSenderRefused as error:
-            return await self._refused(error.code, error.message, whole_batch=True)
-        except SMTPRecipientRefused as error:
-            return await self._refused(error.code, error.message)
-        except SMTPResponseException as error:
-            return await self._refused(error.code, error.message)
-        answer = await self._client.execute_command(b"DATA", timeout=seconds)
-        return None if answer.code == START_INPUT else await self._refused(answer.code, answer.message)
+    async def _envelope(self, letter: Letter) -> Outcome | None:
+        if self._announced is not letter:
+            if self._wire is None or not self._wire.is_open:
+                await self.connect()
+            if self._pipelining:
+                self._write(self._commands(letter))
+        self._announced = None
+        answers: list[Answer] = []
+        for command in self._commands(letter).splitlines(keepends=True):
+            if not self._pipelining:
+                self._write(command)
+            answers.append(await self._answer(self._relay.command_timeout))
+            if answers[-1].code == CLOSING:
+                raise self._refuses(answers[-1])
+            if not self._pipelining and answers[-1].code // 100 not in (2, 3):
+                break
+        return await self._read_envelope(answers)
 
-    async def _refused(self, code: int, text: str, *, whole_batch: bool = False) -> Outcome:
-        """A certain no before the message: to this recipient, or (421, or the sender is refused for good) to us."""
-        if code == CLOSING or (whole_batch and _state(code) is DeliveryState.HARD):
-            self._client.close()
-            raise self._unusable(f"the relay refuses us ({_words(code, text)})", _SENDER)
-        if _state(code) in (DeliveryState.SOFT, DeliveryState.HARD):
-            with suppress(SMTPException):
-                await self._client.rset(timeout=self._relay.connect_timeout)
-            return Outcome(_state(code), _words(code, text))
-        self._client.close()
-        return Outcome(DeliveryState.SOFT, f"not sent: the relay's answer makes no sense ({_words(code, text)})")
+    async def _read_envelope(self, answers: list[Answer]) -> Outcome | None:
+        """What the answers to MAIL, RCPT and DATA mean together; None if the relay waits for the message."""
+        refused = next((answer for answer in answers[:2] if answer.code // 100 != 2), None)  # noqa: PLR2004 - 2xx: taken
+        waits = len(answers) == len(_STEPS) and answers[2].code == START_INPUT
+        if refused is None:
+            return None if waits else await self._no(answers[2])
+        if waits:
+            await self._end_empty()
+        if refused is answers[0] and _state(refused.code) is DeliveryState.HARD:
+            raise self._refuses(refused)
+        return await self._no(refused, reset=not waits)
 
-    async def _transfer(self, message: bytes, on_data: Callable[[], None]) -> Outcome:
-        """The message and the relay's answer to it."""
+    async def _end_empty(self) -> None:
+        """End a message that the relay asked for though it took no recipient. Spec: RFC 2920 3.1."""
+        self._write(b".\r\n")
+        answer = await self._answer(self._relay.data_timeout)
+        if answer.code // 100 not in (4, 5):
+            self._close()
+
+    async def _no(self, answer: Answer, *, reset: bool = True) -> Outcome:
+        """A certain no before the message."""
+        state = _state(answer.code)
+        if state not in (DeliveryState.SOFT, DeliveryState.HARD):
+            self._close()
+            return Outcome(DeliveryState.SOFT, f"not sent: the relay's answer makes no sense ({_words(answer)})")
+        if reset and self._write(b"RSET\r\n"):
+            with suppress(Gone):
+                await self._answer(self._relay.command_timeout)
+        return Outcome(state, _words(answer))
+
+    async def _transfer(self, desk: Desk[L], letter: L) -> L | None:
+        """The message and the relay's answer to it; the letter whose envelope went out behind it."""
+        following = desk.ready() if self._pipelining else None
+        envelope = self._commands(following) if following and self._speakable(following) else b""
+        if not self._write(letter.wire + envelope):
+            desk.settle(letter, Outcome(DeliveryState.SOFT, _BEFORE))
+            return following
+        self._announced = following if envelope else None
         try:
-            on_data()
-        except BaseException:
-            self._client.close()
-            raise
-        try:
-            protocol = self._write(message)
-        except SMTPServerDisconnected:
-            self._client.close()
-            return Outcome(DeliveryState.SOFT, "not sent: the relay closed the connection before the message")
-        try:
-            answer = await protocol.read_response(timeout=self._relay.data_timeout)
-        except SMTPException as error:
-            self._client.close()
-            return Outcome(DeliveryState.UNKNOWN, f"no answer to the message: {_clean(error.message)}")
-        except BaseException:
-            self._client.close()
-            raise
-        outcome = Outcome(_state(answer.code), _words(answer.code, answer.message))
+            answer = await self._answer(self._relay.data_timeout)
+        except Gone as gone:
+            self._close()
+            desk.settle(letter, Outcome(DeliveryState.UNKNOWN, f"no answer to the message: {gone}"))
+            return following
+        outcome = Outcome(_state(answer.code), _words(answer))
         if answer.code == CLOSING or outcome.state is DeliveryState.UNKNOWN:
-            self._client.close()
-        return outcome
+            self._close()
+        desk.settle(letter, outcome)
+        return following
 
-    def _write(self, message: bytes) -> SMTPProtocol:
-        protocol = self._client.protocol
-        if protocol is None:
-            raise SMTPServerDisconnected("Connection lost")
-        protocol.write(_on_the_wire(message))
-        return protocol
+    async def _answer(self, seconds: float) -> Answer:
+        if self._wire is None:
+            raise Gone("the relay closed the connection")
+        return await self._wire.answer(seconds)
 
-    def _options(self, message: bytes) -> list[str]:
-        if message.isascii():
-            return []
-        if not self._client.supports_extension("8bitmime"):
-            raise self._unusable("the relay takes no 8-bit mail", "use a relay that offers 8BITMIME")
-        return ["BODY=8BITMIME"]
+    def _write(self, content: bytes) -> bool:
+        return self._wire is not None and self._wire.write(content)
+
+    def _speakable(self, letter: Letter) -> bool:
+        return not _unspeakable(letter) and (self._eight_bit or letter.wire.isascii())
+
+    def _close(self) -> None:
+        if self._wire:
+            self._wire.close()
+        self._wire = self._announced = None
+
+    def _commands(self, letter: Letter) -> bytes:
+        body = ""
+        if not letter.wire.isascii():
+            if not self._eight_bit:
+                raise self._unusable("the relay takes no 8-bit mail", "use a relay that offers 8BITMIME")
+            body = " BODY=8BITMIME"
+        return f"MAIL FROM:<{letter.sender}>{body}\r\nRCPT TO:<{letter.recipient}>\r\nDATA\r\n".encode()
+
+    def _refuses(self, answer: Answer) -> DeliveryError:
+        self._close()
+        return self._unusable(f"the relay refuses us ({_words(answer)})", _SENDER)
 
     def _unusable(self, what: str, remedy: str) -> DeliveryError:
-        return DeliveryError(_clean(what), subject=f"{self._relay.host}:{self._relay.port}", remedy=remedy)
+        return DeliveryError(clean(what), subject=self._relay.name, remedy=remedy)
 
 
 _LOGIN = "check smtp.username and smtp.password"
 _CONNECTION = "check smtp.host, smtp.port and smtp.security, and that the relay runs; deliveries stay due"
 _SENDER = "check that the relay lets us send with this sender; deliveries stay due"
+_ADDRESS = "not sent: an address has a character that SMTP cannot carry"
+_BEFORE = "not sent: the relay closed the connection before the message"
+_STEPS = ("MAIL", "RCPT", "DATA")
 
 
-def _fault(message: bytes, *addresses: str) -> str:
-    """What makes a message impossible to send, whichever relay and whenever; "" if nothing."""
-    if any(not address.isascii() or CONTROL.search(address) for address in addresses):
-        return "an address has a character that SMTP cannot carry"
-    if BARE_LINE_END.search(message):
-        return "the message has a bare CR or LF"
-    return "the message has a line of more than 998 bytes" if TOO_LONG.search(message) else ""
-
-
-def _on_the_wire(message: bytes) -> bytes:
-    """The message with doubled dots and its end. Spec: RFC 5321 4.5.2."""
-    end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
-    return LEADING_DOT.sub(b"..", message) + end
+def _unspeakable(letter: Letter) -> bool:
+    both = letter.sender + letter.recipient
+    return not both.isascii() or CONTROL.search(both) is not None
 
 
 def _state(code: int) -> DeliveryState:
@@ -233,11 +319,5 @@ def _state(code: int) -> DeliveryState:
     return meanings.get(code // 100, DeliveryState.UNKNOWN)
 
 
-def _words(code: int, text: str) -> str:
-    return _clean(f"{code} {text}")
-
-
-def _clean(text: str) -> str:
-    """One printable line: the relay's bytes may be anything."""
-    known = text.encode(errors="replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in known).split())[:LONGEST_TEXT]
+def _words(answer: Answer) -> str:
+    return clean(f"{answer.code} {answer.text}" if answer.code else answer.text)

@@ -122,11 +122,13 @@ def _summary(edition: EditionSummary, channel: Channel) -> DigestSummary:
 
 def public_message(composing: Composing, edition: Edition) -> Message:
     """An edition's mail without anything of a recipient's: its unsubscribe link belongs to nobody."""
+    key = composing.store.keys(composing.clock())[0]
     filled = fill(
         edition.parts[0].content,
         recipient="nobody@invalid",
         message_id=f"<{edition.id}@invalid>",
-        token=tokens.make(composing.secret, "unsubscribe", NOBODY),
+        token=tokens.make(key, "unsubscribe", NOBODY),
+        preferences=tokens.make(key, "preferences", NOBODY),
     )
     message = message_from_bytes(filled, policy=policy.default)
     html, text = message.get_body(("html",)), message.get_body(("plain",))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from syndicate.model import DeliveryState, Fetched, Reading, Source, Verified
+from syndicate.model import Fetched, Outcome, Reading, Source, Verified
 
 Clock = Callable[[], datetime]
 
@@ -62,30 +62,67 @@ class Reader(Protocol):
         ...
 
 
+class Letter(Protocol):
+    """One message to one recipient, as it goes over the wire."""
+
+    @property
+    def sender(self) -> str:
+        """The envelope's sender."""
+        ...
+
+    @property
+    def recipient(self) -> str:
+        """The one recipient."""
+        ...
+
+    @property
+    def wire(self) -> bytes:
+        """The message with its end."""
+        ...
+
+
+L = TypeVar("L", bound=Letter)
+
+
+class Desk(Protocol[L]):
+    """Where letters come from, and where it is put on record what became of them."""
+
+    async def next(self) -> L | None:
+        """The next letter, None at the end; may wait."""
+        ...
+
+    def ready(self) -> L | None:
+        """The next letter if it can go at once."""
+        ...
+
+    async def in_data(self, letter: L) -> bool:
+        """On record: its first byte is about to leave. False: it must not."""
+        ...
+
+    def settle(self, letter: L, outcome: Outcome) -> None:
+        """What became of it."""
+        ...
+
+    def back(self, letter: L) -> None:
+        """Nothing of it was sent."""
+        ...
+
+
 class Post(Protocol):
     """One open conversation with the relay."""
 
-    async def send(self, envelope_from: str, recipient: str, message: bytes, on_data: Callable[[], None]) -> Outcome:
-        """Hand over one message; ``on_data`` is called just before its bytes leave."""
-        ...
-
-
-class Outcome(Protocol):
-    """How a hand-over ended."""
-
-    @property
-    def state(self) -> DeliveryState:
-        """ACCEPTED, SOFT, HARD or UNKNOWN."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """The other side's words."""
+    async def drain(self, desk: Desk[L]) -> None:
+        """Send the desk's letters until there is none; raises DeliveryError if the relay cannot be used now."""
         ...
 
 
 class Relay(Protocol):
     """The mail server that takes our post."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from others."""
+        ...
 
     def session(self) -> AbstractAsyncContextManager[Post]:
         """Open a connection; raises DeliveryError if the relay cannot be used now."""

@@ -1,30 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DELIVER: drain the outbox, one recipient per SMTP transaction.
+"""DELIVER: drain the outbox over several connections, one recipient per SMTP transaction.
 
-Every step is on record before the next begins, so a killed run loses nobody and repeats at most the one message that
-was inside DATA, with the same Message-ID and the same bytes.
+Every step is on record before the next begins, so a killed run loses nobody and repeats at most the one message per
+connection that was inside DATA, with the same Message-ID and the same bytes. Connections are opened one after the
+other, each when another has proved that the relay takes our mail.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from email import message_from_bytes, policy
-from email.utils import parseaddr
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from syndicate.deliver import tokens
-from syndicate.errors import DeliveryError, StoreError
-from syndicate.model import Delivery, DeliveryState, Edition
-from syndicate.pipeline.ports import Clock, Outcome, Post, Relay
+from syndicate.deliver.wire import on_the_wire
+from syndicate.errors import DeliveryError, RenderError
+from syndicate.model import Delivery, DeliveryState, Edition, Outcome, Pace
+from syndicate.pipeline.brakes import after_settling
+from syndicate.pipeline.journal import Journal
+from syndicate.pipeline.letters import Letters, Outgoing, Sign, domain_of, return_address
+from syndicate.pipeline.ports import Clock, Relay
+from syndicate.pipeline.standing import hold_late
 from syndicate.publish.mail import fill
-from syndicate.store import Store
+from syndicate.store import Claimed, Settled, Store, Transaction
 
-BATCH = 50
+BATCH = 100
 RETRY = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 RESEND_AFTER = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(seconds=90)  # for the pace to allow more; what must wait longer is another run's
 NOBODY = 0
+
+NOT_SENT = Outcome(DeliveryState.SOFT, "not sent")
+
+Stop = Callable[[Transaction, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ class Posting:
     """All that delivering needs.
 
     ``worker`` names this process in the leases it takes, ``is_gone`` tells of another name whether surely nobody works
-    under it any more (then its leases need not run out).
+    under it any more (then its leases need not run out). ``resend``: a mail of unknown outcome goes out again; without
+    it a person decides. ``stop`` says why an edition may not go out any more, ``bounces`` is where bounces go.
     """
 
     store: Store
@@ -40,118 +51,271 @@ class Posting:
     clock: Clock
     worker: str
     is_gone: Callable[[str], bool]
+    stop: Stop = lambda _tx, _edition: ""
+    connections: int = 1
+    pace: Pace = field(default_factory=Pace)
+    resend: bool = True
+    bounces: str = ""
+    sign: Sign | None = None
+    pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
 
 
-async def deliver(posting: Posting) -> Counter[DeliveryState]:
-    """Send all that is due and count how each ended.
+async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lambda _: None) -> Counter[DeliveryState]:
+    """Send all that is due and count how each ended; ``told`` hears of each.
 
     Raises DeliveryError if the relay cannot be used now; what was not sent is due again later.
     """
-    outcomes: Counter[DeliveryState] = Counter()
-    skeletons = _Skeletons(posting)
     _recover(posting)
-    while batch := _claim(posting):
-        try:
-            async with posting.relay.session() as post:
-                for delivery in batch:
-                    outcomes[await _send(posting, post, delivery, skeletons)] += 1
-        except DeliveryError:
-            now = posting.clock()
-            with posting.store.write() as tx:
-                tx.outbox.put_back(batch, now + RETRY[0], now=now)
-            raise
-    return outcomes
-
-
-async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outcome:
-    """Send an edition to one address, leaving no trace; its unsubscribe link belongs to nobody."""
-    token = tokens.make(posting.store.secret(), "unsubscribe", NOBODY)
-    domain = envelope_sender(edition).rpartition("@")[2] or "localhost"
-    async with posting.relay.session() as post:
-        message = fill(
-            edition.parts[0].content, recipient=recipient, message_id=f"<trial.{edition.id}@{domain}>", token=token
+    with posting.store.read() as tx:
+        rests = tx.relays.rests_until(posting.relay.name, posting.clock()) if tx.outbox.due(posting.clock()) else None
+    if rests:
+        raise DeliveryError(
+            f"the relay failed and is tried again at {rests:%H:%M:%S} UTC",
+            subject=posting.relay.name,
+            remedy="check that it runs; deliveries stay due",
         )
-        return await post.send(envelope_sender(edition), recipient, message, lambda: None)
+    journal = Journal(posting.store, posting.clock, after_settling(posting.clock))
+    desk = Desk(posting, journal, told)
+    try:
+        await _lanes(posting, desk)
+    finally:
+        await desk.close()
+        await journal.close()
+    return desk.outcomes
 
 
-def envelope_sender(edition: Edition) -> str:
-    """The address that bounces go back to."""
-    return parseaddr(edition.channel.sender)[1]
+async def _lanes(posting: Posting, desk: Desk) -> None:
+    """Run the connections; raises the error of the last one if none is left that works."""
+    if not await desk.has_work():
+        return
+    lanes: set[asyncio.Task[None]] = set()
+    most = posting.connections
+    desk.on_success = lambda: lanes.add(asyncio.create_task(_lane(posting, desk))) if len(lanes) < most else None
+    lanes.add(asyncio.create_task(_lane(posting, desk)))
+    while lanes:
+        done, _ = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+        lanes -= done
+        for error in filter(None, (lane.exception() for lane in done)):
+            most = max(1, len(lanes))  # the relay does not take so many, or is going away
+            if not isinstance(error, DeliveryError):
+                desk.end()
+                await asyncio.gather(*lanes, return_exceptions=True)
+                raise error
+            if not lanes:
+                desk.rests_until = _relay_failed(posting, error)
+                raise error
 
 
-class _Skeletons:
-    """The finished skeletons of one run, each read from the database once."""
+async def _lane(posting: Posting, desk: Desk) -> None:
+    async with posting.relay.session() as post:
+        await post.drain(desk)
 
-    def __init__(self, posting: Posting) -> None:
+
+def _relay_failed(posting: Posting, error: DeliveryError) -> datetime:
+    now = posting.clock()
+    with posting.store.write() as tx:
+        until = tx.relays.failed(posting.relay.name, error.what, now)
+        tx.alarms.ring("relay", posting.relay.name, error.what, error.remedy, now)
+    return until
+
+
+class Desk:
+    """The letters that are due, claimed in batches a little ahead, for all connections of a run."""
+
+    def __init__(self, posting: Posting, journal: Journal, told: Callable[[DeliveryState], None]) -> None:
+        """``told`` hears how each delivery ended."""
+        self.outcomes: Counter[DeliveryState] = Counter()
+        self.on_success: Callable[[], None] = lambda: None
+        self.rests_until: datetime | None = None
         self._posting = posting
-        self._held: dict[str, tuple[str, bytes]] = {}
-        self._secret = posting.store.secret()
+        self._journal = journal
+        self._told = told
+        self._letters = Letters(posting.store, posting.clock(), posting.bounces, posting.sign)
+        self._queue: deque[Delivery] = deque()
+        self._ended = False
+        self._filling: asyncio.Task[None] | None = None
+        self._works = False
 
-    def message(self, delivery: Delivery) -> tuple[str, bytes]:
-        """Envelope sender and finished bytes of one delivery: the same at every attempt."""
-        if not delivery.edition_id:
-            with self._posting.store.read() as tx:
-                notice = tx.outbox.notice(delivery.id)
-            return parseaddr(str(message_from_bytes(notice, policy=policy.default)["From"]))[1], notice
-        if delivery.edition_id not in self._held:
-            self._held[delivery.edition_id] = self._read(delivery.edition_id)
-        sender, skeleton = self._held[delivery.edition_id]
-        token = tokens.make(self._secret, "unsubscribe", delivery.subscriber_id)
-        return sender, fill(skeleton, recipient=delivery.email, message_id=delivery.message_id, token=token)
+    async def has_work(self) -> bool:
+        """Whether anything may go out now."""
+        await self._fill()
+        return bool(self._queue)
 
-    def _read(self, edition_id: str) -> tuple[str, bytes]:
-        with self._posting.store.read() as tx:
-            held = tx.editions.get(edition_id)
-        if held is None or not held.edition.parts:
-            raise StoreError("the edition of a delivery is gone", subject=edition_id, remedy="restore the database")
-        return envelope_sender(held.edition), held.edition.parts[0].content
+    async def next(self) -> Outgoing | None:
+        """The next letter; None at the end."""
+        while True:
+            letter = self.ready()
+            if letter or (self._ended and not self._queue):
+                return letter
+            await self._filled()
+
+    def ready(self) -> Outgoing | None:
+        """The next letter if one is claimed already."""
+        while self._queue:
+            delivery = self._queue.popleft()
+            if len(self._queue) < BATCH // 2:
+                self._fill_soon()
+            if delivery.edition_id in self._journal.stopped:
+                self._journal.put_back(delivery)
+                continue
+            try:
+                return self._letters.make(delivery)
+            except (RenderError, DeliveryError) as error:  # this one alone cannot be written to
+                self._end(delivery, Outcome(DeliveryState.HARD, f"not sent: {error}"))
+        return None
+
+    async def in_data(self, letter: Outgoing) -> bool:
+        """On the disk before the first byte of the message leaves."""
+        return await self._journal.in_data(letter.delivery)
+
+    def settle(self, letter: Outgoing, outcome: Outcome) -> None:
+        """What became of a letter; a relay that takes one may be asked to take more at once."""
+        self._end(letter.delivery, outcome)
+        if outcome.state is DeliveryState.ACCEPTED:
+            if not self._works:
+                self._works = True
+                self._journal.tell(_relay_works(self._posting))
+            if self._queue:
+                self.on_success()
+
+    def back(self, letter: Outgoing) -> None:
+        """Nothing of it was sent: the next connection takes it."""
+        self._queue.appendleft(letter.delivery)
+
+    def end(self) -> None:
+        """No more letters are handed out."""
+        self._ended = True
+        self._journal.put_back(*self._queue)
+        self._queue.clear()
+
+    async def close(self) -> None:
+        """What was claimed and not sent is due again."""
+        if self._filling:
+            self._filling.cancel()
+            await asyncio.gather(self._filling, return_exceptions=True)
+        self._journal.put_back(*self._queue, due_at=self.rests_until)
+        self._queue.clear()
+
+    def _end(self, delivery: Delivery, outcome: Outcome) -> None:
+        self.outcomes[outcome.state] += 1
+        self._told(outcome.state)
+        self._journal.settle(_settled(self._posting, delivery, outcome))
+
+    async def _filled(self) -> None:
+        self._fill_soon()
+        if self._filling:
+            await asyncio.shield(self._filling)
+
+    def _fill_soon(self) -> None:
+        if not self._ended and (self._filling is None or self._filling.done()):
+            self._filling = asyncio.create_task(self._fill())
+
+    async def _fill(self) -> None:
+        """Claim more, when the pace allows it."""
+        while not self._ended and len(self._queue) < BATCH:
+            claimed = await self._journal.do(self._claim)
+            self._queue.extend(claimed.deliveries)
+            if claimed.again_at is None:
+                self._ended = not claimed.deliveries
+            if claimed.again_at is None or claimed.deliveries:
+                return
+            wait = claimed.again_at - self._posting.clock()
+            if wait > LONGEST_WAIT:
+                self._ended = True
+                return
+            await self._posting.pause(max(0.0, wait.total_seconds()))
+
+    def _claim(self, tx: Transaction) -> Claimed:
+        posting = self._posting
+        hold_late(tx, posting.clock())
+        return tx.claims.claim(
+            posting.clock(),
+            posting.worker,
+            BATCH,
+            pace=posting.pace,
+            stop=lambda edition_id: posting.stop(tx, edition_id),
+        )
+
+
+def _relay_works(posting: Posting) -> Callable[[Transaction], None]:
+    def work(tx: Transaction) -> None:
+        tx.relays.works(posting.relay.name)
+        tx.alarms.end("relay", posting.relay.name, posting.clock())
+
+    return work
+
+
+def _settled(posting: Posting, delivery: Delivery, outcome: Outcome) -> Settled:
+    """When it is tried again, if it is."""
+    now = posting.clock()
+    due_at = None
+    if outcome.state is DeliveryState.SOFT:
+        due_at = now + backoff(delivery)
+    elif outcome.state is DeliveryState.UNKNOWN and posting.resend:
+        due_at = now + RESEND_AFTER
+    return Settled(delivery, outcome, due_at)
+
+
+def backoff(delivery: Delivery) -> timedelta:
+    """How long a delivery waits after a refusal for now: longer each time, and not all at the same moment."""
+    spread = delivery.id * 2_654_435_761 % 1_000 / 1_000  # the same for a delivery each time
+    return RETRY[min(delivery.attempts, len(RETRY)) - 1] * (1 + spread / 4)
 
 
 def _recover(posting: Posting) -> None:
     """Free what processes that are no more had claimed."""
     with posting.store.write() as tx:
-        tx.outbox.recover(posting.clock())
+        tx.outbox.recover(posting.clock(), resend=posting.resend)
         for worker in tx.outbox.workers():
             if posting.is_gone(worker):
-                tx.outbox.recover(posting.clock(), worker=worker)
+                tx.outbox.recover(posting.clock(), worker=worker, resend=posting.resend)
 
 
-def _claim(posting: Posting) -> list[Delivery]:
-    with posting.store.write() as tx:
-        return tx.outbox.claim(posting.clock(), posting.worker, BATCH)
+@dataclass(slots=True)
+class _OneLetter:
+    """A desk with one letter, of which nothing is put on record."""
+
+    letter: _Trial | None
+    outcome: Outcome = NOT_SENT
+
+    async def next(self) -> _Trial | None:
+        return self.ready()
+
+    def ready(self) -> _Trial | None:
+        letter, self.letter = self.letter, None
+        return letter
+
+    async def in_data(self, letter: _Trial) -> bool:
+        return bool(letter)
+
+    def settle(self, _letter: _Trial, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    def back(self, letter: _Trial) -> None:
+        """It is not tried again."""
 
 
-async def _send(posting: Posting, post: Post, delivery: Delivery, skeletons: _Skeletons) -> DeliveryState:
-    """One hand-over; IN_DATA is on the disk before the message's first byte leaves."""
-    sender, message = skeletons.message(delivery)
-
-    def on_data() -> None:
-        with posting.store.write() as tx:
-            if not tx.outbox.in_data(delivery, now=posting.clock()):
-                raise ClaimLost
-
-    try:
-        outcome = await post.send(sender, delivery.email, message, on_data)
-    except ClaimLost:
-        return DeliveryState.CANCELLED
-    _settle(posting, delivery, outcome)
-    return outcome.state
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    sender: str
+    recipient: str
+    wire: bytes
 
 
-class ClaimLost(Exception):  # noqa: N818 - a signal between two functions of this file, not an error
-    """Another worker holds this delivery now."""
-
-
-def _settle(posting: Posting, delivery: Delivery, outcome: Outcome) -> None:
-    now = posting.clock()
-    later = now + RETRY[min(delivery.attempts - 1, len(RETRY) - 1)]
-    with posting.store.write() as tx:
-        match outcome.state:
-            case DeliveryState.ACCEPTED:
-                tx.outbox.accepted(delivery, outcome.text, now=now)
-            case DeliveryState.HARD:
-                tx.outbox.hard(delivery, outcome.text, now=now)
-            case DeliveryState.SOFT:
-                tx.outbox.soft(delivery, outcome.text, later, now=now)
-            case _:
-                tx.outbox.unknown(delivery, outcome.text, now + RESEND_AFTER, now=now)
+async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outcome:
+    """Send an edition to one address, leaving no trace; its links belong to nobody."""
+    key = posting.store.keys(posting.clock())[0]
+    domain = domain_of(edition.channel.sender)
+    message = fill(
+        edition.parts[0].content,
+        recipient=recipient,
+        message_id=f"<trial.{edition.id}@{domain}>",
+        token=tokens.make(key, "unsubscribe", NOBODY),
+        preferences=tokens.make(key, "preferences", NOBODY),
+    )
+    signature = posting.sign(message) if posting.sign else b""
+    sender = return_address(posting.bounces or f"bounces@{domain}", key, NOBODY)
+    desk = _OneLetter(_Trial(sender, recipient, signature + on_the_wire(message)))
+    async with posting.relay.session() as post:
+        await post.drain(desk)
+    return desk.outcome

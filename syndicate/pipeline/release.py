@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from syndicate.deliver import tokens
 from syndicate.model import Channel, ChannelKind, Entry, Medium, Verified
+from syndicate.pipeline.brakes import hold, too_many
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
@@ -24,6 +25,8 @@ from syndicate.publish.confirmation import render_confirmation, wording
 from syndicate.store import LedgerKind, Transaction
 
 AGE_LIMIT = timedelta(hours=48)
+CONFIRM_WITHIN = timedelta(days=14)
+ONE_REQUEST_IN = timedelta(hours=24)
 LISTED = 100
 
 
@@ -61,11 +64,14 @@ def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
     raise proof_error(outcome)
 
 
-def send_digest(composing: Composing, channel: Channel, period: str) -> Released | None:
+def send_digest(
+    composing: Composing, channel: Channel, period: str, *, until: datetime | None = None, by_itself: bool = False
+) -> Released | None:
     """Compose what is new, and in one transaction record it and put a delivery for each subscriber into the outbox.
 
-    None if nothing is new, if a mail has nobody to go to (then its items wait for the first readers), or if another
-    process was quicker. Raises ProofError (then on record).
+    ``until`` is when the next edition takes over: what could not be delivered by then expires. ``by_itself``: no person
+    asked for it, so a brake may hold it. None if nothing is new, if a mail has nobody to go to (then its items wait for
+    the first readers), or if another process was quicker. Raises ProofError (then on record).
     """
     with composing.store.read() as tx:
         before = tx.editions.last_digest(channel.id)
@@ -75,13 +81,18 @@ def send_digest(composing: Composing, channel: Channel, period: str) -> Released
     if isinstance(outcome, Refusal):
         _on_record(composing, outcome)
         return None
-    now = composing.clock()
+    now, key = composing.clock(), composing.store.keys(composing.clock())[0]
+    edition_id, expires_at = outcome.edition.id, min(until or now + AGE_LIMIT, now + AGE_LIMIT)
     with composing.store.write() as tx:
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
             return None
         readers = tx.people.active(channel.id)
-        ids = {s.id: message_id(composing.secret, outcome.edition.id, s.id, composing.site.url) for s in readers}
-        tx.outbox.enqueue(outcome.edition.id, readers, ids, now, expires_at=now + AGE_LIMIT)
+        ids = {s.id: message_id(composing.secret, edition_id, s.id, composing.site.url) for s in readers}
+        held = too_many(tx, channel, len(readers)) if by_itself else ""
+        tx.sendings.begin(edition_id, channel.id, channel.purpose, len(readers), now=now)
+        tx.outbox.enqueue(edition_id, readers, ids, now, expires_at=expires_at, key_id=key.id)
+        if held:
+            hold(tx, edition_id, "readers", held, now)
         _released(tx, outcome, now, {"recipients": len(readers)})
     return Released(channel, outcome, recipients=len(readers))
 
@@ -137,15 +148,18 @@ def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]
     Whoever is on the list, left it, or was asked within a day is not asked.
     """
     site, now = composing.site, composing.clock()
-    words = wording(channel, site)
+    words, key = wording(channel, site), composing.store.keys(now)[0]
     asked = 0
     with composing.store.write() as tx:
         added = tx.people.add_pending(
             channel.id, emails, purpose=channel.purpose, wording=words, method="confirmation by mail", now=now
         )
         for reader in (*added.added, *(one for one in added.kept if one.state == "pending")):
-            name = message_id(composing.secret, "confirm", reader.id, site.url)
-            link = f"{site.url}/confirm/{tokens.make(composing.secret, 'confirm', reader.id)}"
+            if tx.outbox.notices_since(reader.id, now - ONE_REQUEST_IN):
+                continue
+            name = message_id(composing.secret, f"confirm.{now:%Y%m%d}", reader.id, site.url)
+            link = f"{site.url}/confirm/{tokens.make(key, 'confirm', reader.id, now + CONFIRM_WITHIN)}"
             mail = render_confirmation(channel, site, reader.email, name, link, now, composing.templates)
-            asked += tx.outbox.enqueue_notice(reader, name, mail, now, expires_at=now + AGE_LIMIT)
+            tx.outbox.enqueue_notice(reader, name, mail, now, expires_at=now + AGE_LIMIT)
+            asked += 1
     return asked

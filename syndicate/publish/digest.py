@@ -21,7 +21,18 @@ from syndicate.model import Ads, Channel, Entry, Item, Mode, Part, Site
 from syndicate.publish.clean import clean
 from syndicate.publish.credit import Credit, credit, local, title_of
 from syndicate.publish.excerpt import Body, as_link, body, settle
-from syndicate.publish.mail import MESSAGE_ID, RECIPIENT, TOKEN, TOKEN_IN_TEXT, Letter, fill, skeleton, transfer_size
+from syndicate.publish.mail import (
+    CONSENT_IN_TEXT,
+    MESSAGE_ID,
+    PREFERENCES_IN_TEXT,
+    RECIPIENT,
+    TOKEN,
+    TOKEN_IN_TEXT,
+    Letter,
+    fill,
+    skeleton,
+    transfer_size,
+)
 from syndicate.publish.plain import letters, unmistakable
 from syndicate.publish.subject import subject_line
 from syndicate.publish.templates import files, render
@@ -192,6 +203,8 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "contents": _contents(sections),
         "sections": sections,
         "unsubscribe": f"{site.url}/unsubscribe/{TOKEN_IN_TEXT}",
+        "preferences": f"{site.url}/preferences/{PREFERENCES_IN_TEXT}",
+        "since": CONSENT_IN_TEXT,
     }
 
 

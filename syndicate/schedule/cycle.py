@@ -20,7 +20,7 @@ from syndicate.pipeline.poll import Polled, Polling, poll
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
 from syndicate.pipeline.release import Released, has_readers, publish, send_digest
-from syndicate.schedule.due import last_due, period
+from syndicate.schedule.due import last_due, next_due, period
 
 DUE_AT_ONCE = 500
 AGAIN = timedelta(minutes=15)
@@ -104,7 +104,8 @@ def send_due_digests(work: Work, report: Report) -> None:
         if due is None:
             continue
         try:
-            released = send_digest(work.composing, channel, period(channel, due))
+            until = next_due(channel, now)
+            released = send_digest(work.composing, channel, period(channel, due), until=until, by_itself=True)
         except SyndicateError as error:
             report.refused.append(error)
             continue

@@ -168,7 +168,7 @@ class Desk:
 
     async def confirm(self, request: Request) -> Response:
         """GET asks, POST /confirm/TOKEN begins the letters."""
-        subscriber = self._reader(request, "confirm")
+        subscriber = await self._reader(request, "confirm")
         if request.method == "POST":
             await run_in_threadpool(self._ports.confirm, subscriber)
             return self._say(words.CONFIRMED)
@@ -177,15 +177,16 @@ class Desk:
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks, POST /unsubscribe/TOKEN ends the letters; the one-click body is welcome but not needed."""
-        subscriber = self._reader(request, "unsubscribe")
+        subscriber = await self._reader(request, "unsubscribe")
         if request.method == "POST":
             await run_in_threadpool(self._ports.unsubscribe, subscriber)
             return self._say(words.UNSUBSCRIBED)
         letter = await run_in_threadpool(self._ports.letter, subscriber)
         return self._say(words.stop_it(letter))
 
-    def _reader(self, request: Request, purpose: str) -> int:
-        subscriber = tokens.read(self._ports.secret, purpose, request.path_params["token"])
+    async def _reader(self, request: Request, purpose: str) -> int:
+        keys = await run_in_threadpool(self._ports.keys)
+        subscriber = tokens.read(keys, purpose, request.path_params["token"], self._ports.clock())
         if subscriber is None:
             raise HTTPException(404, NOT_OURS)
         return subscriber

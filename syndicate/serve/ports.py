@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from syndicate.model import Site
+from syndicate.model import Key, Site
 from syndicate.pipeline.pages import Gone
 from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
 
@@ -46,7 +46,7 @@ class Ports:
     site: Site
     templates: Environment
     feeds: Path
-    secret: bytes
+    keys: Callable[[], Sequence[Key]]
     clock: Callable[[], datetime]
     channels: Callable[[], Sequence[ChannelSummary]]
     items: Callable[[], Sequence[PageItem]]

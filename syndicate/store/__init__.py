@@ -5,7 +5,9 @@
 the aggregates. What a transaction did is on the disk when its ``with`` block has ended, all of it or nothing.
 """
 
+from syndicate.store.claims import Claimed
 from syndicate.store.ledger import LedgerKind
+from syndicate.store.outbox import Settled
 from syndicate.store.people import address
 from syndicate.store.records import (
     Added,
@@ -25,12 +27,14 @@ from syndicate.store.store import Store, Transaction, open_store
 __all__ = [
     "Added",
     "Carried",
+    "Claimed",
     "Composed",
     "EditionSummary",
     "LedgerKind",
     "LedgerRow",
     "PollRun",
     "RecordedTerms",
+    "Settled",
     "SourceState",
     "Store",
     "Stored",

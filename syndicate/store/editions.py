@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, or_, select, true, update
 
-from syndicate.model import ChannelKind, Decision, Edition, Entry, Finding, Mode, Part, Proved, Verified
+from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Finding, Mode, Part, Proved, Verified
 from syndicate.store import encoding
 from syndicate.store.documents import document, drop_unused, keep
 from syndicate.store.records import Carried, Composed, EditionSummary, StoredEdition
@@ -60,6 +60,16 @@ class Editions:
         """One edition, or None."""
         row = self._one(editions.c.id == edition_id)
         return None if row is None else self._load(row)
+
+    def mail(self, edition_id: str) -> tuple[Channel, bytes] | None:
+        """The channel of a digest and its finished skeleton, without the entries; None if there is none."""
+        query = (
+            select(editions.c.channel, edition_parts.c.content)
+            .join(edition_parts, edition_parts.c.edition_id == editions.c.id)
+            .where(editions.c.id == edition_id, edition_parts.c.position == 0)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (encoding.channel.value(row.channel), row.content)
 
     def released(self, edition_id: str, now: datetime) -> None:
         """The edition has left. Said twice, the first time counts."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from syndicate.store import encoding
 from syndicate.store.records import LedgerRow
@@ -49,6 +49,11 @@ class Ledger:
             {"at": at, "kind": kind, "subject": subject, "data": encoding.data_text(data)} for subject, data in lines
         ]
         add(self._connection, ledger, rows)
+
+    def newest(self, kinds: Sequence[str]) -> int:
+        """The number of the newest line of these kinds; 0 if there is none."""
+        query = select(func.coalesce(func.max(ledger.c.id), 0)).where(ledger.c.kind.in_(kinds))
+        return int(self._connection.execute(query).scalar_one())
 
     def tail(self, limit: int, kind: str | None = None, subject: str | None = None) -> list[LedgerRow]:
         """The newest lines, newest first."""

@@ -16,14 +16,16 @@ from sqlalchemy import Connection, Row, Select, exists, select, update
 from syndicate.errors import UsageError
 from syndicate.model import Consent, Purpose, Subscriber
 from syndicate.store import encoding
+from syndicate.store.mail_tables import subscribers, suppressions
+from syndicate.store.outbox import Outbox
 from syndicate.store.records import Added
-from syndicate.store.schema import subscribers, suppressions
 from syndicate.store.statements import add, add_missing, batches
 
 PENDING = "pending"
 ACTIVE = "active"
 UNSUBSCRIBED = "unsubscribed"
 SUPPRESSED = "suppressed"
+EVERYWHERE = ""  # the channel of a suppression that holds for all of them
 
 LONGEST_ADDRESS = 254
 
@@ -89,6 +91,18 @@ class People:
         """The address must not be written to any more: it is dead or complained. None: no such subscriber."""
         return self._end(subscriber_id, SUPPRESSED, now)
 
+    def dead(self, subscriber_id: int, now: datetime) -> bool:
+        """There is no such address: it is taken off every list, and stays off. False: it was off already."""
+        held = self.get(subscriber_id)
+        if held is None or self._barred(EVERYWHERE, [address_key(held.email)]):
+            return False
+        mine = subscribers.c.email_sha256 == address_key(held.email)
+        for other in self._read(select(subscribers).where(mine)):
+            self._end(other.id, SUPPRESSED, now, suppress=False)
+        row = {"channel_id": EVERYWHERE, "email_sha256": address_key(held.email), "reason": "dead", "at": now}
+        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+        return True
+
     def suppressed(self, email: str, channel_id: str) -> bool:
         """Whether the address is on the channel's suppression list."""
         return bool(self._suppressed(channel_id, [address_key(email)]))
@@ -134,17 +148,22 @@ class People:
         change = update(subscribers).where(subscribers.c.id == subscriber_id)
         self._connection.execute(change.values(state=ACTIVE, **columns))
 
-    def _end(self, subscriber_id: int, state: str, now: datetime) -> Subscriber | None:
+    def _end(self, subscriber_id: int, state: str, now: datetime, *, suppress: bool = True) -> Subscriber | None:
         held = self.get(subscriber_id)
         if held is None:
             return None
         live = update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state.in_([PENDING, ACTIVE]))
         self._connection.execute(live.values(state=state, ended_at=now))
-        row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": state, "at": now}
-        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+        Outbox(self._connection).cancel_for(subscriber_id, now)
+        if suppress:
+            row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": state, "at": now}
+            add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
         return self.get(subscriber_id)
 
     def _suppressed(self, channel_id: str, keys: Sequence[str]) -> set[str]:
+        return self._barred(channel_id, keys) | self._barred(EVERYWHERE, keys)
+
+    def _barred(self, channel_id: str, keys: Sequence[str]) -> set[str]:
         column = suppressions.c.email_sha256
         query = select(column).where(suppressions.c.channel_id == channel_id)
         return {

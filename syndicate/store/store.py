@@ -6,19 +6,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
+from syndicate.model import Key
 from syndicate.store.channels import Channels
+from syndicate.store.claims import Claims
 from syndicate.store.database import READ, WRITE, open_engine, transaction
 from syndicate.store.editions import Editions
 from syndicate.store.items import Items
+from syndicate.store.keys import Keys
 from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.presence import Presence
 from syndicate.store.schema import meta
+from syndicate.store.sendings import Alarms, Relays, Sendings
 from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing
@@ -41,6 +46,11 @@ class Transaction:
         self.presence = Presence(connection)
         self.people = People(connection)
         self.outbox = Outbox(connection)
+        self.claims = Claims(connection)
+        self.sendings = Sendings(connection)
+        self.relays = Relays(connection)
+        self.alarms = Alarms(connection)
+        self.keys = Keys(connection)
         self.ledger = Ledger(connection)
 
 
@@ -67,8 +77,17 @@ class Store:
             yield Transaction(connection)
 
     def secret(self) -> bytes:
-        """The key that signs our tokens: 32 random bytes, made once for each database."""
+        """The key that our Message-IDs are made with: 32 random bytes, made once for each database."""
         return bytes.fromhex(self._made_once("secret"))
+
+    def keys(self, now: datetime) -> tuple[Key, ...]:
+        """The keys that sign our tokens, the newest first; the first is made when there is none."""
+        with self.read() as tx:
+            held = tx.keys.all()
+        if held:
+            return held
+        with self.write() as tx:
+            return tx.keys.all() or (tx.keys.make(now),)
 
     def instance(self) -> str:
         """What tells this database from every other one."""

@@ -23,6 +23,7 @@ from syndicate.model import (
     Duty,
     Hop,
     Item,
+    Key,
     Medium,
     Mode,
     Purpose,
@@ -38,7 +39,7 @@ from syndicate.serve.ports import Digest, Letter, Ports
 from syndicate.serve.run import serving
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SECRET = b"a secret of the test"
+KEY = Key("1", b"a secret of the test")
 SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
 COMMUNITY = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("rss",))
 WEEKLY = Channel("weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY)
@@ -75,7 +76,7 @@ class House:
             site=SITE,
             templates=environment(None),
             feeds=self.folder,
-            secret=SECRET,
+            keys=lambda: [KEY],
             clock=lambda: NOW,
             channels=lambda: [ChannelSummary(COMMUNITY, NOW), ChannelSummary(WEEKLY)],
             items=lambda: [ROW],
@@ -285,7 +286,7 @@ def test_every_answer_is_locked_down(house):
 @pytest.mark.parametrize("purpose", ["confirm", "unsubscribe"])
 def test_opening_a_link_changes_nothing(house, purpose):
     """GET and HEAD show the question, with the wording agreed to, and act on nobody."""
-    path = f"/{purpose}/{tokens.make(SECRET, purpose, 7)}"
+    path = f"/{purpose}/{tokens.make(KEY, purpose, 7)}"
     shown, head = ask(house, ("GET", path, {}), ("HEAD", path, {}))
     assert (shown[0], head[0]) == (200, 200)
     assert b'<form method="post">' in shown[2]
@@ -297,7 +298,7 @@ def test_opening_a_link_changes_nothing(house, purpose):
 @pytest.mark.parametrize("purpose", ["confirm", "unsubscribe"])
 def test_post_acts_and_answers_alike(house, purpose):
     """A POST acts, without a cookie, and says the same to a reader we know and to one we do not."""
-    answers = ask(house, *(("POST", f"/{purpose}/{tokens.make(SECRET, purpose, who)}", {}) for who in (7, 8)))
+    answers = ask(house, *(("POST", f"/{purpose}/{tokens.make(KEY, purpose, who)}", {}) for who in (7, 8)))
     assert [status for status, _, _ in answers] == [200, 200]
     assert answers[0][2] == answers[1][2]
     assert (house.confirmed, house.unsubscribed) == (([7, 8], []) if purpose == "confirm" else ([], [7, 8]))
@@ -308,7 +309,7 @@ def test_one_click_body(house):
 
     async def inside():
         async with serving(build_app(house.ports())) as port, aiohttp.ClientSession() as web:
-            url = f"http://127.0.0.1:{port}/unsubscribe/{tokens.make(SECRET, 'unsubscribe', 7)}"
+            url = f"http://127.0.0.1:{port}/unsubscribe/{tokens.make(KEY, 'unsubscribe', 7)}"
             async with web.post(url, data={"List-Unsubscribe": "One-Click"}) as answer:
                 return answer.status
 
@@ -318,7 +319,7 @@ def test_one_click_body(house):
 
 def test_unknown_reader_is_asked_in_general_words(house):
     """For a reader who is gone the question names no list and quotes no consent."""
-    _, _, body = get(house, f"/unsubscribe/{tokens.make(SECRET, 'unsubscribe', 8)}")
+    _, _, body = get(house, f"/unsubscribe/{tokens.make(KEY, 'unsubscribe', 8)}")
     assert b"Stop these letters?" in body
     assert b"What you agreed to" not in body
 
@@ -326,7 +327,7 @@ def test_unknown_reader_is_asked_in_general_words(house):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_token_of_another_purpose_or_hand_does_nothing(house, method):
     """A confirmation token cannot unsubscribe, nor can one that somebody made up; the page says what to do."""
-    bad = (tokens.make(SECRET, "confirm", 7), tokens.make(b"other", "unsubscribe", 7), "x")
+    bad = (tokens.make(KEY, "confirm", 7), tokens.make(Key("1", b"other"), "unsubscribe", 7), "x")
     for status, _, body in ask(house, *((method, f"/unsubscribe/{token}", {}) for token in bad)):
         assert status == 404
         assert b"editor@bulletin.example" in body

@@ -21,7 +21,8 @@ from syndicate import store as store_package
 from syndicate.errors import StoreError
 from syndicate.model import Publisher, Source
 from syndicate.store import open_store
-from syndicate.store.schema import VERSION, metadata
+from syndicate.store.columns import metadata
+from syndicate.store.schema import VERSION
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 

@@ -16,12 +16,13 @@ from syndicate.model import (
     DeliveryState,
     Edition,
     Medium,
+    Outcome,
     Part,
     Purpose,
     Subscriber,
     Verified,
 )
-from syndicate.store import address, open_store
+from syndicate.store import Settled, address, open_store
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -62,14 +63,27 @@ def owe(store, count, *, expires_at=NOW + DAY * 2):
     people = add(store, *[f"reader{number}@mail.example" for number in range(count)]).added
     with store.write() as tx:
         ids = {one.id: f"<{one.id}.weekly-1@bulletin.example>" for one in people}
-        tx.outbox.enqueue(EDITION, people, ids, NOW, expires_at=expires_at)
+        tx.sendings.begin(EDITION, "weekly", Purpose.COMMUNITY, len(people), now=NOW)
+        tx.outbox.enqueue(EDITION, people, ids, NOW, expires_at=expires_at, key_id="1")
     return people
+
+
+def settle(store, delivery, state, text="", due_at=None, now=NOW):
+    """Write how a delivery ended; False: the claim was lost."""
+    with store.write() as tx:
+        return delivery.id in tx.outbox.settle([Settled(delivery, Outcome(state, text), due_at)], now=now)
+
+
+def in_data(store, *taken, now=NOW, lease=HOUR):
+    """Mark deliveries; those that may go."""
+    with store.write() as tx:
+        return tx.outbox.in_data(taken, now=now, lease=lease)
 
 
 def claim(store, now=NOW, limit=100, worker="w1", lease=HOUR):
     """Take what is due."""
     with store.write() as tx:
-        return tx.outbox.claim(now, worker, limit, lease)
+        return list(tx.claims.claim(now, worker, limit, lease=lease).deliveries)
 
 
 def states(store):
@@ -197,13 +211,15 @@ def test_everybody_is_owed_once(store):
     """Owing an edition twice owes it once; a Message-ID that is taken is a mistake, never a lost mail."""
     people = owe(store, 3)
     with store.write() as tx:
-        tx.outbox.enqueue(EDITION, people, {one.id: f"<other{one.id}@x>" for one in people}, NOW, expires_at=NOW + DAY)
+        tx.outbox.enqueue(
+            EDITION, people, {one.id: f"<other{one.id}@x>" for one in people}, NOW, expires_at=NOW + DAY, key_id="1"
+        )
         assert tx.outbox.due(NOW) == 3
         assert tx.outbox.next_due() == NOW
     newcomer = add(store, "new@mail.example").added
     taken = {newcomer[0].id: f"<{people[0].id}.weekly-1@bulletin.example>"}
     with pytest.raises(StoreError), store.write() as tx:
-        tx.outbox.enqueue(EDITION, newcomer, taken, NOW, expires_at=NOW + DAY)
+        tx.outbox.enqueue(EDITION, newcomer, taken, NOW, expires_at=NOW + DAY, key_id="1")
 
 
 def test_from_claim_to_accepted(store):
@@ -214,10 +230,10 @@ def test_from_claim_to_accepted(store):
     assert (delivery.state, delivery.attempts) == (DeliveryState.CLAIMED, 1)
     assert delivery.message_id == f"<{person.id}.weekly-1@bulletin.example>"
     assert claim(store) == []
-    with store.write() as tx:
-        assert tx.outbox.in_data(delivery, now=NOW)
-        assert tx.outbox.accepted(delivery, "250 queued", now=NOW)
-        assert not tx.outbox.hard(delivery, "550 late", now=NOW)
+    assert in_data(store, delivery) == {delivery.id}
+    assert settle(store, delivery, DeliveryState.ACCEPTED, "250 queued")
+    assert not settle(store, delivery, DeliveryState.HARD, "550 late")
+    with store.read() as tx:
         assert tx.outbox.notice(delivery.id) == b""
     assert claim(store, NOW + DAY * 9) == []
     assert states(store) == {"accepted": 1}
@@ -231,13 +247,13 @@ def test_soft_comes_back_hard_does_not(store):
     """A refusal for now is due again at its time with the same Message-ID, one for good is not."""
     owe(store, 2)
     first, second = claim(store)
-    with store.write() as tx:
-        tx.outbox.soft(first, "451 grey", NOW + HOUR, now=NOW)
-        tx.outbox.hard(second, "550 no such person", now=NOW)
+    settle(store, first, DeliveryState.SOFT, "451 grey", NOW + HOUR)
+    settle(store, second, DeliveryState.HARD, "550 no such person")
+    with store.read() as tx:
         assert tx.outbox.due(NOW) == 0
         assert tx.outbox.next_due() == NOW + HOUR
     (again,) = claim(store, NOW + HOUR)
-    assert again == replace(first, attempts=2)
+    assert again == replace(first, attempts=2, since=CONSENT.confirmed_at)
     assert states(store) == {"claimed": 1, "hard": 1}
 
 
@@ -268,9 +284,8 @@ def test_unknown_three_times_is_held(store):
     now = NOW
     for expected in ("unknown", "unknown", "held"):
         (delivery,) = claim(store, now)
-        with store.write() as tx:
-            tx.outbox.in_data(delivery, now=now)
-            tx.outbox.unknown(delivery, "no answer", now + 15 * MINUTE, now=now)
+        in_data(store, delivery, now=now)
+        settle(store, delivery, DeliveryState.UNKNOWN, "no answer", now + 15 * MINUTE, now)
         assert states(store) == {expected: 1}
         assert claim(store, now + 14 * MINUTE) == []
         now += 15 * MINUTE
@@ -282,16 +297,14 @@ def test_late_answer_settles_the_doubt(store):
     """An answer that arrives after the claim ran out still counts, unless the mail was claimed again."""
     owe(store, 2)
     first, second = claim(store)
+    assert in_data(store, first, second, lease=MINUTE) == {first.id, second.id}
     with store.write() as tx:
-        tx.outbox.in_data(first, now=NOW, lease=MINUTE)
-        tx.outbox.in_data(second, now=NOW, lease=MINUTE)
         assert tx.outbox.recover(NOW + 2 * MINUTE) == 2
-        assert tx.outbox.accepted(first, "250 at last", now=NOW + 3 * MINUTE)
+    assert settle(store, first, DeliveryState.ACCEPTED, "250 at last", now=NOW + 3 * MINUTE)
     (again,) = claim(store, NOW + HOUR)
     assert again.id == second.id
-    with store.write() as tx:
-        assert not tx.outbox.accepted(second, "250 far too late", now=NOW + HOUR)
-        assert tx.outbox.accepted(again, "250", now=NOW + HOUR)
+    assert not settle(store, second, DeliveryState.ACCEPTED, "250 far too late", now=NOW + HOUR)
+    assert settle(store, again, DeliveryState.ACCEPTED, "250", now=NOW + HOUR)
 
 
 def test_lost_claim_must_not_send(store):
@@ -301,12 +314,11 @@ def test_lost_claim_must_not_send(store):
     with store.write() as tx:
         assert tx.outbox.recover(NOW + MINUTE) == 0
         assert tx.outbox.recover(NOW + 2 * MINUTE) == 1
-        assert not tx.outbox.in_data(slow, now=NOW + 2 * MINUTE)
+    assert in_data(store, slow, now=NOW + 2 * MINUTE) == set()
     (quick,) = claim(store, NOW + 2 * MINUTE)
     with store.write() as tx:
-        assert not tx.outbox.in_data(slow, now=NOW + 2 * MINUTE)
         tx.outbox.put_back([slow], NOW, now=NOW + 2 * MINUTE)
-        assert tx.outbox.in_data(quick, now=NOW + 2 * MINUTE)
+    assert in_data(store, slow, quick, now=NOW + 2 * MINUTE) == {quick.id}
     assert states(store) == {"in_data": 1}
 
 
@@ -316,7 +328,7 @@ def test_recovery_after_a_crash(store):
     dead = claim(store, limit=2, worker="dead")
     claim(store, worker="alive")
     with store.write() as tx:
-        tx.outbox.in_data(dead[0], now=NOW)
+        tx.outbox.in_data(dead[:1], now=NOW)
         assert tx.outbox.recover(NOW, worker="dead") == 2
     assert states(store) == {"ready": 1, "unknown": 1, "claimed": 1}
     assert [one.id for one in claim(store, NOW)] == [dead[1].id]
@@ -327,27 +339,25 @@ def test_too_old_to_send(store):
     """What could not be sent in its time expires; what may have been sent is held for a person instead."""
     owe(store, 3, expires_at=NOW + DAY)
     for number, delivery in enumerate(claim(store)):
-        with store.write() as tx:
-            if number == 0:
-                tx.outbox.unknown(delivery, "no answer", NOW + DAY, now=NOW)
-            else:
-                tx.outbox.soft(delivery, "451", NOW + DAY, now=NOW)
+        state = DeliveryState.SOFT if number else DeliveryState.UNKNOWN
+        settle(store, delivery, state, "451", NOW + DAY)
     assert claim(store, NOW + DAY) == []
     assert states(store) == {"expired": 2, "held": 1}
 
 
 def test_request_to_confirm(store):
-    """A pending person gets the request to confirm, whole as it was written, and at most one a day."""
+    """A pending person gets the request to confirm, whole as it was written; how often they were asked is known."""
     asked = ask(store, "ann@mail.example").added[0]
     with store.write() as tx:
-        assert tx.outbox.enqueue_notice(asked, "<c1@x>", b"Subject: hi\r\n", NOW, expires_at=NOW + DAY * 3)
-        assert not tx.outbox.enqueue_notice(asked, "<c2@x>", b"again", NOW + HOUR, expires_at=NOW + DAY * 3)
+        assert tx.outbox.notices_since(asked.id, NOW - DAY) == 0
+        tx.outbox.enqueue_notice(asked, "<c1@x>", b"Subject: hi\r\n", NOW, expires_at=NOW + DAY * 3)
+        assert tx.outbox.notices_since(asked.id, NOW - DAY) == 1
     (delivery,) = claim(store)
     assert (delivery.edition_id, delivery.email) == ("", "ann@mail.example")
     with store.write() as tx:
         assert tx.outbox.notice(delivery.id) == b"Subject: hi\r\n"
-        tx.outbox.accepted(delivery, "250", now=NOW)
-        assert tx.outbox.enqueue_notice(asked, "<c3@x>", b"once more", NOW + DAY, expires_at=NOW + DAY * 3)
+        tx.outbox.settle([Settled(delivery, Outcome(DeliveryState.ACCEPTED, "250"))], now=NOW)
+        tx.outbox.enqueue_notice(asked, "<c3@x>", b"once more", NOW + DAY, expires_at=NOW + DAY * 3)
         tx.people.confirm(asked.id, NOW + DAY, "link")
     assert claim(store, NOW + DAY) == []
     with store.read() as tx:
@@ -363,8 +373,8 @@ def test_workers_share_the_outbox(store):
         while taken := claim(store, limit=7, worker=name):
             mine += taken
             with store.write() as tx:
-                for one in taken:
-                    tx.outbox.accepted(one, "250", now=NOW)
+                done = [Settled(one, Outcome(DeliveryState.ACCEPTED, "250")) for one in taken]
+                assert len(tx.outbox.settle(done, now=NOW)) == len(taken)
         return [one.subscriber_id for one in mine]
 
     with ThreadPoolExecutor(4) as pool:

@@ -5,7 +5,6 @@ import email
 import email.policy
 import runpy
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +20,7 @@ from syndicate.publish.templates import environment
 
 S = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/publish/samples.py")))
 TEMPLATES = environment()
-TO = {"recipient": "ada@reader.example", "message_id": "<1.a@bulletin.example>", "token": "abc.DEF-1_2~" * 9}
+TO = {"recipient": "ada@reader.example", "message_id": "<1.a@bulletin.example>", "token": "abcDEF-1_2" * 7}
 
 
 def render(entries=S.EDITION, channel=S.DIGEST, site=S.SITE, templates=TEMPLATES):
@@ -92,7 +91,7 @@ def test_filling_gives_every_reader_their_own_link():
 
 
 @settings(deadline=None, max_examples=40)
-@given(token=st.text(alphabet="abcXYZ019._~-", min_size=1, max_size=512), pad=st.integers(0, 80))
+@given(token=st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,74}", fullmatch=True), pad=st.integers(0, 80))
 def test_no_soft_break_splits_a_placeholder(token, pad):
     """Wherever the line breaks of the encoding fall, every token arrives."""
     site = replace(S.SITE, url=f"https://{'b' * pad}.example")
@@ -134,19 +133,18 @@ def test_no_text_of_a_publisher_passes_for_a_placeholder():
         {"token": "a\r\n"},
         {"token": "=3D"},
         {"token": ""},
+        {"token": ".dot"},
+        {"token": "a" * 76},
+        {"preferences": "<b>"},
+        {"since": "on <b>"},
+        {"since": "on 3 March 2026."},
+        {"since": "ends in a blank "},
     ],
 )
 def test_fill_refuses_what_could_break_a_message(bad):
     """Line breaks, lists, other alphabets and empty values never reach a message."""
     with pytest.raises(RenderError):
         fill(render()[0].content, **(TO | bad))
-
-
-def test_fill_may_date_the_message():
-    """A date replaces the edition's own; an id without brackets gets them."""
-    raw = fill(render()[0].content, **(TO | {"message_id": "2@b.example"}), date=datetime(2026, 12, 1, tzinfo=UTC))
-    assert b"\r\nDate: Tue, 01 Dec 2026 00:00:00 +0000\r\n" in raw
-    assert b"\r\nMessage-ID: <2@b.example>\r\n" in raw
 
 
 def test_the_subject_is_a_line():

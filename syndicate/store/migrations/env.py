@@ -3,7 +3,7 @@
 
 from alembic import context
 
-from syndicate.store.schema import metadata
+from syndicate.store.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

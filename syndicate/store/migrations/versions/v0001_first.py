@@ -4,7 +4,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from syndicate.store.migrations import rights
+from syndicate.store.migrations import mail, rights
 
 revision = "0001"
 down_revision = None
@@ -49,9 +49,7 @@ def upgrade() -> None:
     _editions()
     _edition_parts()
     _edition_items()
-    _subscribers()
-    _suppressions()
-    _deliveries()
+    mail.upgrade()
     _channels()
     rights.upgrade()
     _ledger()
@@ -279,69 +277,6 @@ def _edition_items() -> None:
     op.create_index("ix_edition_items_channel_id_item_id", "edition_items", ["channel_id", "item_id"])
     op.create_index("ix_edition_items_content_sha256", "edition_items", ["content_sha256"])
     op.create_index("ix_edition_items_item_id", "edition_items", ["item_id"])
-
-
-def _subscribers() -> None:
-    """People and their consent."""
-    op.create_table(
-        "subscribers",
-        sa.Column("id", SERIAL, nullable=False),
-        sa.Column("channel_id", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("email_sha256", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("created_at", TIME, nullable=False),
-        sa.Column("confirmed_at", TIME, nullable=True),
-        sa.Column("ended_at", TIME, nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_subscribers"),
-        sa.UniqueConstraint("channel_id", "email_sha256", name="uq_subscribers_channel_id_email_sha256"),
-    )
-    op.create_index("ix_subscribers_channel_id_state", "subscribers", ["channel_id", "state"])
-
-
-def _suppressions() -> None:
-    """Addresses that must not be written to, as fingerprints."""
-    op.create_table(
-        "suppressions",
-        sa.Column("channel_id", sa.Text(), nullable=False),
-        sa.Column("email_sha256", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("channel_id", "email_sha256", name="pk_suppressions"),
-    )
-
-
-def _deliveries() -> None:
-    """The outbox."""
-    op.create_table(
-        "deliveries",
-        sa.Column("id", SERIAL, nullable=False),
-        sa.Column("edition_id", sa.Text(), nullable=True),
-        sa.Column("subscriber_id", SERIAL, nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("notice", sa.LargeBinary(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("unknowns", sa.Integer(), nullable=False),
-        sa.Column("due_at", TIME, nullable=False),
-        sa.Column("expires_at", TIME, nullable=False),
-        sa.Column("claimed_until", TIME, nullable=True),
-        sa.Column("worker", sa.Text(), nullable=False),
-        sa.Column("server_text", sa.Text(), nullable=False),
-        sa.Column("created_at", TIME, nullable=False),
-        sa.Column("updated_at", TIME, nullable=False),
-        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name="fk_deliveries_edition_id_editions"),
-        sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name="fk_deliveries_subscriber_id_subscribers"),
-        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.UniqueConstraint("edition_id", "subscriber_id", name="uq_deliveries_edition_id_subscriber_id"),
-        sa.UniqueConstraint("message_id", name="uq_deliveries_message_id"),
-    )
-    op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
-    op.create_index("ix_deliveries_subscriber_id", "deliveries", ["subscriber_id"])
 
 
 def _channels() -> None:

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The keys of sending: how fast, over how many connections, and where bounces go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from syndicate.config import values as v
+from syndicate.config.section import Section, key
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Delivery(Section):
+    """How mail goes out. A limit of 0 is none."""
+
+    connections: Annotated[int, Field(ge=1, le=200)] = key(
+        10, "To the mail server at once, at most; opened one after the other as it takes our mail."
+    )
+    per_second: Count = key(0, "Mails in a second, of all processes on this database.")
+    per_hour: Count = key(0, "Mails in an hour.")
+    domain_per_minute: Count = key(0, "Mails in a minute to the readers of one mail domain.")
+    unknown: Literal["resend", "hold"] = key(
+        "resend",
+        "A mail whose answer was lost: `resend` it, at most twice and with the same Message-ID, or `hold` it for you "
+        "to decide.",
+    )
+    bounces: v.MaybeEmail = key(
+        "",
+        "Where bounces go. The mail server must deliver `NAME+anything` of it too, since what stands behind the `+` "
+        "says whose bounce it is.",
+        shown="`bounces` at the domain of the channel's `from`",
+    )

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Senders that are killed, and senders at the same time: nobody is lost, nobody is written to twice without a reason."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from syndicate.model import DeliveryState
+
+HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
+H = SimpleNamespace(**runpy.run_path(str(HERE)))
+house = H.house
+
+
+@pytest.mark.parametrize("connections", [1, 10])
+def test_killed_in_mid_send(tmp_path, connections):
+    """Killed six times at random messages: nobody is lost, in doubt is at most one mail a connection and kill."""
+    kills = 6
+    with house(tmp_path, connections=connections) as (home, sink):
+        people = home.edition(600)
+        for number in range(kills):
+            reached = (number + 1) * 80 + number * 7
+            sender = start_sender(tmp_path, sink.port, connections)
+            wait_for(lambda reached=reached, sender=sender: len(sink.taken) >= reached or sender.poll() is not None)
+            sender.kill()
+            sender.wait()
+            with home.store.read() as tx:
+                assert len(tx.outbox.in_state(DeliveryState.IN_DATA)) <= connections
+        home.now += timedelta(minutes=20)
+        home.run_until_done()
+        copies = sink.copies()
+        assert set(copies) == {one.email for one in people}
+        assert sum(copies.values()) - 600 <= kills * connections
+        assert len({(one.recipient, one.message_id, one.sha256) for one in sink.taken}) == 600
+        assert set(home.counts()) == {"accepted"}
+
+
+def start_sender(folder, port, connections):
+    """A process that delivers."""
+    return subprocess.Popen([sys.executable, HERE, str(folder), str(port), str(connections)])
+
+
+def wait_for(ready):
+    """Ask again until it is so."""
+    import time
+
+    while not ready():
+        time.sleep(0.005)
+
+
+def test_four_daemons_one_edition_a_period(tmp_path):
+    """Four processes drain one outbox of fifty editions at once: every reader gets each edition once."""
+    with house(tmp_path) as (home, sink):
+        expected = Counter()
+        for period in range(50):
+            for one in home.edition(4, period=str(period)):
+                expected[one.email] += 1
+        senders = [start_sender(tmp_path, sink.port, 2) for _ in range(4)]
+        for sender in senders:
+            assert sender.wait(100) == 0
+        home.run_until_done()
+        assert sink.copies() == expected
+        assert home.counts("e-49") == {"accepted": 4}
