@@ -13,7 +13,7 @@ from syndicate.model import Entry, Finding, Mode, Proved, Tombstone
 from syndicate.proof.charset import REPLACEMENT
 from syndicate.proof.duties import faults, limit_faults, loaded_faults, proof_of, text_faults
 from syndicate.proof.leaks import Watch
-from syndicate.proof.original import Original, longest_run
+from syndicate.proof.original import Original, left_out, longest_run
 from syndicate.proof.scope import Scope
 from syndicate.proof.sections import sections
 from syndicate.proof.seen import Document, Reading, Seen
@@ -40,15 +40,8 @@ class Docket:
         """The text of an item as the measure."""
         if item_id not in self._originals:
             entry = self.entries[item_id]
-            self._originals[item_id] = Original(entry.item, _left_out(entry))
+            self._originals[item_id] = Original(entry.item, left_out(entry))
         return self._originals[item_id]
-
-
-def _left_out(entry: Entry) -> Iterator[str]:
-    """The captions and appeals that are not carried with a text."""
-    for duty in entry.decision.duties:
-        if duty.id == "O28" or (duty.id == "O15" and duty.how != "in"):
-            yield from duty.texts
 
 
 def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:

@@ -18,8 +18,9 @@ from html import unescape
 from urllib.parse import unquote
 
 from syndicate.model import Entry, Mode
+from syndicate.proof.original import left_out
 from syndicate.proof.sight import visible_text
-from syndicate.proof.words import NO_BLANKS, tokens
+from syndicate.proof.words import NO_BLANKS, fold, tokens
 
 _RUN = 8
 _DENSE_RUN = 24
@@ -348,6 +349,8 @@ def _may_stand(entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
         if entry.decision.mode is Mode.FULL:
             yield from (entry.item.text, _summary(entry))
+            if gone := frozenset(map(fold, left_out(entry))):
+                yield "\n\n".join(one for one in entry.item.text.split("\n\n") if fold(one) not in gone)
         if entry.decision.mode is not Mode.WITHHOLD:
             yield entry.item.title
             yield from (text for duty in entry.decision.duties for text in duty.texts)

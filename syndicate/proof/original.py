@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from syndicate.model import Item, Limit
+from syndicate.model import Entry, Item, Limit
 from syndicate.proof.scope import Sight
 from syndicate.proof.sight import look_at, parse_html
 from syndicate.proof.words import find_whole, fold, length, undecorate, unwrap
@@ -71,6 +71,12 @@ class Reading:
     def paragraphs(self, start: int, end: int) -> int:
         """How many paragraphs the run touches."""
         return sum(1 for place in self.starts if start <= place < end) or 1
+
+
+def left_out(entry: Entry) -> tuple[str, ...]:
+    """The captions and appeals that are not carried with a text."""
+    duties = (d for d in entry.decision.duties if d.id == "O28" or (d.id == "O15" and d.how != "in"))
+    return tuple(text for duty in duties for text in duty.texts)
 
 
 class Original:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from syndicate.model import Ads, Duty, Mode, Purpose
 from syndicate.proof.view import Case, View
-from syndicate.proof.words import copyright_form, fold, unwrap
+from syndicate.proof.words import copyright_form, find_whole, fold, unwrap
 
 #: Words by which somebody asks for gifts or members, for itself.
 APPEAL = re.compile(
@@ -64,9 +64,8 @@ def not_sold(case: Case, duty: Duty, view: View) -> Iterator[str]:
 
 def no_endorsement(case: Case, _: Duty, view: View) -> Iterator[str]:
     """O8: no word beside the credit suggests that the publisher stands behind us; we issue it under our own name."""
-    said = _owed_words(case)
     for text, _plain in view.surroundings(case):
-        found = _ENDORSED.search(_without(copyright_form(text), said))
+        found = _ENDORSED.search(text) and _ENDORSED.search(_without(copyright_form(text), _owed_words(case)))
         if found:
             yield f'"{found[0]}" beside the credit in {view.where} suggests an endorsement'
     ours = fold(case.setting.site.name).casefold()
@@ -86,14 +85,17 @@ def _owed_words(case: Case) -> list[str]:
     told = (*duties, *people, *labels, *names, entry.item.title, entry.decision.because, entry.decision.contact)
     bare = (text.replace("[", "").replace("]", "") for text in told)
     forms = {form for text in filter(None, bare) for form in (copyright_form(text), copyright_form(unwrap(text)))}
-    return sorted(forms, key=len, reverse=True)
+    return sorted(forms - {""}, key=len, reverse=True)
 
 
 def _without(text: str, said: list[str]) -> str:
     """``text`` without what is said in it for another reason, and without addresses."""
     text = _SHOWN_ADDRESS.sub(" ; ", text)
     for one in said:
-        text = text.replace(one, " ; ")
+        end = find_whole(one, text)
+        while end >= 0:
+            text = f"{text[: end - len(one)]} ; {text[end:]}"
+            end = find_whole(one, text)
     return text
 
 
