@@ -46,15 +46,20 @@ def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
 
 def _explained(app: App, text: str, channel_id: str) -> list[tuple[StoredItem, list[Explanation]]]:
     """The items that an id or an address names, each in the channels asked for; raises UsageError if none is named."""
-    ours = text.removeprefix(f"{app.config.site.url}/items/")  # our own page of an item
     channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
+    return [(stored, explain_item(app.composing, stored, channels)) for stored in found_items(app, text)]
+
+
+def found_items(app: App, text: str) -> list[StoredItem]:
+    """The items that an id, an address of theirs or that of our page names; raises UsageError if none is named."""
+    ours = text.removeprefix(f"{app.config.site.url}/items/")
     with app.store.read() as tx:
         found = tx.items.find(*filter(None, (ours, url_key(text))))
     if not found:
         raise UsageError(
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
         )
-    return [(stored, explain_item(app.composing, stored, channels)) for stored in found]
+    return found
 
 
 def _print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from syndicate import __version__
+from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
+from syndicate.cli.terms_commands import terms
 from syndicate.errors import SyndicateError
 
 app = typer.Typer(
@@ -24,12 +26,7 @@ people = typer.Typer(help="Who gets the digests, and by which consent.", no_args
 app.add_typer(people, name="subscribers")
 sendings = typer.Typer(help="How far editions by mail have got: pause, resume, cancel.", invoke_without_command=True)
 app.add_typer(sendings, name="sending")
-terms = typer.Typer(help="What publishers' terms say.", no_args_is_help=True)
 app.add_typer(terms, name="terms")
-
-ConfigPath = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.", show_default=True)]
-DEFAULT = Path("config.yaml")
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 def main() -> None:
@@ -257,11 +254,32 @@ def people_list(
     readers.list_people(config, channel, json=json)
 
 
-@terms.command("read")
-def terms_read(
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Lines of {id, language, statements}.")],
+@app.command()
+def pick(
+    item: Annotated[str, typer.Argument(help="An item's id, or any URL of it; none: list what waits.")] = "",
+    channel: Annotated[str, typer.Option(help="The channel that it is chosen for.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the choice back.")] = False,
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
 ) -> None:
-    """Read notices about rights and print what they suggest, a line of JSON each. Nothing is stored."""
-    from syndicate.cli.terms import read
+    """Choose an item by hand where its terms ask for that, or list what waits to be chosen."""
+    from syndicate.cli import ledger as acts
 
-    raise typer.Exit(read(file))
+    if not item:
+        raise typer.Exit(acts.waiting(config, channel, as_machine=json))
+    raise typer.Exit(acts.pick(config, item, channel, by, undo=undo))
+
+
+@app.command()
+def ledger(
+    kind: Annotated[str, typer.Option(help="Only lines of this kind, such as permission or refusal.")] = "",
+    subject: Annotated[str, typer.Option(help="Only lines about this item, edition, channel or publisher.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Read the record of what was decided, made, proved, released, permitted and refused."""
+    from syndicate.cli import ledger as acts
+
+    raise typer.Exit(acts.ledger(config, kind, subject, limit, as_machine=json))

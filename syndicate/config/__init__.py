@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -13,14 +14,18 @@ from syndicate.config.build import Config, Smtp, build
 from syndicate.config.document import Document, Value, read_document
 from syndicate.config.environment import overlay
 from syndicate.config.problems import lines
+from syndicate.config.records import records
 from syndicate.config.reference import reference
 from syndicate.config.schema import File
-from syndicate.config.section import Names
+from syndicate.config.section import Names, Section
 from syndicate.config.starter import starter
+from syndicate.config.terms import Terms
 from syndicate.errors import ConfigError
-from syndicate.model import Licence
+from syndicate.model import Licence, Record
 
-__all__ = ["Config", "Smtp", "load", "reference", "starter"]
+__all__ = ["Config", "Smtp", "load", "reference", "starter", "statement"]
+
+_S = TypeVar("_S", bound=Section)
 
 
 def load(
@@ -40,17 +45,28 @@ def load(
     """
     document = read_document(text, name)
     overlay(document, env, read_file, top=frozenset(File.model_fields))
-    file, error = _check(document, licence, subject)
+    file, error = _check(document, File, _names(document.data, licence, subject))
     if file is None or document.problems:
         raise ConfigError(lines(document, error, File))
     return build(file, licence)
 
 
-def _check(
-    document: Document, licence: Callable[[str], Licence | None], subject: Callable[[str], str]
-) -> tuple[File | None, ValidationError | None]:
+def statement(text: str, *, licence: Callable[[str], Licence | None], name: str) -> tuple[Record, ...]:
+    """The records of a statement of terms alone, in YAML or JSON with the keys of one entry of ``terms``.
+
+    The key of the first is "", those of sections are ".sections.NAME". Raises ConfigError with every problem, each with
+    its place in ``name``.
+    """
+    document = read_document(text, name)
+    terms, error = _check(document, Terms, _names(document.data, licence, str))
+    if terms is None or document.problems:
+        raise ConfigError(lines(document, error, Terms))
+    return records("", terms, licence)
+
+
+def _check(document: Document, section: type[_S], names: Names) -> tuple[_S | None, ValidationError | None]:
     try:
-        return File.model_validate(document.data, context=_names(document.data, licence, subject)), None
+        return section.model_validate(document.data, context=names), None
     except ValidationError as error:
         return None, error
 

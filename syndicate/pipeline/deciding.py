@@ -63,9 +63,9 @@ class Bench:
         self._now = now
         self._months: dict[tuple[str, int, int], tuple[int, dict[str, int]]] = {}
 
-    def decide(self, stored: Sequence[StoredItem]) -> list[Decision]:
-        """One decision for each item."""
-        picks = self._picks(stored)
+    def decide(self, stored: Sequence[StoredItem], *, as_if: Pick | None = None) -> list[Decision]:
+        """One decision for each item; as if each were picked, if ``as_if`` is given."""
+        picks = self._picks(stored) if as_if is None else {s.item.id: as_if for s in stored}
         return [
             decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks))
             for s in stored

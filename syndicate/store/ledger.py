@@ -28,6 +28,11 @@ class LedgerKind(enum.StrEnum):
     PERMISSION = "permission"
     OBJECTION = "objection"
     RETRACTION = "retraction"
+    TERMS = "terms"
+    PICK = "pick"
+    CORRECTION = "correction"
+    BREACH = "breach"
+    CURE = "cure"
     CONSENT = "consent"
 
 
@@ -54,6 +59,11 @@ class Ledger:
         """The number of the newest line of these kinds; 0 if there is none."""
         query = select(func.coalesce(func.max(ledger.c.id), 0)).where(ledger.c.kind.in_(kinds))
         return int(self._connection.execute(query).scalar_one())
+
+    def all(self, kind: str) -> list[LedgerRow]:
+        """Every line of one kind, in the order in which they were written."""
+        query = select(ledger).where(ledger.c.kind == LedgerKind(kind).value).order_by(ledger.c.id)
+        return [_row(row) for row in self._connection.execute(query)]
 
     def tail(self, limit: int, kind: str | None = None, subject: str | None = None) -> list[LedgerRow]:
         """The newest lines, newest first."""

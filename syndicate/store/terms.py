@@ -45,10 +45,10 @@ class Terms:
         row = self._connection.execute(select(recorded_terms).where(recorded_terms.c.id == id_)).one_or_none()
         return None if row is None else _recorded(row)
 
-    def withdraw(self, id_: int, *, now: datetime) -> bool:
-        """It holds no longer; False if it did not."""
+    def withdraw(self, id_: int, *, now: datetime) -> None:
+        """It holds no longer; withdrawn twice, the first time counts."""
         held = update(recorded_terms).where(recorded_terms.c.id == id_, recorded_terms.c.withdrawn_at.is_(None))
-        return self._connection.execute(held.values(withdrawn_at=now)).rowcount > 0
+        self._connection.execute(held.values(withdrawn_at=now))
 
     def all(self, publisher_id: str = "") -> list[RecordedTerms]:
         """Every statement, of one publisher or of all, withdrawn ones too, in the order in which they were recorded."""

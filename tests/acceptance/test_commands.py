@@ -16,7 +16,22 @@ import pytest
 
 from syndicate.app import clock
 
-COMMANDS = ["demo", "init", "check", "poll", "publish", "digest", "deliver", "run", "explain", "verify", "subscribers"]
+COMMANDS = [
+    "demo",
+    "init",
+    "check",
+    "poll",
+    "publish",
+    "digest",
+    "deliver",
+    "run",
+    "explain",
+    "verify",
+    "subscribers",
+    "terms",
+    "pick",
+    "ledger",
+]
 WORDING = "I want the weekly digest."
 SUBJECT = "This week at Riverside Bulletin"
 

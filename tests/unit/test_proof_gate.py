@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from syndicate import proof
-from syndicate.model import Duty, Verified
+from syndicate.model import Duty, Tombstone, Verified
 from syndicate.proof import lint
 
 F = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/proof/finished.py")))
@@ -329,3 +329,13 @@ def test_nobody_else_mints_a_proof():
                 if called in names:
                     makers.add(path.relative_to(PACKAGE).as_posix())
     assert makers == {"proof/__init__.py"}
+
+
+def test_a_tombstone_may_name_what_is_withheld():
+    """That an item left is told by its id, which may stand nowhere else."""
+    stone = {"id": f"https://bulletin.example/items/{F.WITHHELD}", "when": "2026-11-22T09:00:00+00:00"}
+    told = F.json_feed(F.pieces(), _syndicate={"deleted": [stone]})
+    edition = replace(F.edition("json", told), tombstones=(Tombstone(F.WITHHELD, F.NOW),))
+    assert isinstance(verify(edition), Verified)
+    elsewhere = F.json_feed(F.pieces(), user_comment=F.WITHHELD)
+    assert {(f.item_id, f.duty) for f in verify(F.edition("json", elsewhere))} == {(F.WITHHELD, "mode")}

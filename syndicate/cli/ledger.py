@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ledger` and `pick`: the record read, and the choices that terms ask of a person."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from rich.text import Text
+
+from syndicate.app import open_app
+from syndicate.cli.look import found_items
+from syndicate.cli.show import OUT, as_json, count, table
+from syndicate.cli.statements import person
+from syndicate.errors import UsageError
+from syndicate.pipeline import recording
+from syndicate.pipeline.recording import Waiting
+from syndicate.store import LedgerKind, LedgerRow
+
+
+def ledger(path: Path, kind: str, subject: str, limit: int, *, as_machine: bool) -> int:
+    """The newest lines, newest first."""
+    if kind and kind not in list(LedgerKind):
+        raise UsageError("is no kind of line", subject=kind, remedy=f"one of: {', '.join(LedgerKind)}")
+    with closing(open_app(path)) as app, app.store.read() as tx:
+        rows = tx.ledger.tail(limit, kind or None, subject or None)
+    if as_machine:
+        as_json(rows)
+        return 0
+    if rows:
+        table(["When", "Kind", "Subject", "What"], ([_when(r), r.kind, r.subject, _what(r)] for r in rows))
+    else:
+        OUT.print("No such line.")
+    return 0
+
+
+def _when(row: LedgerRow) -> str:
+    return f"{row.at:%Y-%m-%d %H:%M:%S}"
+
+
+def _what(row: LedgerRow) -> str:
+    """The plain values of a line; what has parts is left to --json."""
+    return ", ".join(f"{name} {value}" for name, value in row.data.items() if not isinstance(value, (dict, list)))
+
+
+def pick(path: Path, item: str, channel_id: str, by: str, *, undo: bool) -> int:
+    """Choose an item for a channel, or take the choice back."""
+    with closing(open_app(path)) as app:
+        channel = app.channel(channel_id)
+        for stored in found_items(app, item):
+            if not recording.pick(app.composing, channel, stored, by or person(), undo=undo):
+                remedy = f"`syndicate pick --channel {channel_id}` lists what waits"
+                raise UsageError("was not picked", subject=item, remedy=remedy)
+            said = "No longer picked" if undo else "Picked"
+            OUT.print(Text(f"{said} for {channel.id}: {stored.item.title or stored.item.url}"))
+    return 0
+
+
+def waiting(path: Path, channel_id: str, *, as_machine: bool) -> int:
+    """What waits for a person, channel by channel."""
+    with closing(open_app(path)) as app:
+        queue = recording.queue(app.composing, [app.channel(channel_id)] if channel_id else app.config.channels)
+    if as_machine:
+        as_json([_waiting(one) for one in queue])
+        return 0
+    rows = [
+        [w.channel_id, w.stored.item.id, f"{w.now.name.lower()} → {w.picked.name.lower()}", w.stored.item.title]
+        for w in queue
+    ]
+    if rows:
+        table(["Channel", "Item", "If picked", "Title"], rows)
+    wait = "waits" if len(rows) == 1 else "wait"
+    OUT.print(f"{count(len(rows), 'item')} {wait} for a person; choose with: syndicate pick ITEM --channel CHANNEL")
+    return 0
+
+
+def _waiting(one: Waiting) -> dict[str, object]:
+    item = one.stored.item
+    where = {"channel": one.channel_id, "item": item.id, "title": item.title, "url": item.url}
+    return where | {"mode": one.now, "picked": one.picked}

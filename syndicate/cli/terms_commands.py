@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of `syndicate terms`. Like all others they import what they need when they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
+
+terms = typer.Typer(help="What publishers permit: read, recorded, weighed, exchanged.", no_args_is_help=True)
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KEY=VALUE]...", help="Keys of the configuration, such as mode=full media=web,email."),
+]
+Since = Annotated[str, typer.Option("--date", help="From when on it holds, such as 2026-11-30; default: now.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would move.")]
+WhosePolicy = Annotated[str, typer.Option("--publisher", help="Whose terms the policies are.")]
+
+
+@terms.command("list")
+def terms_list(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """List what is on record of each publisher, in the configuration and by command."""
+    from syndicate.cli import record
+
+    raise typer.Exit(record.list_terms(config, as_machine=json))
+
+
+@terms.command("show")
+def terms_show(publisher: str, config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """Show all terms of one publisher with their quotes and evidence."""
+    from syndicate.cli import record
+
+    raise typer.Exit(record.show(config, publisher, as_machine=json))
+
+
+@terms.command("grant")
+def terms_grant(
+    publisher: str,
+    words: Words = None,
+    file: Annotated[Path | None, typer.Option("--from", help="A YAML file with the keys of an entry of terms.")] = None,
+    by: By = "",
+    date: Since = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Record a permission that you have, such as mode=full media=email reference='letter of 3 May'."""
+    from syndicate.cli import statements
+
+    about = statements.About(by or statements.person(), date, dry_run, json)
+    raise typer.Exit(statements.grant(config, publisher, words or [], file, about))
+
+
+@terms.command("object")
+def terms_object(
+    publisher: str,
+    words: Words = None,
+    by: By = "",
+    date: Since = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Record an objection: to everything, or to a part, such as items=i-1 or urls='https://south.example/essays/*'."""
+    from syndicate.cli import statements
+
+    about = statements.About(by or statements.person(), date, dry_run, json)
+    raise typer.Exit(statements.objection(config, publisher, words or [], about))
+
+
+@terms.command("withdraw")
+def terms_withdraw(
+    statement: Annotated[int, typer.Argument(help="Its number, as listed.")],
+    by: By = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """End a statement that was recorded by command."""
+    from syndicate.cli import statements
+
+    about = statements.About(by or statements.person(), dry_run=dry_run, json=json)
+    raise typer.Exit(statements.withdraw(config, statement, about))
+
+
+@terms.command("diff")
+def terms_diff(
+    file: Annotated[Path, typer.Argument(help="Another configuration (YAML), or ODRL policies (JSON).")],
+    publisher: WhosePolicy = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Show how many items a change of terms would move, channel by channel, before it is made."""
+    from syndicate.cli import statements
+
+    raise typer.Exit(statements.diff(config, file, publisher, as_machine=json))
+
+
+@terms.command("import")
+def terms_import(
+    file: Annotated[Path, typer.Argument(help="ODRL policies in JSON-LD.")],
+    publisher: WhosePolicy = "",
+    by: By = "",
+    date: Since = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Record the policies of an ODRL document; what of them cannot be read permits nothing and is named."""
+    from syndicate.cli import statements
+
+    about = statements.About(by or statements.person(), date, dry_run, json)
+    raise typer.Exit(statements.import_terms(config, file, publisher, about))
+
+
+@terms.command("export")
+def terms_export(
+    publisher: Annotated[str, typer.Argument(help="Only this publisher.")] = "", config: ConfigPath = DEFAULT
+) -> None:
+    """Print the terms on record as W3C ODRL in JSON-LD."""
+    from syndicate.cli import statements
+
+    raise typer.Exit(statements.export_terms(config, publisher))
+
+
+@terms.command("read")
+def terms_read(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Lines of {id, language, statements}.")],
+) -> None:
+    """Read notices about rights and print what they suggest, a line of JSON each. Nothing is stored."""
+    from syndicate.cli.terms import read
+
+    raise typer.Exit(read(file))
