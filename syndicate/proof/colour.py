@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tinycss2 import color4
+from tinycss2 import color5
 
 #: Text with less contrast to its ground than this cannot be read (WCAG 2.2 asks for 4.5; 1 is the same colour).
 LEAST_CONTRAST = 1.3
@@ -44,6 +44,10 @@ class Colour:
 BLACK = Colour(0, 0, 0)
 WHITE = Colour(1, 1, 1)
 LINK = Colour(0, 0, 0.93)
+CLEAR = Colour(0, 0, 0, 0.0)
+_SYSTEM = {"canvas": WHITE, "canvastext": BLACK, "linktext": LINK}
+# Their first number is the lightness, as a share of this.
+_LIGHTNESS = {"lab": 100.0, "lch": 100.0, "oklab": 1.0, "oklch": 1.0}
 
 
 def _linear(part: float) -> float:
@@ -53,13 +57,17 @@ def _linear(part: float) -> float:
 @lru_cache(maxsize=1024)
 def read_colour(text: str) -> Colour | None:
     """The colour that ``text`` names, None if it names none that we know."""
-    told: Any = color4.parse_color(text)
+    if text in _SYSTEM:
+        return _SYSTEM[text]
+    told: Any = color5.parse_color(text)
     if told is None or isinstance(told, str):
         return None
     try:
-        red, green, blue = (min(1.0, max(0.0, float(part or 0))) for part in told.to("srgb").coordinates)
-    except NotImplementedError:
-        return None
+        parts = told.to("srgb").coordinates
+    except NotImplementedError:  # as grey of its lightness; the other spaces have red, green and blue like ours
+        lightness = _LIGHTNESS.get(told.space)
+        parts = (told.coordinates[0] / lightness,) * 3 if lightness else told.coordinates
+    red, green, blue = (min(1.0, max(0.0, float(part or 0))) for part in parts)
     return Colour(red, green, blue, float(told.alpha))
 
 

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from syndicate.proof.colour import BLACK, LINK, WHITE, Colour, read_colour, too_alike
+from syndicate.proof.colour import BLACK, CLEAR, LINK, WHITE, Colour, read_colour, too_alike
+from syndicate.proof.measure import SCREEN, is_riddle, length, parts
 
 #: Elements whose content a reader with scripts, pictures and players does not see. Not ``head``: browsers move what has
 #: no place there into the body, the parser leaves elements that it does not know where they stand.
@@ -30,12 +31,9 @@ _LEAST_BOX = 2.0
 _LEAST_CLIP = 400.0
 _LEAST_GAP = -16.0
 _LEAST_OPACITY = 0.15
-_SCREEN = 1000.0
-_LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(px|pt|pc|em|rem|ex|ch|%|vw|vh|vmin|vmax|in|cm|mm|q)?")
-_UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0}
 _SIZE_WORDS = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0}
 _FONT_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
-_SCALE_ZERO = re.compile(r"scale(?:x|y|3d)?\(\s*[+-]?(?:0?\.0\d*|0)\s*[,)]|scale\([^,()]*,\s*[+-]?(?:0?\.0\d*|0)\s*\)")
+_FUNCTION = re.compile(r"([a-z0-9]+)\((.*)\)", re.DOTALL)
 _TURNED = re.compile(r"(?:rotate[xy3]|matrix|skew|perspective)")
 _GRADIENT = re.compile(r"[a-z-]*gradient\(")
 _COLOUR_WORD = re.compile(r"#[0-9a-f]{3,8}\b|[a-z-]+\([^()]*\)|[a-z]+")
@@ -49,6 +47,19 @@ _SPOILERS = (
     *("clip", "clip-path", "mask", "mask-image", "-webkit-mask", "-webkit-mask-image", "filter"),
     *("mix-blend-mode", "animation", "animation-name", "-webkit-animation"),
 )
+# What shows, moves or measures text: if a function in it cannot be worked out, it may do anything.
+_TELLING = frozenset(
+    {"display", "visibility", "opacity", "zoom", "scale", "font", "font-size", "line-height", "letter-spacing"}
+    | {"text-indent", "margin", "margin-left", "margin-right", "margin-top", "left", "right", "top", "bottom", "inset"}
+    | {"width", "height", "max-width", "max-height", "block-size", "inline-size", "translate"}
+)
+_UNDISPLAYED = frozenset({"none", "table-column", "table-column-group"})
+_LEAST_ADJUST = 0.1
+_WIDTHS = ("width", "max-width", "inline-size", "max-inline-size")
+_TRACKS = ("grid-template", "grid-template-rows", "grid-template-columns", "grid-auto-rows", "grid-auto-columns")
+_NO_TRACK = frozenset({"0", "0px", "0fr", "0em", "0%"})
+_SIDE = re.compile(r"left|top|right|bottom|translate|(?:inset|margin|padding)(?:-[a-z-]+)?")
+_SCALING = ("zoom", "scale", "text-size-adjust", "-webkit-text-size-adjust")
 _AS_IS = frozenset({"none", "auto", "normal", "initial", "unset"})
 
 
@@ -63,11 +74,12 @@ class Look:
     ground: Colour | None = WHITE
     opacity: float = 1.0
     link: Colour = LINK
+    scale: float = 1.0
 
     @property
     def seen(self) -> bool:
         """Whether text that stands directly in the element can be read."""
-        if self.hidden or self.invisible or self.size < _LEAST_TYPE or self.opacity < _LEAST_OPACITY:
+        if self.hidden or self.invisible or self.size * self.scale < _LEAST_TYPE or self.opacity < _LEAST_OPACITY:
             return False
         return self.ground is None or not too_alike(self.colour, self.ground)
 
@@ -92,6 +104,7 @@ def descend(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[s
         colour=colour,
         ground=_ground(above, attributes, css),
         opacity=above.opacity * _opacity(css),
+        scale=above.scale * _scale(css),
         link=read_colour(attributes.get("link", "")) or above.link if tag == "body" else above.link,
     )
 
@@ -106,16 +119,22 @@ def undrawn(tag: str, attributes: Mapping[str, str]) -> bool:
 def hides(name: str, value: str) -> bool:
     """Whether one declaration hides on its own."""
     alone = {name: value}
-    return hides_box(alone) or _invisible(Look(), alone) or _size(Look(), "", {}, alone) < _LEAST_TYPE
+    return hides_box(alone) or not descend(Look(ground=None), "", {}, alone).seen
 
 
 def hides_box(css: Mapping[str, str]) -> bool:
     """Whether ``css`` takes the element and all that it holds away from the reader."""
-    return bool(css) and (_not_shown(css) or _no_room(css) or _moved_away(css) or _spoilt(css))
+    return bool(css) and (_not_shown(css) or _no_room(css) or _moved_away(css) or _spoilt(css) or _puzzles(css))
+
+
+def _puzzles(css: Mapping[str, str]) -> bool:
+    return any("(" in value and name in _TELLING and is_riddle(value) for name, value in css.items())
 
 
 def _not_shown(css: Mapping[str, str]) -> bool:
-    if css.get("display", "").split(" ")[0] == "none" or css.get("content-visibility") == "hidden":
+    if css.get("display", "").split(" ")[0] in _UNDISPLAYED or css.get("content-visibility") == "hidden":
+        return True
+    if css.get("interactivity") == "inert" or _below(css.get("font-size-adjust", ""), _LEAST_ADJUST):
         return True
     replaced = "url(" in css.get("content", "") or css.get("pointer-events", "auto") == "none"
     return css.get("mso-hide", "none") != "none" or _opacity(css) < _LEAST_OPACITY or replaced
@@ -128,7 +147,9 @@ def _opacity(css: Mapping[str, str]) -> float:
 
 def _no_room(css: Mapping[str, str]) -> bool:
     """A box that clips what does not fit, and has no room: how much would fit, we do not work out."""
-    if css.get("-webkit-line-clamp", "none") not in {"none", "unset", "initial"}:
+    if css.get("-webkit-line-clamp", "none") not in {"none", "unset", "initial"} or _has_no_track(css):
+        return True
+    if not {"strict", "size"}.isdisjoint(css.get("contain", "").split()):
         return True
     flows = {css.get(name, "").split(" ")[0] for name in ("overflow", "overflow-x", "overflow-y")}
     if flows <= _NOT_BOXED:
@@ -138,9 +159,20 @@ def _no_room(css: Mapping[str, str]) -> bool:
     lines = length(flat + "em" if flat.replace(".", "").isdigit() else flat, 16.0, whole=16.0)
     heights = ("height", "max-height", "block-size", "max-block-size")
     low = _below_any(css, heights, _LEAST_CLIP if cuts else _LEAST_BOX)
-    narrow = _below_any(css, ("width", "max-width", "inline-size", "max-inline-size"), _LEAST_BOX)
+    narrow = _below_any(css, _WIDTHS, _LEAST_BOX) or (cuts and _below(_basis(css), _LEAST_BOX))
     one_line = cuts and css.get("white-space", "") in {"nowrap", "pre"}
     return low or narrow or one_line or (lines is not None and lines < _LEAST_BOX)
+
+
+def _has_no_track(css: Mapping[str, str]) -> bool:
+    """Whether a grid has a row or column of no size."""
+    return any(word in _NO_TRACK for name in _TRACKS for word in parts(css.get(name, "").replace("/", " ")))
+
+
+def _basis(css: Mapping[str, str]) -> str:
+    """The size of a flexible box that does not grow."""
+    words = parts(css.get("flex", ""))
+    return words[2] if len(words) == len(("grow", "shrink", "basis")) and words[0] == "0" else css.get("flex-basis", "")
 
 
 def _below_any(css: Mapping[str, str], names: tuple[str, ...], limit: float) -> bool:
@@ -153,44 +185,53 @@ def _below(value: str, limit: float) -> bool:
 
 
 def _moved_away(css: Mapping[str, str]) -> bool:
-    sides = (
-        "left",
-        "top",
-        "right",
-        "bottom",
-        "inset",
-        "margin",
-        "margin-left",
-        "margin-top",
-        "margin-right",
-        "translate",
-    )
-    moved = [length(word, 16.0) for name in sides for word in css.get(name, "").split()]
+    moved = [length(word, 16.0) for name in css if _SIDE.fullmatch(name) for word in parts(css[name])]
     if any(number is not None and (number <= -_FAR or number >= _VERY_FAR) for number in moved):
         return True
-    indent = length(css.get("text-indent", "").split(" ")[0], 16.0)
-    if indent is not None and (indent <= -_FAR / 2 or indent >= _SCREEN / 2):
+    indent = length(_first(css.get("text-indent", "")), 16.0)
+    if indent is not None and (indent <= -_FAR / 2 or indent >= SCREEN / 2):
         return True
     if any(_is_far(css.get(name, "")) for name in ("left", "right", "inset-inline", "translate")):
         return True
     behind = css.get("z-index", "").startswith("-") or _below(css.get("letter-spacing", ""), -2.0)
     turned = css.get("rotate", "none").startswith(("x", "y")) or "offset-path" in css or "offset" in css
     run_over = _below(css.get("word-spacing", ""), -10.0)
-    return behind or turned or run_over or _transformed_away(css.get("transform", "") + " " + css.get("scale", "1"))
+    return behind or turned or run_over or _transformed_away(css.get("transform", ""))
 
 
 def _is_far(value: str) -> bool:
     """Whether something moved sideways by ``value`` stands beside the screen."""
-    moved = length(value.split(" ", maxsplit=1)[0], 16.0)
-    return moved is not None and moved >= _SCREEN
+    moved = length(_first(value), 16.0)
+    return moved is not None and moved >= SCREEN
+
+
+def _first(value: str) -> str:
+    return next(iter(parts(value)), "")
 
 
 def _transformed_away(value: str) -> bool:
-    transform, _, scale = value.rpartition(" ")
-    if _SCALE_ZERO.search(transform) or _TURNED.search(transform) or _below(scale, 0.1):
+    if _TURNED.search(value):
         return True
-    numbers = [length(match[0], 16.0) for match in _LENGTH.finditer(transform)]
-    return any(number is not None and abs(number) >= _FAR for number in numbers)
+    moves = [number for name, numbers in _functions(value) if not name.startswith("scale") for number in numbers]
+    return any(number is None or abs(number) >= _FAR for number in moves)
+
+
+def _functions(transform: str) -> list[tuple[str, list[float | None]]]:
+    """The functions of a ``transform`` with their arguments; None for what we cannot work out."""
+    found = [match for word in parts(transform) if (match := _FUNCTION.fullmatch(word))]
+    split = ((match[1], parts(match[2].replace(",", " ") if "(" not in match[2] else match[2])) for match in found)
+    return [(name, [length(word.strip(","), 16.0, whole=SCREEN) for word in words]) for name, words in split]
+
+
+def _scale(css: Mapping[str, str]) -> float:
+    """By how much an element and all in it is drawn larger or smaller, the shorter way; 0 if we cannot work it out."""
+    told = [length(word, 1.0, whole=1.0) for name in _SCALING for word in parts(css.get(name, ""))]
+    factors = [number for number in told if number is not None]
+    drawn = _functions(css.get("transform", "")) if "scale" in css.get("transform", "") else []
+    shorter = min(
+        (number or 0.0 for name, numbers in drawn if name.startswith("scale") for number in numbers), default=1.0
+    )
+    return max(0.0, min((*factors, 1.0)) * shorter) if factors else max(0.0, shorter)
 
 
 def _spoilt(css: Mapping[str, str]) -> bool:
@@ -215,21 +256,9 @@ def _invisible(above: Look, css: Mapping[str, str]) -> bool:
     return above.invisible if value in {"inherit", ""} else value in {"hidden", "collapse"}
 
 
-def length(value: str, em: float, *, whole: float = _SCREEN) -> float | None:
-    """``value`` in pixels: percentages of ``whole``, ``calc()`` of noughts as nought, None if it is no length."""
-    match = _LENGTH.fullmatch(value)
-    if match is None:
-        numbers = [float(number[1]) for number in _LENGTH.finditer(value)] if value.startswith("calc(") else []
-        return 0.0 if numbers and not any(numbers) else None
-    number, unit = float(match[1]), match[2] or ""
-    if unit in {"em", "ex", "ch"}:
-        return number * em
-    return number * whole / 100 if unit in {"%", "vw", "vh", "vmin", "vmax"} else number * _UNITS.get(unit, 1.0)
-
-
 def _size(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[str, str]) -> float:
     size = _FONT_SIZES.get(attributes.get("size", ""), above.size) if tag == "font" else above.size
-    shorthand = [word.partition("/")[0] for word in css.get("font", "").split()]
+    shorthand = [word.partition("/")[0] for word in parts(css.get("font", ""))]
     for word in (*shorthand, css.get("font-size", "")):
         told = length(word, above.size, whole=above.size)
         if word in _SIZE_WORDS:
@@ -253,7 +282,7 @@ def _colour(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[s
     for value in told:
         if value in {"inherit", "unset", "currentcolor"}:
             inherited = above.colour
-        inherited = read_colour(value) or inherited
+        inherited = read_colour(value) or (CLEAR if "(" in value else inherited)  # a riddle may be any colour
     return inherited
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 from syndicate.errors import ParseError
 from syndicate.proof.look import Look, covers, descend, first_look, hides
 from syndicate.proof.scope import BODY, CREDIT, VEILED, Anchor, Notes, Sight
-from syndicate.proof.style import Sheet, read_sheet
+from syndicate.proof.style import Sheet, read_declarations, read_sheet
 from syndicate.proof.words import fold
 
 _BLOCKS = frozenset(
@@ -94,6 +94,9 @@ def look_at(text: str) -> Sight:
 
 def _look_at(root: etree._Element) -> Sight:
     sheet = read_sheet("".join(str(text) for text in node.itertext()) for node in root.iter("style"))
+    for style in root.xpath("//@style[contains(., '--')]"):
+        sheet.declare(read_declarations(style)[0])
+        sheet.declare(read_declarations(style)[1])
     if sheet.too_long:
         return Sight((), Notes().finished(), ("it has more style rules than can be read",))
     reader = _Reader(sheet)

@@ -23,7 +23,10 @@ _MOST_SITUATIONS = 12
 _DEEPEST = 5
 _NOT_SCREEN = re.compile(r"^\s*(?:only\s+)?(?:print|speech|aural|braille|tty)\b")
 _DYNAMIC = frozenset({"hover", "focus", "focus-within", "focus-visible", "active", "visited", "target", "checked"})
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
+_BRACKETS = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*"
+_VARIABLE = re.compile(rf"var\(\s*(--[\w-]+)\s*(?:,({_BRACKETS}))?\)")
+_LONGEST_VALUE = 1000  # no honest value is longer
+_MOST_VALUES = 16
 
 Declarations = Mapping[str, str]
 
@@ -94,7 +97,7 @@ class Sheet:
 
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     situations: list[str] = field(default_factory=lambda: [""])
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, dict[str, None]] = field(default_factory=dict)
     count: int = 0
 
     @property
@@ -134,18 +137,37 @@ class Sheet:
         won: dict[str, str] = {}
         for layer, exact in layers:
             for name, raw in layer.items():
-                value = self._resolve(raw)
+                value = self._resolve(name, raw, hides) if "var(" in raw else raw
                 if exact or hides(name, value):
                     won[name] = value
         return won
 
-    def _resolve(self, value: str) -> str:
-        """``value`` with custom properties filled in, three levels deep."""
-        for _ in range(3):
-            if "var(" not in value or len(value) > 1000:  # noqa: PLR2004 -- no honest value is longer
-                break
-            value = _VARIABLE.sub(lambda match: self.variables.get(match[1], match[2] or ""), value)
-        return value.strip()
+    def _resolve(self, name: str, raw: str, hides: Callable[[str, str], bool]) -> str:
+        """``raw`` with custom properties filled in; of the values that it may have, one that hides."""
+        values = self._filled([raw.strip()])
+        return next((value for value in values if hides(name, value)), values[0])
+
+    def _filled(self, values: list[str]) -> list[str]:
+        """The values with whatever a custom property was set to anywhere; "" where it was not, or without end."""
+        for _ in range(_MOST_VALUES):
+            values = [filled for value in values for filled in self._filled_once(value)][:_MOST_VALUES]
+        return ["" if "var(" in value else value.strip() for value in values]
+
+    def _filled_once(self, value: str) -> Iterable[str]:
+        found = _VARIABLE.search(value) if len(value) <= _LONGEST_VALUE else None
+        if not found:
+            return (value,)
+        # Without a value or another word for it, CSS drops the whole declaration.
+        told = [*self.variables.get(found[1], {}), *([] if found[2] is None else [found[2].strip()])]
+        if not told:
+            return ("",)
+        return (value[: found.start()] + word + value[found.end() :] for word in told)
+
+    def declare(self, declarations: Declarations) -> None:
+        """Remember the custom properties among these declarations."""
+        for name, value in declarations.items():
+            if name.startswith("--"):
+                self.variables.setdefault(name, {})[value] = None
 
 
 def read_declarations(text: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -181,7 +203,10 @@ def _read_rules(sheet: Sheet, nodes: Iterable[Any], situation: int, depth: int) 
             _add(sheet, _selectors(node.prelude), node.content, situation, depth)
         elif node.type == "at-rule" and node.content is not None and depth < _DEEPEST:
             query = tinycss2.serialize(node.prelude).strip().lower()
-            if not (node.lower_at_keyword == "media" and _NOT_SCREEN.match(query)):
+            if node.lower_at_keyword == "property":
+                initial = read_declarations(tinycss2.serialize(node.content))[0].get("initial-value", "")
+                sheet.declare({query: initial})
+            elif not (node.lower_at_keyword == "media" and _NOT_SCREEN.match(query)):
                 inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
                 _read_rules(sheet, inner, _situation(sheet, query, situation), depth + 1)
 
@@ -213,7 +238,8 @@ def _add(
 ) -> None:
     contents = list(tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True))
     plain, important = _sort_out(contents)
-    sheet.variables.update((name, value) for name, value in plain.items() if name.startswith("--"))
+    sheet.declare(plain)
+    sheet.declare(important)
     for steps, exact in selectors:
         sheet.count += 1
         weight = (*_specificity(steps), sheet.count)
@@ -312,8 +338,10 @@ class _Selector:
 
     def _pseudo(self, part: Any) -> None:
         name = part.lower_name if part.type == "function" else part.lower_value
-        element = self._mark == "::" or name in {"before", "after", "first-line", "first-letter"}
-        if element or name in _DYNAMIC:
+        element = self._mark == "::" or name in {"before", "after"}
+        if name in {"first-line", "first-letter"}:  # a line of the text: what hides it hides something
+            self.exact = False
+        elif element or name in _DYNAMIC:
             self.applies = False
         elif name == "root":
             self._tag = "html"

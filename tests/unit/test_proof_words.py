@@ -115,7 +115,8 @@ def test_colours():
     """Colours that cannot be told apart, words that name no colour."""
     assert read_colour("nonsense") is None
     assert read_colour("currentcolor") is None
-    assert read_colour("lab(50% 40 59)") is None
+    assert read_colour("lab(50% 40 59)") == Colour(0.5, 0.5, 0.5), "of a space of its own the lightness is read"
+    assert read_colour("canvas") == Colour(1, 1, 1)
     assert too_alike(Colour(1, 1, 1), Colour(0.99, 0.99, 0.99))
     assert not too_alike(Colour(0, 0, 0), Colour(1, 1, 1))
     assert too_alike(Colour(0, 0, 0, 0.1), Colour(1, 1, 1))
