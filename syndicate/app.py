@@ -28,6 +28,7 @@ from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
+from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
@@ -113,6 +114,36 @@ class App:
         async with self.client() as client:
             yield Pages(client, pause=max(self.config.network.pause, 1))
 
+    @property
+    def returning(self) -> Returning:
+        """What taking returned mail needs."""
+        return Returning(self.store, self.clock)
+
+    def returned_mail(self) -> list[Callable[[], int]]:
+        """A reader for each place where bounces and complaints arrive; each says how many it took."""
+        from syndicate.deliver.mailboxes import Imap, Maildir
+
+        where, take = self.config.delivery.returns, self.returning.take
+        readers: list[Callable[[], int]] = []
+        if where.maildir:
+            readers.append(lambda: Maildir(self.folder / where.maildir).read(take))
+        if where.imap_host:
+            imap = Imap(where.imap_host, where.imap_username, where.imap_password, where.imap_port, where.imap_folder)
+            readers.append(lambda: imap.read(take))
+        return readers
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Take returned mail by LMTP for as long as the context lasts, if the configuration says where."""
+        from syndicate.deliver.mailboxes import lmtp
+
+        host, _, port = self.config.delivery.returns.lmtp.rpartition(":")
+        if not port:
+            yield
+            return
+        async with lmtp(host, int(port), self.returning.take):
+            yield
+
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[Polling]:
         """What a poll needs, for as long as the context lasts."""
@@ -143,7 +174,14 @@ class App:
     async def work(self) -> AsyncIterator[Work]:
         """Everything that a cycle calls on, for as long as the context lasts."""
         async with self.polling() as polling:
-            yield Work(polling, self.composing, self.posting, self.release, self.config.channels)
+            yield Work(
+                polling,
+                self.composing,
+                self.posting,
+                self.release,
+                self.config.channels,
+                self.returned_mail(),
+            )
 
     def pages(self, ready: Callable[[], bool]) -> Ports:
         """What the web server shows and does."""
@@ -203,7 +241,8 @@ class App:
         from syndicate.serve.run import serving
 
         ready = asyncio.Event()
-        async with self.work() as work, serving(build_app(self.pages(ready.is_set)), host, port) as bound:
+        pages = serving(build_app(self.pages(ready.is_set)), host, port)
+        async with self.work() as work, self.listening(), pages as bound:
             beat = ticks(work, tell)
 
             async def begin() -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from contextlib import closing
@@ -16,6 +15,7 @@ from syndicate.errors import ProofError, UsageError
 from syndicate.model import Channel, ChannelKind, DeliveryState, Verified
 from syndicate.pipeline import archive, release
 from syndicate.pipeline.compose import Refusal, compose_digest, proof_error
+from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.post import deliver as drain
 from syndicate.pipeline.post import send_trial
 from syndicate.pipeline.release import Released
@@ -55,7 +55,7 @@ def _send(app: App, channel: Channel, now: str, preview: Path | None) -> int:
         return _nothing_new(channel)
     _write_preview(app, released.verified, preview)
     show_released(released)
-    return asyncio.run(_drain(app))
+    return run_loop(_drain(app))
 
 
 def _nothing_new(channel: Channel) -> int:
@@ -75,7 +75,7 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
     if not to:
         OUT.print("Dry run: nothing was stored or sent.")
         return 0
-    sent = asyncio.run(send_trial(app.posting, outcome.edition, to))
+    sent = run_loop(send_trial(app.posting, outcome.edition, to))
     line("Deliver", to, f"{sent.state}: {sent.text}")
     return 0 if sent.state is DeliveryState.ACCEPTED else 1
 
@@ -97,7 +97,7 @@ def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
 def deliver(path: Path) -> int:
     """Drain what is due in the outbox."""
     with closing(open_app(path)) as app:
-        return asyncio.run(_drain(app))
+        return run_loop(_drain(app))
 
 
 async def _drain(app: App) -> int:

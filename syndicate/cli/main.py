@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from syndicate import __version__
+from syndicate.cli.mail_commands import bounces, people, sendings
 from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
 from syndicate.cli.terms_commands import terms
 from syndicate.errors import SyndicateError
@@ -22,10 +23,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-people = typer.Typer(help="Who gets the digests, and by which consent.", no_args_is_help=True)
 app.add_typer(people, name="subscribers")
-sendings = typer.Typer(help="How far editions by mail have got: pause, resume, cancel.", invoke_without_command=True)
 app.add_typer(sendings, name="sending")
+app.add_typer(bounces, name="bounces")
 app.add_typer(terms, name="terms")
 
 
@@ -169,89 +169,6 @@ def verify(
     from syndicate.cli import look
 
     raise typer.Exit(look.verify(document, config, channel, json=json))
-
-
-@sendings.callback()
-def sending(context: typer.Context, config: ConfigPath = DEFAULT, json: Json = False) -> None:
-    """Show the newest editions by mail with their progress, and what a person must look at."""
-    if context.invoked_subcommand is None:
-        from syndicate.cli import sending as command
-
-        command.show(config, json=json)
-
-
-EditionId = Annotated[str, typer.Argument(metavar="EDITION", help="An edition's id, as `syndicate sending` shows it.")]
-
-
-@sendings.command("pause")
-def sending_pause(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
-    """Let an edition wait; what is inside a connection at this moment still goes out."""
-    from syndicate.cli import sending as command
-    from syndicate.model import SendingState
-
-    command.change(config, edition, SendingState.PAUSED)
-
-
-@sendings.command("resume")
-def sending_resume(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
-    """Let an edition that is paused or held go on."""
-    from syndicate.cli import sending as command
-    from syndicate.model import SendingState
-
-    command.change(config, edition, SendingState.RUNNING)
-
-
-@sendings.command("cancel")
-def sending_cancel(edition: EditionId, config: ConfigPath = DEFAULT) -> None:
-    """Send no more of an edition, ever."""
-    from syndicate.cli import sending as command
-    from syndicate.model import SendingState
-
-    command.change(config, edition, SendingState.CANCELLED)
-
-
-@sendings.command("held")
-def sending_held(config: ConfigPath = DEFAULT, json: Json = False) -> None:
-    """List the mails whose answer was lost and that do not go out again by themselves."""
-    from syndicate.cli import sending as command
-
-    command.held(config, json=json)
-
-
-@sendings.command("decide")
-def sending_decide(
-    delivery: Annotated[list[int], typer.Argument(help="Deliveries, as `syndicate sending held` shows them.")],
-    again: Annotated[bool, typer.Option("--again/--done", help="Send it again, or call it done.")],
-    config: ConfigPath = DEFAULT,
-) -> None:
-    """Decide about mails that are held."""
-    from syndicate.cli import sending as command
-
-    command.decide(config, delivery, again=again)
-
-
-@people.command("import")
-def people_import(
-    file: Annotated[Path, typer.Argument(help="CSV with columns email, confirmed_at, method, wording.")],
-    channel: Annotated[str, typer.Option(help="The digest channel they subscribe to.")],
-    config: ConfigPath = DEFAULT,
-) -> None:
-    """Add readers who have confirmed; ask the others to confirm."""
-    from syndicate.cli import readers
-
-    raise typer.Exit(readers.import_people(config, file, channel))
-
-
-@people.command("list")
-def people_list(
-    channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
-    config: ConfigPath = DEFAULT,
-    json: Json = False,
-) -> None:
-    """List readers, their state and their consent."""
-    from syndicate.cli import readers
-
-    readers.list_people(config, channel, json=json)
 
 
 @app.command()

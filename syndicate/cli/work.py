@@ -18,6 +18,7 @@ from syndicate.errors import ProofError, SyndicateError, UsageError
 from syndicate.model import ChannelKind, Mode
 from syndicate.pipeline import release
 from syndicate.pipeline.compose import PROOF_CLAUSE
+from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.poll import Polled
 from syndicate.pipeline.poll import poll as poll_sources
 from syndicate.pipeline.release import Released
@@ -29,7 +30,7 @@ SHOWN = 20  # findings; the whole list is in the ledger
 def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
     """Poll the sources named, all, or those that are due."""
     with closing(open_app(path)) as app:
-        polled = asyncio.run(_poll(app, _named(app, names, every=every)))
+        polled = run_loop(_poll(app, _named(app, names, every=every)))
     if json:
         as_json([{"source": p.source_id, "status": p.status, "new": p.new, "error": p.error} for p in polled])
     else:
@@ -157,8 +158,8 @@ def run(path: Path, *, once: bool, host: str, port: int) -> int:
     """The daemon, or one cycle of it."""
     with closing(open_app(path)) as app:
         if not once:
-            return asyncio.run(_daemon(app, host, port))
-        report = asyncio.run(_cycle(app))
+            return run_loop(_daemon(app, host, port))
+        report = run_loop(_cycle(app))
     show_report(report)
     unusable = [error.exit_code for error in report.trouble]
     return 0 if report.clean else max(unusable, default=1)

@@ -24,6 +24,19 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """Where bounces and complaints arrive; "" is nowhere. The password is left out of the representation."""
+
+    maildir: str = ""
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_username: str = ""
+    imap_password: str = field(default="", repr=False)
+    imap_folder: str = "INBOX"
+    lmtp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """How mail goes out. ``unknown`` is "resend" or "hold", ``bounces`` an address, "" for the usual one."""
 
@@ -31,6 +44,7 @@ class Delivery:
     pace: model.Pace = field(default_factory=model.Pace)
     unknown: str = "resend"
     bounces: str = ""
+    returns: Returns = field(default_factory=Returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,9 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
 
 def _delivery(section: delivery.Delivery) -> Delivery:
     pace = model.Pace(section.per_second, section.per_hour, section.domain_per_minute)
-    return Delivery(section.connections, pace, section.unknown, section.bounces)
+    return Delivery(
+        section.connections, pace, section.unknown, section.bounces, Returns(**section.returns.model_dump())
+    )
 
 
 def _terms(

@@ -13,6 +13,18 @@ from syndicate.config.section import Section, key
 Count = Annotated[int, Field(ge=0)]
 
 
+class Returns(Section):
+    """Where bounces and complaints arrive. Several places are read one after the other; without one nothing is read."""
+
+    maildir: v.MaybeLine = key("", "A Maildir, relative to the configuration file.")
+    imap_host: v.MaybeLine = key("", "An IMAP server, reached over TLS.")
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = key(993, "Its port.")
+    imap_username: str = key("", "Name to log in with.")
+    imap_password: str = key("", "Best given as `SYNDICATE_DELIVERY__RETURNS__IMAP_PASSWORD_FILE`.")
+    imap_folder: v.Line = key("INBOX", "The folder to read.")
+    lmtp: v.MaybeListen = key("", "Address and port to listen on for a mail server of this machine, while `run` runs.")
+
+
 class Delivery(Section):
     """How mail goes out. A limit of 0 is none."""
 
@@ -33,3 +45,4 @@ class Delivery(Section):
         "says whose bounce it is.",
         shown="`bounces` at the domain of the channel's `from`",
     )
+    returns: Returns = key(Returns(), "Where bounces and complaints arrive.", shown="nowhere")

@@ -204,6 +204,12 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _listen(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+:\d{1,5}", text):
+        raise refuse("is not an address to listen on; write 127.0.0.1:8024")
+    return text
+
+
 def _unless_blank(check: Callable[[str], str]) -> Callable[[str], str]:
     """``check``, with ``""`` let through: the key may be left empty."""
     return lambda text: check(text) if text else text
@@ -221,6 +227,7 @@ MaybeUrl = Annotated[str, AfterValidator(_unless_blank(_url)), Form("an http or 
 BaseUrl = Annotated[str, AfterValidator(_base_url), Form("an http or https address")]
 Email = Annotated[str, AfterValidator(_email), Form("a mail address")]
 MaybeEmail = Annotated[str, AfterValidator(_unless_blank(_email)), Form("a mail address")]
+MaybeListen = Annotated[str, AfterValidator(_unless_blank(_listen)), Form("`address:port`")]
 MaybeSender = Annotated[str, AfterValidator(_unless_blank(_sender)), Form("`Name <address>`")]
 MaybeContact = Annotated[str, AfterValidator(_unless_blank(_contact)), Form("a mail or web address")]
 MaybeHash = Annotated[str, AfterValidator(_unless_blank(_hash)), Form("64 hex digits")]

@@ -155,12 +155,14 @@ def on_the_wire(message: bytes, subject: str = "mail") -> bytes:
 
 def clean(text: str) -> str:
     """One printable line: the relay's bytes may be anything."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:LONGEST_TEXT]
     known = text.encode(errors="replace").decode()
     return " ".join("".join(c if c.isprintable() else " " for c in known).split())[:LONGEST_TEXT]
 
 
 def _answer(whole: bytes) -> Answer:
-    lines = whole.splitlines()
+    lines = whole.splitlines() if whole.count(b"\n") > 1 else [whole.rstrip(b"\r\n")]
     last = lines[-1]
     code = int(last[:3]) if _CODE.fullmatch(last[:3]) and last[3:4] in (b"", b" ") else 0
     text = " ".join(line[4:].decode("utf-8", "replace") for line in lines) if code else last.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from syndicate.deliver import tokens
 from syndicate.deliver.wire import on_the_wire
 from syndicate.errors import StoreError
-from syndicate.model import Channel, Delivery, Key
+from syndicate.model import Delivery, Key
 from syndicate.publish.mail import WHEN_YOU_SUBSCRIBED, Skeleton
 from syndicate.publish.words import day
 from syndicate.store import Store
@@ -41,7 +41,7 @@ class Outgoing:
 class _Edition:
     """A skeleton, cut: as it is (for the signature) and as it goes over the wire."""
 
-    channel: Channel
+    bounces: str
     plain: Skeleton
     wire: Skeleton
 
@@ -74,7 +74,7 @@ class Letters:
         wire = edition.wire.fill(**values)
         if self._sign:
             wire = self._sign(edition.plain.fill(**values)) + wire
-        return Outgoing(delivery, self._sender(edition.channel.sender, key, delivery.id), wire)
+        return Outgoing(delivery, return_address(edition.bounces, key, delivery.id), wire)
 
     def _notice(self, delivery: Delivery, key: Key) -> Outgoing:
         with self._store.read() as tx:
@@ -83,7 +83,7 @@ class Letters:
         wire = on_the_wire(message, f"delivery {delivery.id}")
         if self._sign:
             wire = self._sign(message) + wire
-        return Outgoing(delivery, self._sender(sender, key, delivery.id), wire)
+        return Outgoing(delivery, return_address(self._bounces_of(sender), key, delivery.id), wire)
 
     def _edition(self, edition_id: str) -> _Edition:
         if edition_id not in self._held:
@@ -93,11 +93,11 @@ class Letters:
                 raise StoreError("the edition of a delivery is gone", subject=edition_id, remedy="restore the database")
             channel, skeleton = found
             wire = Skeleton(on_the_wire(skeleton, edition_id))
-            self._held[edition_id] = _Edition(channel, Skeleton(skeleton), wire)
+            self._held[edition_id] = _Edition(self._bounces_of(channel.sender), Skeleton(skeleton), wire)
         return self._held[edition_id]
 
-    def _sender(self, sender: str, key: Key, delivery_id: int) -> str:
-        return return_address(self._bounces or f"bounces@{domain_of(sender)}", key, delivery_id)
+    def _bounces_of(self, sender: str) -> str:
+        return self._bounces or f"bounces@{domain_of(sender)}"
 
 
 def domain_of(sender: str) -> str:

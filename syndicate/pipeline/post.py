@@ -66,11 +66,10 @@ async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lamb
     Raises DeliveryError if the relay cannot be used now; what was not sent is due again later.
     """
     _recover(posting)
-    with posting.store.read() as tx:
-        rests = tx.relays.rests_until(posting.relay.name, posting.clock()) if tx.outbox.due(posting.clock()) else None
-    if rests:
+    until = rests(posting)
+    if until:
         raise DeliveryError(
-            f"the relay failed and is tried again at {rests:%H:%M:%S} UTC",
+            f"the relay failed and is tried again at {until:%H:%M:%S} UTC",
             subject=posting.relay.name,
             remedy="check that it runs; deliveries stay due",
         )
@@ -82,6 +81,13 @@ async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lamb
         await desk.close()
         await journal.close()
     return desk.outcomes
+
+
+def rests(posting: Posting) -> datetime | None:
+    """Until when the relay is left alone though something is due; None if it may be tried, or if nothing is due."""
+    now = posting.clock()
+    with posting.store.read() as tx:
+        return tx.relays.rests_until(posting.relay.name, now) if tx.outbox.due(now) else None
 
 
 async def _lanes(posting: Posting, desk: Desk) -> None:

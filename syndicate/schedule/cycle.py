@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -36,6 +36,7 @@ class Work:
     posting: Posting
     folder: FeedFolder
     channels: tuple[Channel, ...]
+    returned: Sequence[Callable[[], int]] = ()  # readers of the places where bounces arrive
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ async def cycle(work: Work) -> Report:
     # Composing is work for the processor: in a thread, so that the pages are served meanwhile.
     await asyncio.to_thread(publish_feeds, work, report, work.channels)
     await asyncio.to_thread(send_due_digests, work, report)
+    await asyncio.to_thread(read_returned, work, report)
     await drain(work, report)
     return report
 
@@ -116,6 +118,15 @@ def send_due_digests(work: Work, report: Report) -> None:
             tx.channels.look(channel.id, due)
             if alone:
                 tx.channels.begin(channel.id, looked_at)
+
+
+def read_returned(work: Work, report: Report) -> None:
+    """Take bounces and complaints from where they arrive; one place that cannot be read does not stop another."""
+    for read in work.returned:
+        try:
+            read()
+        except SyndicateError as error:
+            report.trouble.append(error)
 
 
 async def drain(work: Work, report: Report) -> None:

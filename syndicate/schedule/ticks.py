@@ -12,11 +12,22 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from syndicate.schedule.cycle import Report, Work, drain, poll_due, publish_feeds, send_due_digests, to_decide
+from syndicate.pipeline.post import rests
+from syndicate.schedule.cycle import (
+    Report,
+    Work,
+    drain,
+    poll_due,
+    publish_feeds,
+    read_returned,
+    send_due_digests,
+    to_decide,
+)
 
 POLL_SECONDS = 10
 DIGEST_SECONDS = 20
 DELIVER_SECONDS = 5
+RETURNED_SECONDS = 60
 
 
 def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
@@ -34,7 +45,14 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
         await asyncio.to_thread(send_due_digests, work, report)
         tell(report)
 
+    async def returning() -> None:
+        report = Report()
+        await asyncio.to_thread(read_returned, work, report)
+        tell(report)
+
     async def delivering() -> None:
+        if rests(work.posting):  # that the relay failed was told when it did
+            return
         report = Report()
         await drain(work, report)
         tell(report)
@@ -42,5 +60,6 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
     scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
+    scheduler.add_job(returning, "interval", seconds=RETURNED_SECONDS)
     scheduler.add_job(delivering, "interval", seconds=DELIVER_SECONDS)
     return scheduler

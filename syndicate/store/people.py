@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, exists, select, update
 
 from syndicate.errors import UsageError
 from syndicate.model import Consent, Purpose, Subscriber
@@ -87,9 +87,28 @@ class People:
         """The person leaves, for good. Said twice, it is the same. None: no such subscriber."""
         return self._end(subscriber_id, UNSUBSCRIBED, now)
 
-    def suppress(self, subscriber_id: int, now: datetime) -> Subscriber | None:
-        """The address must not be written to any more: it is dead or complained. None: no such subscriber."""
-        return self._end(subscriber_id, SUPPRESSED, now)
+    def suppress(self, subscriber_id: int, now: datetime, reason: str = SUPPRESSED) -> Subscriber | None:
+        """The address must not be written to any more: it complained, or fails. None: no such subscriber."""
+        return self._end(subscriber_id, SUPPRESSED, now, reason=reason)
+
+    def restore(self, subscriber_id: int) -> bool:
+        """The address was taken off by mistake: it comes back where it was. Whoever left by an own act stays off."""
+        held = self.get(subscriber_id)
+        if held is None or held.state != SUPPRESSED:
+            return False
+        key = address_key(held.email)
+        off = update(subscribers).where(subscribers.c.email_sha256 == key, subscribers.c.state == SUPPRESSED)
+        if not self._barred(EVERYWHERE, [key]):
+            off = off.where(subscribers.c.channel_id == held.channel_id)
+        back = case((subscribers.c.confirmed_at.is_(None), PENDING), else_=ACTIVE)
+        self._connection.execute(off.values(state=back, ended_at=None))
+        gone = delete(suppressions).where(
+            suppressions.c.email_sha256 == key,
+            suppressions.c.channel_id.in_([EVERYWHERE, held.channel_id]),
+            suppressions.c.reason != UNSUBSCRIBED,
+        )
+        self._connection.execute(gone)
+        return True
 
     def dead(self, subscriber_id: int, now: datetime) -> bool:
         """There is no such address: it is taken off every list, and stays off. False: it was off already."""
@@ -148,7 +167,9 @@ class People:
         change = update(subscribers).where(subscribers.c.id == subscriber_id)
         self._connection.execute(change.values(state=ACTIVE, **columns))
 
-    def _end(self, subscriber_id: int, state: str, now: datetime, *, suppress: bool = True) -> Subscriber | None:
+    def _end(
+        self, subscriber_id: int, state: str, now: datetime, *, suppress: bool = True, reason: str = ""
+    ) -> Subscriber | None:
         held = self.get(subscriber_id)
         if held is None:
             return None
@@ -156,8 +177,8 @@ class People:
         self._connection.execute(live.values(state=state, ended_at=now))
         Outbox(self._connection).cancel_for(subscriber_id, now)
         if suppress:
-            row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": state, "at": now}
-            add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+            row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": reason or state}
+            add_missing(self._connection, suppressions, [{**row, "at": now}], key=["channel_id", "email_sha256"])
         return self.get(subscriber_id)
 
     def _suppressed(self, channel_id: str, keys: Sequence[str]) -> set[str]:

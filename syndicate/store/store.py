@@ -22,6 +22,7 @@ from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.presence import Presence
+from syndicate.store.returns import Returns
 from syndicate.store.schema import meta
 from syndicate.store.sendings import Alarms, Relays, Sendings
 from syndicate.store.shingles import Shingles
@@ -51,6 +52,7 @@ class Transaction:
         self.relays = Relays(connection)
         self.alarms = Alarms(connection)
         self.keys = Keys(connection)
+        self.returns = Returns(connection)
         self.ledger = Ledger(connection)
 
 

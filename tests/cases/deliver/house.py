@@ -51,10 +51,10 @@ class House:
         self.relay = Relay("127.0.0.1", port, connect_timeout=5, command_timeout=5, data_timeout=1)
         self.paused = []
 
-    def edition(self, readers, period="1", domain="reader.example", expires=DAY * 2):
+    def edition(self, readers, period="1", domain="reader.example", expires=DAY * 2, size=2_000):
         """Owe an edition to so many new readers."""
         name = f"e-{period}"
-        edition = Edition(name, WEEKLY, period, self.now, (Part("mail", "message/rfc822", letter()),), ())
+        edition = Edition(name, WEEKLY, period, self.now, (Part("mail", "message/rfc822", letter(size)),), ())
         emails = [f"r{n}.{period}@{domain}" for n in range(readers)]
         with self.store.write() as tx:
             tx.editions.put(edition, Verified(edition, ()), (), now=self.now)
