@@ -308,7 +308,10 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One parsed and normalised feed document. ``retractions`` are its tombstones."""
+    """One parsed and normalised feed document. ``retractions`` are its tombstones.
+
+    ``aliases`` are, by item id, the ids that an item would have if other names of its entry identified it.
+    """
 
     title: str
     url: str
@@ -320,6 +323,7 @@ class Feed:
     problems: tuple[str, ...] = ()
     retractions: tuple[Retraction, ...] = ()
     asks: Asks = Asks()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

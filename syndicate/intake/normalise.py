@@ -19,7 +19,7 @@ from syndicate.intake import credits as credit_lines
 from syndicate.intake import markup
 from syndicate.intake.own import Own
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
-from syndicate.intake.text import language_tag, one_line, web_url
+from syndicate.intake.text import language_tag, one_line, untracked, web_url
 from syndicate.model import Category, Claim, Enclosure, Evidence, Feed, Item, Level, Link, Person, Retraction, Source
 
 # Statements that name a licence: one on the entry stops those of its source and feed. Spec: RFC 4946 2.3.
@@ -77,6 +77,7 @@ def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]
     own_names = frozenset(name.lower() for name in (source.publisher.name, title) if name)
     reader = credit_lines.Reader(own.is_own, own_names, parsed.url)
     context = _Context(parsed, source, own, reader, shared)
+    items = tuple(_item(entry, context) for entry in parsed.entries)
     feed = Feed(
         title=title,
         url=parsed.url,
@@ -88,8 +89,13 @@ def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]
         problems=(*parsed.problems, *_about_ids(shared)),
         retractions=tuple(_retractions(parsed, source)),
         asks=parsed.asks,
+        aliases={
+            item.id: aliases
+            for item, entry in zip(items, parsed.entries, strict=True)
+            if (aliases := _aliases(entry, context))
+        },
     )
-    return feed, tuple(_item(entry, context) for entry in parsed.entries)
+    return feed, items
 
 
 def _retractions(parsed: ParsedFeed, source: Source) -> Iterator[Retraction]:
@@ -144,7 +150,7 @@ def _item(entry: ParsedEntry, context: _Context) -> Item:
     body = max(entry.bodies, key=lambda text: len(text.value), default=entry.summary)
     cleaned = _html(body, url, context.feed)
     shown = markup.blocks(cleaned)
-    identity = _identity(entry, context)
+    identity = _identities(entry, context)[0]
     links = tuple(_links(entry, context.feed.url))
     own = replace(context.own, page=url)
     reader = replace(context.reader, is_own=own.is_own)
@@ -177,19 +183,26 @@ def item_id(source_id: str, identity: str) -> str:
     return "i-" + hashlib.sha256(f"{source_id}\0{identity}".encode(errors="replace")).hexdigest()[:16]
 
 
-def _identity(entry: ParsedEntry, context: _Context) -> str:
-    """The entry's own id, else its link, else a hash of title and date, else of what it carries."""
-    given, link = one_line(entry.identity), web_url(entry.link, context.feed.url)
+def _identities(entry: ParsedEntry, context: _Context) -> list[str]:
+    """By what an entry may be identified, first by what it is: its own id, else its link, else a hash.
+
+    The link is taken without what tracks its reader; the hash is of title and date, else of what the entry carries. An
+    id or link that different entries share comes last.
+    """
+    given, link = one_line(entry.identity), untracked(web_url(entry.link, context.feed.url))
     no_id, no_link = context.shared.spoils(names_of(entry))
-    if given and not no_id:
-        return given
-    if link and not no_link:
-        return link
     parts = [entry.title.value, entry.published.isoformat() if entry.published else ""]
     if not any(parts):
         parts += [body.value for body in (*entry.bodies, entry.summary)]
         parts += [enclosure.url for enclosure in entry.enclosures]
-    return "sha256:" + hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+    hashed = "sha256:" + hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+    told = [(given, no_id), (link, no_link), (hashed, False)]
+    return [name for shared in (False, True) for name, spoilt in told if name and spoilt is shared]
+
+
+def _aliases(entry: ParsedEntry, context: _Context) -> tuple[str, ...]:
+    """The other ids under which an entry may have been read from a document that shares other names."""
+    return tuple(item_id(context.source.id, name) for name in _identities(entry, context)[1:])
 
 
 def _usable(moment: datetime | None) -> datetime | None:

@@ -11,6 +11,9 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|([\x85\u2028\u2029])")
 _ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
 _NO_URI = re.compile(r"""[\s"<>\\^`{|}]""")
+_TRACKING = re.compile(
+    r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -49,6 +52,15 @@ def web_url(url: str, base: str = "") -> str:
     except ValueError:
         return ""
     return _encoded(absolute) if usable else ""
+
+
+def untracked(url: str) -> str:
+    """``url`` without the parameters that only tell where its reader came from, whatever else it asks for in order."""
+    whole, hash_, fragment = url.partition("#")
+    page, mark, query = whole.partition("?")
+    asked = query.split("&")
+    kept = [one for one in asked if not _TRACKING.fullmatch(one.partition("=")[0])]
+    return url if kept == asked else page + (mark if kept else "") + "&".join(kept) + hash_ + fragment
 
 
 def uri_text(reference: str) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicate.errors import FetchError, ParseError, SyndicateError
 from syndicate.model import Feed, Fetched, Publisher, Reading, Source
 from syndicate.pipeline.origins import flat, settle
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
+from syndicate.pipeline.recognise import recognised
 from syndicate.pipeline.retract import retract
 from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.store import SourceState, Store, Transaction
@@ -122,7 +123,8 @@ def _stored(polling: Polling, source: Source, state: SourceState, answer: _Answe
     with polling.store.write() as tx:
         if reading:
             tx.marks.put(source.id, reading.marks)
-        if feed:
+        if reading and feed:
+            feed = replace(feed, items=recognised(tx, feed, reading.listed))
             new, changed = _store_items(tx, polling.publishers, source, feed, now, first=state.first_polled_at is None)
         tx.sources.polled(
             source.id,

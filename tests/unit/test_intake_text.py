@@ -4,7 +4,7 @@
 import pytest
 
 from syndicate.intake.own import Own
-from syndicate.intake.text import language_tag, legal, one_line, person_name, uri_text, web_url
+from syndicate.intake.text import language_tag, legal, one_line, person_name, untracked, uri_text, web_url
 
 
 def test_no_control_character_survives():
@@ -88,3 +88,18 @@ def test_language_tags():
 def test_own_pages(own, url, expected):
     """Own is what lies under the home; an item that lies elsewhere makes its host own too."""
     assert own.is_own(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "without"),
+    [
+        ("https://a.example/x?utm_source=rss&UTM_Medium=feed", "https://a.example/x"),
+        ("https://a.example/x?b=1&fbclid=2&a=3#top?utm_source=x", "https://a.example/x?b=1&a=3#top?utm_source=x"),
+        ("https://a.example/x?mc_eid=1#top", "https://a.example/x#top"),
+        ("https://a.example/?q=utm_source&&a", "https://a.example/?q=utm_source&&a"),
+        ("", ""),
+    ],
+)
+def test_what_tracks_readers_is_no_part_of_an_address(url, without):
+    """Campaign parameters go; all else stays as it is and where it is."""
+    assert untracked(url) == without
