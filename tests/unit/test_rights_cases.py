@@ -49,6 +49,8 @@ CHANNELS = {
 def cases():
     """One parameter for each case and channel of each file."""
     for path in sorted(CASES.glob("*.json")):
+        if path.stem == "publishers":  # test_rights_publishers.py
+            continue
         world = json.loads(path.read_text(encoding="utf-8"))
         for case in world["cases"]:
             for channel, mode in case["modes"].items():
