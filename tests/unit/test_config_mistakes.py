@@ -3,11 +3,12 @@
 
 import pytest
 
-from syndicate.config import load
+from syndicate.config import load, statement
 from syndicate.errors import ConfigError
+from syndicate.model import Mode
 from syndicate.publish.subject import fault
 
-TOP = "allowed: channels, database, network, output, publishers, site, smtp, sources, terms"
+TOP = "allowed: channels, database, delivery, network, output, publishers, site, smtp, sources, terms"
 SITE = "site: {name: B, url: https://b.example, contact: ed@b.example}\n"
 SOURCES = """\
 publishers: {south: {name: South}}
@@ -185,3 +186,13 @@ def test_a_broken_publisher_is_still_declared():
         "config.yaml:2: publishers.south.name: missing; write name: South Desk",
         "config.yaml:2:22: publishers.south.nme: unknown key; allowed: home, name, terms; did you mean 'name'?",
     ]
+
+
+def test_a_statement_alone():
+    """Terms outside a configuration are checked by the same rules, and mistakes name the file that they stand in."""
+    with pytest.raises(ConfigError) as caught:
+        statement("grants: [{mode: fall}]\n", licence=lambda _: None, name="letter.yaml")
+    told = "letter.yaml:1: grants[0].mode: 'fall' is not one of full, excerpt, link; did you mean 'full'?"
+    assert caught.value.problems == (told,)
+    (record,) = statement("grants: [{mode: full}]\n", licence=lambda _: None, name="letter.yaml")
+    assert (record.key, record.grants[0].mode) == ("", Mode.FULL)

@@ -326,6 +326,11 @@ def test_targets_of_others():
     assert only(policy(permission=[], target=target)).record.scope == Scope()
 
 
+def test_rules_by_reference():
+    """A rule that is only an address permits and refuses nothing."""
+    assert only(policy(permission=["http://press.example/rule"])).record.grants == ()
+
+
 @pytest.mark.parametrize("data", [{}, [], "text", [1], {"@graph": [{"@type": "Set"}]}])
 def test_no_policy(data):
     """A document without a policy is refused with what to give."""
