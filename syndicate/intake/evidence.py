@@ -18,7 +18,7 @@ from lxml import etree
 from syndicate.intake import markup
 from syndicate.intake import vocabularies as of
 from syndicate.intake.parsed import Deleted, Origin
-from syndicate.intake.text import legal, person_name, web_url
+from syndicate.intake.text import legal, one_line, person_name, web_url
 from syndicate.intake.vocabularies import ATOM, RDF
 from syndicate.model import Category, Evidence, Level, Person
 
@@ -142,12 +142,14 @@ def feed_element(root: etree._Element) -> etree._Element | None:
 def _entry(element: etree._Element, url: str) -> Stated:
     label = _name(element)[1]
     found = list(_statements(element, Level.ITEM, label, url))
+    sources: list[Origin] = []
     origins: list[Origin] = []
     categories: list[Category] = []
     for child in element:
         name = _name(child)
-        if name == (ATOM, "source"):
-            found += _statements(child, Level.SOURCE, f"{label}/source", url)
+        if name[1] == "source" and _is_feed_namespace(name[0]):
+            sources += _source(child, label)
+            found += _statements(child, Level.SOURCE, f"{label}/source", url) if name[0] == ATOM else ()
         elif name[0] in of.MEDIA and name[1] in _GROUPS:
             found += _of_assets(child, label, url)
         elif name in of.ORIGINS:
@@ -157,7 +159,24 @@ def _entry(element: etree._Element, url: str) -> Stated:
     if not any(_name(child)[1] == "category" for child in element):
         categories += _of_source(element)
     authors = {person.name: person for person in _authors(element) if person.name}
+    origins = [*sources[-1:], *origins]
     return Stated(frozenset(_keys(element)), tuple(found), tuple(authors.values()), tuple(origins), tuple(categories))
+
+
+def _source(element: etree._Element, label: str) -> Iterator[Origin]:
+    """The feed that an entry says it was taken from. Spec: RFC 4287 4.2.11."""
+    feed, name = element.get("url", "").strip(), one_line(_text(element))
+    if _name(element)[0] != ATOM:
+        yield Origin("rss.source", name, "", feed, name or feed, f"{label}/source")
+        return
+    links = [child for child in element if _name(child) == (ATOM, "link")]
+    pages = (link for link in links if link.get("type", "text/html") in ("text/html", "application/xhtml+xml"))
+    page = next((_resolved(link) for link in pages if _relation(link) == "alternate"), "")
+    page = page or web_url(_part(element, "id"))
+    feed = next((_resolved(link) for link in links if _relation(link) == "self"), "")
+    title = next((one_line(_words(child)) for child in element if _name(child) == (ATOM, "title")), "")
+    authors = {person.name: person for person in _authors(element) if person.name}
+    yield Origin("atom.source", title, page, feed, title or page or feed, f"{label}/source", tuple(authors.values()))
 
 
 def _origin(element: etree._Element, kind: str, label: str) -> Iterator[Origin]:
@@ -251,7 +270,7 @@ def _value(element: etree._Element, attributes: tuple[str, ...]) -> str:
 
 
 def _relation(element: etree._Element) -> str:
-    return element.get("rel", "").strip().lower().removeprefix(_REGISTRY)
+    return element.get("rel", "alternate").strip().lower().removeprefix(_REGISTRY)
 
 
 def _resolved(element: etree._Element) -> str:

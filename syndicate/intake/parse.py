@@ -1,31 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes of a feed -> what it says, in one shape for RSS 0.9x, 1.0, 2.0, Atom and JSON Feed.
 
-The only module that knows feedparser. Promises: raises nothing but ParseError; opens no file and no connection; rights
-evidence is read from the raw tree, never from feedparser's merged keys.
+Common feeds are read from their tree, all others by feedparser, which only this module knows. Promises: raises nothing
+but ParseError; opens no file and no connection; rights evidence is read from the raw tree, never from feedparser's
+merged keys.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
 
 from syndicate.errors import ParseError
-from syndicate.intake import evidence, jsonfeed
+from syndicate.intake import elements, evidence, jsonfeed
 from syndicate.intake.asks import read_asks
 from syndicate.intake.dates import meant
 from syndicate.intake.document import Document, decode, read_text
+from syndicate.intake.elements import Found
 from syndicate.intake.evidence import Stated
+from syndicate.intake.names import UnknownReading
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
 from syndicate.intake.text import person_name, web_url
+from syndicate.intake.walk import Guesses
 from syndicate.model import Category, Enclosure, Link, Person
 
 FEEDPARSER: str = feedparser.__version__
 """Another version may read another thing into the same bytes."""
+
+
+def find_guesses() -> Guesses | None:
+    """Two functions from inside feedparser; None if this version has them no more, and then it reads everything."""
+    try:
+        from feedparser.datetimes import _parse_date
+        from feedparser.mixin import _FeedParserMixin
+    except ImportError:
+        return None
+    return Guesses(_parse_date, _FeedParserMixin.looks_like_html)
+
+
+GUESSES = find_guesses()
 
 _MARKUP = ("text/html", "application/xhtml+xml")
 _READABLE = (*_MARKUP, "text/plain")
@@ -59,41 +77,60 @@ def parse_text(text: str, *, url: str) -> ParsedFeed:
 
 
 def _read_xml(document: Document, url: str) -> ParsedFeed:
+    everything = evidence.entries_stated(document.tree, url)
+    found = _found(document, url, len(everything))
+    if not found.version and not found.entries:
+        remedy = "check that the address is that of an RSS, Atom or JSON feed"
+        raise ParseError("this is not a feed that we can read", subject=url, remedy=remedy)
+    stated, problems = _matched(everything, found.entries)
+    atom = found.version.startswith("atom")
+    return ParsedFeed(
+        url=url,
+        format=found.version,
+        title=_text(_get(found.feed, "title_detail")),
+        home=_page(found.feed),
+        language=_str(_get(found.feed, "language")),
+        authors=_authors(found.feed) if atom else (),
+        entries=tuple(_entry(entry, its, atom) for entry, its in zip(found.entries, stated, strict=True)),
+        evidence=evidence.feed_evidence(document.tree, url),
+        asks=read_asks(document.tree),
+        problems=(*document.problems, *problems),
+        deleted=evidence.deleted(document.tree),
+        sound=found.sound and not problems,
+    )
+
+
+def _found(document: Document, url: str, count: int) -> Found:
+    """What stands in the fields of feed and entries; read from the tree if that gives ``count`` entries."""
+    if document.sound and GUESSES:
+        with suppress(UnknownReading):
+            found = elements.read(document.tree, url, GUESSES)
+            if len(found.entries) == count:
+                return found
+    return by_feedparser(document, url)
+
+
+def by_feedparser(document: Document, url: str) -> Found:
+    """What feedparser finds, whatever the document."""
     # The URL keeps one entry's xml:base from leaking into the next; BytesIO keeps a body from being opened as a path.
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     stream = io.BytesIO(document.data)
     result = feedparser.parse(  # noqa: TID251 -- this is the one module
         stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    if not result.version and not result.entries:
-        remedy = "check that the address is that of an RSS, Atom or JSON feed"
-        raise ParseError("this is not a feed that we can read", subject=url, remedy=remedy)
-    stated, problems = _stated(document, result.entries, url)
-    atom = result.version.startswith("atom")
-    return ParsedFeed(
-        url=url,
-        format=result.version,
-        title=_text(_get(result.feed, "title_detail")),
-        home=_page(result.feed),
-        language=_str(_get(result.feed, "language")),
-        authors=_authors(result.feed) if atom else (),
-        entries=tuple(_entry(entry, found, atom) for entry, found in zip(result.entries, stated, strict=True)),
-        evidence=evidence.feed_evidence(document.tree, url),
-        asks=read_asks(document.tree),
-        problems=(*document.problems, *problems),
-        deleted=evidence.deleted(document.tree),
-        sound=document.sound and not result.bozo and not problems,
-    )
+    # A feed with a body of its own changes how its first entry is read.
+    sound = document.sound and not result.bozo and _get(result.feed, "content") is None
+    return Found(result.version, result.feed, result.entries, sound)
 
 
-def _stated(document: Document, entries: Sequence[_Fields], url: str) -> tuple[Sequence[Stated], tuple[str, ...]]:
+def _matched(everything: Sequence[Stated], entries: Sequence[_Fields]) -> tuple[Sequence[Stated], tuple[str, ...]]:
     """What the tree says of each entry; if the two readings disagree on the entries, only the author is known."""
-    found = evidence.entries_stated(document.tree, url)
-    matched = evidence.matched(found, [_keys(entry) for entry in entries])
+    matched = evidence.matched(everything, [_keys(entry) for entry in entries])
     if matched is not None:
         return matched, ()
     last_named = [person_name(_str(_get(entry, "author"))) for entry in entries]
-    bare = [Stated(frozenset(), (), (Person(name),) if name else ()) for name in last_named]
+    named = [(Person(name),) if name else () for name in last_named]
+    bare = [Stated(frozenset(), (), who, tuple(_origins(entry))) for who, entry in zip(named, entries, strict=True)]
     return bare, ("rights statements on single items could not be matched to them and were left out",)
 
 
@@ -118,7 +155,7 @@ def _entry(entry: _Fields, stated: Stated, atom: bool) -> ParsedEntry:
         categories=(*_categories(entry), *stated.categories),
         enclosures=tuple(_enclosures(entry)),
         links=tuple(_links(entry)),
-        origins=(*_origins(entry), *stated.origins),
+        origins=stated.origins,
         evidence=stated.evidence,
     )
 
@@ -203,19 +240,9 @@ def _links(entry: _Fields) -> Iterator[Link]:
 
 
 def _origins(entry: _Fields) -> Iterator[Origin]:
+    """The source of an entry whose element in the tree is not known."""
     source = _get(entry, "source")
-    if isinstance(source, dict):
-        feed = _str(_get(source, "href"))
-        title = _str(_get(source, "title"))
-        if feed or not _get(source, "links"):
-            yield Origin("rss.source", title, "", feed, title or feed, "item/source")
-        else:
-            yield _atom_source(source, title)
-
-
-def _atom_source(source: _Fields, title: str) -> Origin:
-    """Spec: RFC 4287 4.2.11."""
-    feed = next((link.href for link in _links(source) if link.rel == "self"), "")
-    page = _page(source) or web_url(_str(_get(source, "id")))
-    value = title or page or feed
-    return Origin("atom.source", title, page, feed, value, "entry/source", _authors(source))
+    title, feed = _str(_get(source, "title")), _str(_get(source, "href"))
+    page = _page(source) if isinstance(source, dict) else ""
+    if title or feed or page:
+        yield Origin("rss.source", title, page, feed, title or page or feed, "item/source")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import quote, urljoin, urlsplit
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -14,6 +15,11 @@ _NO_URI = re.compile(r"""[\s"<>\\^`{|}]""")
 _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
 )
+_ORDINARY = re.compile(r"https?://[\w.:@-]+(?:/[^\s?#;]*)?(?:\?[^\s#]+)?(?:#\S+)?\Z", re.ASCII)
+_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/*")
+_C1 = re.compile("[\x80-\x9f]")
+_WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+_WINDOWS_1252 = {code: character for code, character in _WINDOWS_1252.items() if character != "\ufffd"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -82,3 +88,22 @@ def language_tag(text: str) -> str:
     """A language tag as given, "_" read as "-"; "" if it is none. Spec: RFC 5646 2.1."""
     tag = text.strip().replace("_", "-")
     return tag if _LANGUAGE.match(tag) else ""
+
+
+def joined(base: str, reference: str) -> str:
+    """``reference`` made absolute, of whatever scheme; "" if it is malformed. Spec: RFC 3986 5.2."""
+    if _ORDINARY.match(reference):
+        return reference
+    try:
+        return urljoin(base, _SLASHES.sub(r"\1", reference))
+    except ValueError:
+        return ""
+
+
+def mended(text: str) -> str:
+    """``text`` with two widespread mistakes undone: UTF-8 read as Latin-1, and Windows-1252 called Latin-1."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode()
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text

@@ -249,7 +249,7 @@ class Follower:
 
 
 @given(histories())
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_differs_from_reading_everything(editions):
     """Entries inserted, edited, deleted, moved, doubled or broken, heads that change: the items are the same."""
     follower = Follower()

@@ -261,8 +261,10 @@ def test_unmatched_evidence_is_left_out_and_said():
 def test_entries_that_only_the_library_sees(monkeypatch):
     """Where the readings cannot be matched, entries keep their last named author and lose their statements, aloud."""
     monkeypatch.setattr(evidence, "entries_stated", lambda *_: ())
-    feed = parse(rss("<guid>1</guid><dc:creator>Ann Roe</dc:creator><dc:rights>A</dc:rights>"), url=URL)
+    source = "<source url='https://other.example/feed'>Other</source>"
+    feed = parse(rss(f"<guid>1</guid><dc:creator>Ann Roe</dc:creator><dc:rights>A</dc:rights>{source}"), url=URL)
     (entry,) = feed.entries
+    assert [(origin.name, origin.feed_url) for origin in entry.origins] == [("Other", "https://other.example/feed")]
     assert (entry.authors, entry.evidence) == ((Person("Ann Roe"),), ())
     assert "could not be matched" in feed.problems[0]
 
