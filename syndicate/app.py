@@ -35,12 +35,13 @@ from syndicate.publish.templates import environment
 from syndicate.rights import licences
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Digest, Letter, Ports
-from syndicate.store import LedgerKind, Store, open_store
+from syndicate.store import LedgerKind, Manners, Store, open_store
 
 if TYPE_CHECKING:
     from syndicate.intake.client import Client
 
 HOST = os.uname().nodename
+WORKER = f"{HOST}:{os.getpid()}:{os.urandom(4).hex()}"  # in a container every process may be number 1
 PARSERS = 2  # child processes that read documents
 
 
@@ -86,7 +87,7 @@ class App:
             self.store,
             relay,
             self.clock,
-            f"{HOST}:{os.getpid()}",
+            WORKER,
             _is_gone,
             stop=may_go_out(self.composing),
             connections=delivery.connections,
@@ -154,7 +155,17 @@ class App:
         reader = Reader(workers=min(PARSERS, os.cpu_count() or 1))
         try:
             async with self.client() as client:
-                yield Polling(self.store, Fetcher(client), reader, self.clock, sources, self.config.publishers)
+                yield Polling(
+                    self.store,
+                    Fetcher(client),
+                    reader,
+                    self.clock,
+                    sources,
+                    self.config.publishers,
+                    Manners(self.config.network.per_host, self.config.network.pause),
+                    WORKER,
+                    _is_gone,
+                )
         finally:
             await reader.close()
 
@@ -285,17 +296,25 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     folder = path.resolve().parent
     store = open_store(_database_url(config.database, folder))
     with store.write() as tx:
-        tx.sources.sync(config.sources, now())
+        tx.sources.sync(config.sources, now(), _host_of)
         tx.channels.sync([channel.id for channel in config.channels], now())
     overrides = folder / "templates"
     return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
 
 
+def _host_of(url: str) -> str:
+    from syndicate.intake.hosts import host_of  # its list of suffixes takes a tenth of a second to load
+
+    return host_of(url)
+
+
 def _is_gone(worker: str) -> bool:
     """Whether a worker of this machine has ended; of another machine's we cannot tell."""
-    host, _, number = worker.rpartition(":")
+    host, number, _ = worker.rsplit(":", 2) if worker.count(":") > 1 else ("", "", "")
     if host != HOST or not number.isdigit():
         return False
+    if int(number) == os.getpid():
+        return worker != WORKER
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:

@@ -146,6 +146,15 @@ class Level(enum.IntEnum):
     ITEM = 3
 
 
+class Health(enum.StrEnum):
+    """How a source is. A held one is polled, and what it brings carried nowhere until a person has decided."""
+
+    SOUND = "sound"
+    BROKEN = "broken"
+    HELD = "held"
+    GONE = "gone"
+
+
 class Role(enum.StrEnum):
     """What a publisher did with the work at one hop."""
 

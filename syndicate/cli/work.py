@@ -17,10 +17,11 @@ from syndicate.cli.show import ERR, OUT, as_json, count, line, table, trouble
 from syndicate.errors import ProofError, SyndicateError, UsageError
 from syndicate.model import ChannelKind, Mode
 from syndicate.pipeline import release
+from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.compose import PROOF_CLAUSE
 from syndicate.pipeline.loop import run as run_loop
-from syndicate.pipeline.poll import Polled
 from syndicate.pipeline.poll import poll as poll_sources
+from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.release import Released
 from syndicate.schedule.cycle import Report, cycle, of_kind
 
@@ -38,23 +39,24 @@ def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
     return 1 if any(p.status == "failed" for p in polled) else 0
 
 
-def _named(app: App, names: Sequence[str], *, every: bool) -> list[str]:
-    """The ids of the sources meant; raises UsageError for one that there is not."""
+def _named(app: App, names: Sequence[str], *, every: bool) -> list[str] | None:
+    """The ids of the sources meant, None for those that are due; raises UsageError for one that there is not."""
     known = [source.id for source in app.config.sources]
     for name in names:
         if name not in known:
             raise UsageError("no such source", subject=name, remedy=f"one of: {', '.join(sorted(known))}")
-    if names or every:
-        return list(names) or known
-    with app.store.read() as tx:
-        return [s.source_id for s in tx.sources.due(app.clock(), len(known)) if s.source_id in set(known)]
+    return list(names) or (known if every else None)
 
 
-async def _poll(app: App, names: Sequence[str]) -> list[Polled]:
+async def _poll(app: App, names: Sequence[str] | None) -> list[Polled]:
     async with app.polling() as polling:
         with Progress(console=ERR, transient=True) as progress:
-            task = progress.add_task("Polling", total=len(names))
-            return await poll_sources(polling, names, lambda: progress.advance(task))
+            task = progress.add_task("Polling", total=None if names is None else len(names))
+
+            def heard(_: Polled) -> None:
+                progress.advance(task)
+
+            return await (poll_due(polling, heard) if names is None else poll_sources(polling, names, heard))
 
 
 def show_polled(polled: Sequence[Polled]) -> None:

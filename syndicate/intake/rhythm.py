@@ -72,6 +72,13 @@ def after_failure(
     return Next(now + timedelta(seconds=wait), f"backing off after {what}")
 
 
+def after_gone(source_id: str, now: datetime, *, believed: bool) -> Next:
+    """Never again if the word that a feed is gone is believed; else one more look, a day later."""
+    if believed:
+        return Next(None, "its publisher has removed it for good")
+    return Next(now + timedelta(seconds=DAY * (1 + SPREAD * _place(source_id))), "gone, it says: one more look")
+
+
 def interval(every: int, memory: Memory, now: datetime) -> int:
     """Seconds between polls as the source's own rhythm has it: ``every`` at least, longer where little comes."""
     gap = memory.gap

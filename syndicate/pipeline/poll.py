@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """FETCH, PARSE, NORMALISE, TRACE: from a source to items with a chain, one transaction a poll.
 
-A poll that fails or is killed leaves nothing behind but its failure. One source's trouble is that source's trouble.
+Sources are claimed a few at a time, as their hosts can bear it, and polled side by side; one that stands still gives
+its place to others. A poll that fails or is killed leaves nothing behind but its failure. One source's trouble is that
+source's trouble.
 """
 
 from __future__ import annotations
@@ -9,38 +11,39 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from functools import partial
 
-from syndicate.errors import FetchError, ParseError, SyndicateError
-from syndicate.model import Feed, Fetched, Publisher, Reading, Source
-from syndicate.pipeline.origins import flat, settle
+from syndicate.errors import ParseError, SyndicateError
+from syndicate.intake import moves
+from syndicate.model import Publisher, Reading, Source
+from syndicate.pipeline import arrive
+from syndicate.pipeline.arrive import Answer, Polled, Visit
+from syndicate.pipeline.desk import Desk
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
-from syndicate.pipeline.recognise import recognised
-from syndicate.pipeline.retract import retract
-from syndicate.rights.trace import credited, keys_of, trace
-from syndicate.store import SourceState, Store, Transaction
+from syndicate.store import Manners, SourceState, Store, Taken
 
-CONCURRENCY = 20
-OK, NOT_MODIFIED = 200, 304
-BACK_OFF_LIMIT = timedelta(days=1)
+AT_ONCE = 64
+"""Polls that get on at one time."""
 
+AT_MOST = 512
+"""Polls at one time, with those that stand still."""
 
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll did. ``status`` is "new", "unchanged" or "failed"; ``items`` counts what the document held."""
+STUCK_AFTER = 4.0
+"""Seconds after which a fetch gives its place to another."""
 
-    source_id: str
-    status: str
-    items: int = 0
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    error: str = ""
+NOT_MODIFIED = 304
+_BREATH = 0.02  # seconds: what ends within shares the next claim
+_PATIENCE = 1.0  # seconds after which hosts are looked at again
 
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """All that a poll needs: the ports, and the operator's sources and publishers."""
+    """All that a poll needs: the ports, and the operator's sources and publishers.
+
+    ``worker`` names this process in the claims that it takes, ``is_gone`` tells of another name whether surely nobody
+    works under it any more (then its claims need not run out).
+    """
 
     store: Store
     fetcher: Fetcher
@@ -48,111 +51,187 @@ class Polling:
     clock: Clock
     sources: Mapping[str, Source]
     publishers: Mapping[str, Publisher]
+    manners: Manners = field(default_factory=Manners)
+    worker: str = "poller"
+    is_gone: Callable[[str], bool] = lambda _: False
 
 
 async def poll(
-    polling: Polling, source_ids: Sequence[str], progress: Callable[[], object] = lambda: None
+    polling: Polling, source_ids: Sequence[str], heard: Callable[[Polled], object] = lambda _: None
 ) -> list[Polled]:
-    """Poll these sources, several at a time; one row for each, in the order given. Never raises for a source's fault.
+    """Poll these sources, due or not; one row for each, in the order given. Never raises for a source's fault.
 
-    ``progress`` is called after each.
+    What its publisher keeps us from for now, what is paused or gone, and what another process polls is "waiting".
+    ``heard`` is called after each.
     """
-    gate = asyncio.Semaphore(CONCURRENCY)
-    with polling.store.read() as tx:
-        states = {state.source_id: state for state in tx.sources.get(source_ids)}
+    done: dict[str, Polled] = {}
 
-    async def one(source_id: str) -> Polled:
-        async with gate:
-            polled = await _poll_one(polling, polling.sources[source_id], states[source_id])
-            progress()
-            return polled
+    def hear(polled: Polled) -> None:
+        done[polled.source_id] = polled
+        heard(polled)
 
-    return list(await asyncio.gather(*(one(source_id) for source_id in source_ids)))
+    await _Crew(polling, hear).work(source_ids)
+    for state in _states(polling, [one for one in source_ids if one not in done]):
+        hear(Polled(state.source_id, "waiting", error=_why_not(polling, state)))
+    return [done[source_id] for source_id in source_ids]
 
 
-async def _poll_one(polling: Polling, source: Source, state: SourceState) -> Polled:
-    started = polling.clock()
-    try:
-        fetched = await polling.fetcher.fetch(source.url, etag=state.etag, last_modified=state.last_modified)
-        digest = hashlib.sha256(fetched.body).hexdigest() if fetched.status != NOT_MODIFIED else state.body_sha256
-        reading = None
-        if digest != state.body_sha256:
-            with polling.store.read() as tx:
-                marks = tx.marks.get(source.id)
-            reading = await polling.reader.read(
-                fetched.body, url=fetched.url, content_type=fetched.content_type, source=source, marks=marks
+async def poll_due(polling: Polling, heard: Callable[[Polled], object] = lambda _: None) -> list[Polled]:
+    """Poll every source whose time has come or comes meanwhile, until none is left; one row for each poll."""
+    done: list[Polled] = []
+
+    def hear(polled: Polled) -> None:
+        done.append(polled)
+        heard(polled)
+
+    await _Crew(polling, hear).work(None)
+    return done
+
+
+class _Crew:
+    """The polls of one run."""
+
+    def __init__(self, polling: Polling, heard: Callable[[Polled], None]) -> None:
+        self._polling = polling
+        self._heard = heard
+        self._desk = Desk(polling.store)
+        self._running: dict[asyncio.Task[Polled], SourceState] = {}
+        self._fetching: dict[str, float] = {}
+
+    async def work(self, wanted: Sequence[str] | None) -> None:
+        """Claim and poll until nothing is due, or all that is ``wanted`` is done."""
+        free_the_dead(self._polling)
+        left = None if wanted is None else dict.fromkeys(wanted)
+        try:
+            while True:
+                taken = await self._take(None if left is None else list(left))
+                for claimed in taken.sources:
+                    task = asyncio.create_task(self._poll_one(claimed))
+                    self._running[task] = claimed
+                    if left is not None:
+                        left.pop(claimed.source_id)
+                if not self._running and taken.again_at is None:
+                    return
+                await self._wait(taken)
+        finally:
+            await self._give_up()
+
+    async def _take(self, left: list[str] | None) -> Taken:
+        polling, room = self._polling, self._room()
+        if room <= 0 or left == []:
+            return Taken()
+
+        def take() -> Taken:
+            with polling.store.write() as tx:
+                taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left)
+                known = [state for state in taken.sources if state.source_id in polling.sources]
+                tx.polls.give_back([state for state in taken.sources if state not in known])
+                return Taken(tuple(known), taken.again_at)
+
+        return await asyncio.to_thread(take)
+
+    def _room(self) -> int:
+        """How many more may start: those that stand still count only against the utmost."""
+        now = asyncio.get_running_loop().time()
+        stuck = sum(now - began > STUCK_AFTER for began in self._fetching.values())
+        return min(AT_ONCE - (len(self._running) - stuck), AT_MOST - len(self._running))
+
+    async def _wait(self, taken: Taken) -> None:
+        """Until a poll has ended, or a host may be asked again."""
+        wait = _PATIENCE
+        if taken.again_at:
+            wait = min(wait, max((taken.again_at - self._polling.clock()).total_seconds(), 0.0))
+        if self._running:
+            ended, _ = await asyncio.wait(self._running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            wait = _BREATH if ended else 0.0
+        await asyncio.sleep(wait)
+        for task in [task for task in self._running if task.done()]:
+            self._heard(task.result())
+            del self._running[task]
+
+    async def _give_up(self) -> None:
+        """What still runs when a run is broken off is not waited for; its claims are free again."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._desk.finish()
+        if self._running:
+            with self._polling.store.write() as tx:
+                tx.polls.give_back(list(self._running.values()))
+
+    async def _poll_one(self, claimed: SourceState) -> Polled:
+        polling, source = self._polling, self._polling.sources[claimed.source_id]
+        started = polling.clock()
+        visit = Visit(source, claimed, moves.address(source.url, claimed.memory, started), started)
+        try:
+            answer = await self._ask(visit)
+        except SyndicateError as error:
+            return await self._failed(visit, error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not stop the others; it is on record
+            return await self._failed(visit, _ours(visit, error))
+        try:
+            return await self._desk.write(
+                lambda tx: arrive.answered(tx, polling.publishers, visit, answer, polling.clock())
             )
-    except SyndicateError as error:
-        return _failed(polling, source, state, error, started)
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not stop the others; it is on record
-        ours = ParseError(f"unexpected {type(error).__name__}: {error}", subject=source.url, remedy="report it")
-        return _failed(polling, source, state, ours, started)
-    return _stored(polling, source, state, _Answer(fetched, digest, reading), started)
+        except Exception as error:  # noqa: BLE001 - same; if the database is at fault, this raises again
+            return await self._failed(visit, _ours(visit, error))
+
+    async def _ask(self, visit: Visit) -> Answer:
+        """Fetch, and read what has changed."""
+        polling, state = self._polling, visit.claimed
+        self._fetching[state.source_id] = asyncio.get_running_loop().time()
+        try:
+            fetched = await polling.fetcher.fetch(visit.asked, etag=state.etag, last_modified=state.last_modified)
+        finally:
+            del self._fetching[state.source_id]
+        same = fetched.status == NOT_MODIFIED
+        digest = state.body_sha256 if same else hashlib.sha256(fetched.body).hexdigest()
+        reading: Reading | None = None
+        if digest != state.body_sha256:
+            marks = await asyncio.to_thread(_marks, polling, visit.source.id)
+            reading = await polling.reader.read(
+                fetched.body, url=fetched.url, content_type=fetched.content_type, source=visit.source, marks=marks
+            )
+        return Answer(fetched, digest, reading)
+
+    async def _failed(self, visit: Visit, error: SyndicateError) -> Polled:
+        act = partial(arrive.failed, visit=visit, error=error, now=self._polling.clock())
+        return await self._desk.write(act)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    fetched: Fetched
-    digest: str
-    reading: Reading | None
-
-
-def _failed(polling: Polling, source: Source, state: SourceState, error: SyndicateError, started: datetime) -> Polled:
-    now = polling.clock()
-    asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
-    wait = max(asked, min(timedelta(seconds=source.every) * 2 ** min(state.failures, 16), BACK_OFF_LIMIT))
+def free_the_dead(polling: Polling) -> None:
+    """Free what processes that are no more had claimed."""
     with polling.store.write() as tx:
-        tx.sources.failed(
-            source.id,
-            now=now,
-            next_poll_at=now + wait,
-            error=f"{error.stage}: {error}",
-            status=error.status if isinstance(error, FetchError) else OK,
-            seconds=(now - started).total_seconds(),
-        )
-    return Polled(source.id, "failed", error=f"{error.stage}: {error}")
+        for worker in tx.polls.workers():
+            if polling.is_gone(worker):
+                tx.polls.free(worker)
 
 
-def _stored(polling: Polling, source: Source, state: SourceState, answer: _Answer, started: datetime) -> Polled:
-    """Write what the answer brought, its validators included, in one transaction (a 304 or equal body brings none)."""
+def _marks(polling: Polling, source_id: str) -> bytes:
+    with polling.store.read() as tx:
+        return tx.marks.get(source_id)
+
+
+def _states(polling: Polling, ids: Sequence[str]) -> list[SourceState]:
+    with polling.store.read() as tx:
+        return tx.sources.get(ids)
+
+
+def _ours(visit: Visit, error: Exception) -> SyndicateError:
+    if isinstance(error, SyndicateError):
+        return error
+    return ParseError(f"unexpected {type(error).__name__}: {error}", subject=visit.asked, remedy="report it")
+
+
+def _why_not(polling: Polling, state: SourceState) -> str:
+    """Why a source that was named could not be polled."""
+    if state.paused_at:
+        return f"paused; `syndicate resume {state.source_id}` lets it go on"
+    if state.next_poll_at is None:
+        return f"{state.next_why}; `syndicate resume {state.source_id}` looks again"
     now = polling.clock()
-    fetched, reading = answer.fetched, answer.reading
-    feed = reading.feed if reading else None
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    with polling.store.write() as tx:
-        if reading:
-            tx.marks.put(source.id, reading.marks)
-        if reading and feed:
-            feed = replace(feed, items=recognised(tx, feed, reading.listed))
-            new, changed = _store_items(tx, polling.publishers, source, feed, now, first=state.first_polled_at is None)
-        tx.sources.polled(
-            source.id,
-            now=now,
-            next_poll_at=now + timedelta(seconds=source.every),
-            etag=fetched.etag if fetched.status == OK else state.etag,
-            last_modified=fetched.last_modified if fetched.status == OK else state.last_modified,
-            body_sha256=answer.digest,
-            title=feed.title if feed else state.title,
-            status=fetched.status,
-            bytes=len(fetched.body),
-            new=len(new),
-            changed=len(changed),
-            seconds=(now - started).total_seconds(),
-        )
-    return Polled(
-        source.id, "new" if new or changed else "unchanged", len(reading.listed) if reading else 0, new, changed
-    )
-
-
-def _store_items(
-    tx: Transaction, publishers: Mapping[str, Publisher], source: Source, feed: Feed, now: datetime, *, first: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    keys = {item.id: keys_of(item) for item in feed.items}
-    credits_ = {item.id: credited(item) for item in feed.items}
-    known = tx.items.known(flat(credits_.values()))
-    chains = {item.id: trace(item, source.publisher, known, tuple(publishers.values())) for item in feed.items}
-    stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first)
-    fresh = {*stored.new, *stored.changed}
-    settle(tx, publishers, [item for item in feed.items if item.id in fresh])
-    return stored.new, (*stored.changed, *retract(tx, feed.retractions, now))
+    with polling.store.read() as tx:
+        until = max(filter(None, [state.wait_until, tx.polls.away(now).get(state.host)]), default=now)
+    if until > now:
+        return f"its server asked us to stay away until {until:%Y-%m-%d %H:%M} UTC"
+    return "another process polls it now"

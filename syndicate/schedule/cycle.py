@@ -15,14 +15,14 @@ from datetime import timedelta
 
 from syndicate.errors import DeliveryError, SyndicateError
 from syndicate.model import Channel, ChannelKind, DeliveryState
+from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.compose import Composing
-from syndicate.pipeline.poll import Polled, Polling, poll
+from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
 from syndicate.pipeline.release import Released, has_readers, publish, send_digest
 from syndicate.schedule.due import last_due, next_due, period
 
-DUE_AT_ONCE = 500
 AGAIN = timedelta(minutes=15)
 """After what time a feed that could not be released is composed again, if nothing new came."""
 
@@ -58,20 +58,13 @@ class Report:
 async def cycle(work: Work) -> Report:
     """Poll what is due, publish every feed, send the digests that are due, drain the outbox."""
     report = Report()
-    report.polled = await poll_due(work)
+    report.polled = await poll_due(work.polling)
     # Composing is work for the processor: in a thread, so that the pages are served meanwhile.
     await asyncio.to_thread(publish_feeds, work, report, work.channels)
     await asyncio.to_thread(send_due_digests, work, report)
     await asyncio.to_thread(read_returned, work, report)
     await drain(work, report)
     return report
-
-
-async def poll_due(work: Work) -> list[Polled]:
-    """Poll every source whose time has come."""
-    with work.composing.store.read() as tx:
-        due = [state.source_id for state in tx.sources.due(work.composing.clock(), DUE_AT_ONCE)]
-    return await poll(work.polling, [source_id for source_id in due if source_id in work.polling.sources])
 
 
 def to_decide(work: Work) -> tuple[Channel, ...]:

@@ -12,19 +12,21 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from syndicate.pipeline.arrive import Polled
+from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.post import rests
 from syndicate.schedule.cycle import (
     Report,
     Work,
     drain,
-    poll_due,
     publish_feeds,
     read_returned,
     send_due_digests,
     to_decide,
 )
 
-POLL_SECONDS = 10
+POLL_SECONDS = 5
+PUBLISH_SECONDS = 10
 DIGEST_SECONDS = 20
 DELIVER_SECONDS = 5
 RETURNED_SECONDS = 60
@@ -32,10 +34,15 @@ RETURNED_SECONDS = 60
 
 def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
     """A scheduler, not yet started, on the running event loop; ``tell`` hears what each tick did."""
+    heard: list[Polled] = []
 
     async def polling() -> None:
-        report = Report()
-        report.polled = await poll_due(work)
+        # Goes on for as long as anything is due: a source that stands still does not keep the others waiting.
+        await poll_due(work.polling, heard.append)
+
+    async def publishing() -> None:
+        report = Report(polled=heard.copy())
+        heard.clear()
         is_new = any(polled.status == "new" for polled in report.polled)
         await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
         tell(report)
@@ -59,6 +66,7 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
 
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
+    scheduler.add_job(publishing, "interval", seconds=PUBLISH_SECONDS)
     scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
     scheduler.add_job(returning, "interval", seconds=RETURNED_SECONDS)
     scheduler.add_job(delivering, "interval", seconds=DELIVER_SECONDS)

@@ -9,6 +9,7 @@ from syndicate.store.claims import Claimed
 from syndicate.store.ledger import LedgerKind
 from syndicate.store.outbox import Settled
 from syndicate.store.people import address
+from syndicate.store.polls import Manners, Taken
 from syndicate.store.records import (
     Added,
     Carried,
@@ -32,6 +33,7 @@ __all__ = [
     "EditionSummary",
     "LedgerKind",
     "LedgerRow",
+    "Manners",
     "PollRun",
     "RecordedTerms",
     "Settled",
@@ -40,6 +42,7 @@ __all__ = [
     "Stored",
     "StoredEdition",
     "StoredItem",
+    "Taken",
     "Transaction",
     "address",
     "open_store",

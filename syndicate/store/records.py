@@ -8,25 +8,52 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.model import Chain, ChannelKind, Edition, Finding, Item, Mode, Proved, Record, Subscriber
+from syndicate.model import (
+    Chain,
+    ChannelKind,
+    Edition,
+    Finding,
+    Health,
+    Item,
+    Memory,
+    Mode,
+    Proved,
+    Record,
+    Subscriber,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Where the polling of one source stands. ``next_poll_at`` is None for a source that is not polled any more."""
+    """Where the polling of one source stands.
+
+    ``url`` is the configured one, ``host`` the one that is burdened. ``next_poll_at`` is None for a source that is not
+    polled any more, ``next_why`` its reason in words; before ``wait_until`` its server wants to be left alone.
+    ``failures`` are those in a row, ``failing_since`` when they began. ``claims`` is the number of the last claim.
+    """
 
     source_id: str
     url: str
+    host: str
     title: str
     etag: str
     last_modified: str
     body_sha256: str
+    memory: Memory
+    health: Health
+    health_why: str
+    health_since: datetime
     next_poll_at: datetime | None
+    next_why: str
+    wait_until: datetime | None
     first_polled_at: datetime | None
     last_success_at: datetime | None
     failures: int
+    failing_since: datetime | None
     last_error: str
     polls: int
+    claims: int
+    paused_at: datetime | None
     removed: bool
 
 

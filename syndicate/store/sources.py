@@ -1,21 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sources that we poll: what they last answered and when they are due. ``next_poll_at`` here is the truth."""
+"""The sources that we poll: what they last answered, how they are, and when they are due.
+
+``next_poll_at`` here is the truth. Who polls a source now stands in the same row; ``polls.py`` hands it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
-from syndicate.model import Source
+from syndicate.model import Health, Memory, Source
+from syndicate.store import encoding
 from syndicate.store.records import PollRun, SourceState
 from syndicate.store.schema import poll_runs, sources
 from syndicate.store.statements import add, batches
 
 RUNS_KEPT = 50
 """Polls remembered of each source."""
+
+_TRIM_EVERY = 10  # polls: rows beyond those kept are deleted in lots
+
+
+def _name_in(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 class Sources:
@@ -25,34 +37,26 @@ class Sources:
         """``connection`` is in a transaction."""
         self._connection = connection
 
-    def sync(self, configured: Sequence[Source], now: datetime) -> None:
-        """Make the rows those of the configuration.
+    def sync(self, configured: Sequence[Source], now: datetime, host_of: Callable[[str], str] = _name_in) -> None:
+        """Make the rows those of the configuration; ``host_of`` names the host that a URL burdens.
 
         New sources are due now, sources that are gone are marked removed, the state of the others stays. A source with
-        a new URL forgets its validators, for they belong to the old one.
+        a new URL forgets what belongs to the old one, and is due.
         """
         held = {state.source_id: state for state in self.all()}
         new = [source for source in configured if source.id not in held]
-        add(self._connection, sources, [{"id": s.id, "url": s.url, "next_poll_at": now, "added_at": now} for s in new])
+        add(self._connection, sources, [_first(source, host_of(source.url), now) for source in new])
         for source in configured:
             if source.id in held and held[source.id].url != source.url:
-                self._moved(source, now)
+                self.change(_readdressed(held[source.id], source.url, host_of(source.url), now))
         self._mark(held, {source.id for source in configured}, now)
-
-    def due(self, now: datetime, limit: int) -> list[SourceState]:
-        """The sources to poll by now, the longest due first."""
-        query = (
-            select(sources)
-            .where(sources.c.removed_at.is_(None), sources.c.next_poll_at <= now)
-            .order_by(sources.c.next_poll_at, sources.c.id)
-            .limit(limit)
-        )
-        return self._states(query)
 
     def next_due(self) -> datetime | None:
         """When the next poll is due; None if no source is polled."""
-        query = select(func.min(sources.c.next_poll_at)).where(sources.c.removed_at.is_(None))
-        earliest: datetime | None = self._connection.execute(query).scalar_one()
+        polled = sources.c.removed_at.is_(None), sources.c.paused_at.is_(None)
+        earliest: datetime | None = self._connection.execute(
+            select(func.min(sources.c.next_poll_at)).where(*polled)
+        ).scalar_one()
         return earliest
 
     def get(self, ids: Sequence[str]) -> list[SourceState]:
@@ -68,60 +72,30 @@ class Sources:
         """Every source that was ever configured, by id."""
         return self._states(select(sources).order_by(sources.c.id))
 
-    def polled(  # noqa: PLR0913 - a poll report has this many figures
-        self,
-        source_id: str,
-        *,
-        now: datetime,
-        next_poll_at: datetime | None,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        body_sha256: str | None = None,
-        title: str | None = None,
-        status: int = 200,
-        bytes: int = 0,  # noqa: A002 - the word of the poll report
-        new: int = 0,
-        changed: int = 0,
-        seconds: float = 0.0,
-    ) -> None:
-        """A poll succeeded. What is None stays as it was; failures are forgiven."""
-        answer = {"etag": etag, "last_modified": last_modified, "body_sha256": body_sha256, "title": title}
-        self._update(
-            source_id,
-            {name: value for name, value in answer.items() if value is not None}
-            | {
-                "next_poll_at": next_poll_at,
-                "last_success_at": now,
-                "first_polled_at": func.coalesce(sources.c.first_polled_at, now),
-                "failures": 0,
-                "last_error": "",
-            },
-        )
-        self._run(source_id, at=now, status=status, bytes=bytes, new=new, changed=changed, seconds=seconds, error="")
+    def holds(self, claimed: SourceState) -> bool:
+        """Whether a claim is still the last one of its source: if not, another poller has it now."""
+        mine = select(sources.c.id).where(sources.c.id == claimed.source_id, sources.c.claims == claimed.claims)
+        return self._connection.execute(mine).first() is not None
 
-    def failed(
-        self,
-        source_id: str,
-        *,
-        now: datetime,
-        next_poll_at: datetime | None,
-        error: str,
-        status: int = 0,
-        seconds: float = 0.0,
-    ) -> None:
-        """A poll failed: nothing but the failure is noted."""
-        self._update(source_id, {"next_poll_at": next_poll_at, "failures": sources.c.failures + 1, "last_error": error})
-        self._run(source_id, at=now, status=status, seconds=seconds, error=error)
+    def settle(self, after: SourceState, run: PollRun) -> None:
+        """Write what a poll made of a source that was claimed, and the poll itself; the claim ends."""
+        self._change(replace(after, polls=after.polls + 1), worker="", claimed_until=None)
+        add(self._connection, poll_runs, [_run_row(run)])
+        if after.polls % _TRIM_EVERY == 0:
+            self._trim(after.source_id)
+
+    def change(self, after: SourceState) -> None:
+        """Write a state that a person gave a source. Whoever polls it meanwhile has lost the claim."""
+        self._change(after, claims=sources.c.claims + 1, claimed_until=None)
 
     def runs(self, source_id: str, limit: int = RUNS_KEPT) -> list[PollRun]:
         """The last polls of a source, newest first."""
-        query = select(poll_runs).where(poll_runs.c.source_id == source_id).order_by(poll_runs.c.id.desc()).limit(limit)
-        return [_run(row) for row in self._connection.execute(query)]
+        query = select(poll_runs).where(poll_runs.c.source_id == source_id).order_by(poll_runs.c.id.desc())
+        return [_run(row) for row in self._connection.execute(query.limit(min(limit, RUNS_KEPT)))]
 
-    def _moved(self, source: Source, now: datetime) -> None:
-        forget = {"etag": "", "last_modified": "", "body_sha256": ""}
-        change = update(sources).where(sources.c.id == source.id)
-        self._connection.execute(change.values(url=source.url, next_poll_at=now, **forget))
+    def _change(self, after: SourceState, **more: Any) -> None:
+        change = update(sources).where(sources.c.id == after.source_id)
+        self._connection.execute(change.values(**_columns(after), **more))
 
     def _mark(self, held: dict[str, SourceState], configured: set[str], now: datetime) -> None:
         gone = [state.source_id for state in held.values() if not state.removed and state.source_id not in configured]
@@ -131,12 +105,7 @@ class Sources:
                 change = update(sources).where(sources.c.id.in_(batch))
                 self._connection.execute(change.values(removed_at=removed_at))
 
-    def _update(self, source_id: str, values: dict[str, Any]) -> None:
-        change = update(sources).where(sources.c.id == source_id)
-        self._connection.execute(change.values(polls=sources.c.polls + 1, **values))
-
-    def _run(self, source_id: str, **values: Any) -> None:
-        self._connection.execute(poll_runs.insert().values(source_id=source_id, **values))
+    def _trim(self, source_id: str) -> None:
         mine = poll_runs.c.source_id == source_id
         oldest_kept = (
             select(poll_runs.c.id).where(mine).order_by(poll_runs.c.id.desc()).offset(RUNS_KEPT - 1).limit(1)
@@ -144,25 +113,111 @@ class Sources:
         self._connection.execute(delete(poll_runs).where(mine, poll_runs.c.id < oldest_kept))
 
     def _states(self, query: Select[Any]) -> list[SourceState]:
-        return [_state(row) for row in self._connection.execute(query)]
+        return [state_of(row) for row in self._connection.execute(query)]
 
 
-def _state(row: Row[Any]) -> SourceState:
+def _first(source: Source, host: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "url": source.url,
+        "host": host,
+        "memory": encoding.memory.text(Memory()),
+        "health": Health.SOUND.value,
+        "health_since": now,
+        "next_poll_at": now,
+        "next_why": "new",
+        "added_at": now,
+    }
+
+
+def _readdressed(state: SourceState, url: str, host: str, now: datetime) -> SourceState:
+    """At another address nothing that the old one said holds, but for how the source looks."""
+    memory = replace(state.memory, adopted="", move=None, gone_since=None, fresh_for=None)
+    health = Health.HELD if state.health is Health.HELD else Health.SOUND
+    return replace(
+        state,
+        url=url,
+        host=host,
+        etag="",
+        last_modified="",
+        body_sha256="",
+        memory=memory,
+        health=health,
+        health_why=state.health_why if health is Health.HELD else "",
+        next_poll_at=now,
+        next_why="its address is new",
+        wait_until=None,
+        failures=0,
+        failing_since=None,
+    )
+
+
+def _columns(state: SourceState) -> dict[str, Any]:
+    """What may change of a source; ids, claims and the dates of adding and removing are not among it."""
+    return {
+        "url": state.url,
+        "host": state.host,
+        "title": state.title,
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "body_sha256": state.body_sha256,
+        "memory": encoding.memory.text(state.memory),
+        "health": state.health.value,
+        "health_why": state.health_why,
+        "health_since": state.health_since,
+        "next_poll_at": state.next_poll_at,
+        "next_why": state.next_why,
+        "wait_until": state.wait_until,
+        "first_polled_at": state.first_polled_at,
+        "last_success_at": state.last_success_at,
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "last_error": state.last_error,
+        "polls": state.polls,
+        "paused_at": state.paused_at,
+    }
+
+
+def state_of(row: Row[Any]) -> SourceState:
+    """The state that stands in a row of ``sources``."""
     return SourceState(
         source_id=row.id,
         url=row.url,
+        host=row.host,
         title=row.title,
         etag=row.etag,
         last_modified=row.last_modified,
         body_sha256=row.body_sha256,
+        memory=encoding.memory.value(row.memory),
+        health=Health(row.health),
+        health_why=row.health_why,
+        health_since=row.health_since,
         next_poll_at=row.next_poll_at,
+        next_why=row.next_why,
+        wait_until=row.wait_until,
         first_polled_at=row.first_polled_at,
         last_success_at=row.last_success_at,
         failures=row.failures,
+        failing_since=row.failing_since,
         last_error=row.last_error,
         polls=row.polls,
+        claims=row.claims,
+        paused_at=row.paused_at,
         removed=row.removed_at is not None,
     )
+
+
+def _run_row(run: PollRun) -> dict[str, Any]:
+    return {
+        "source_id": run.source_id,
+        "at": run.at,
+        "status": run.status,
+        "bytes": run.bytes,
+        "new": run.new,
+        "changed": run.changed,
+        "seconds": run.seconds,
+        "error": run.error,
+    }
 
 
 def _run(row: Row[Any]) -> PollRun:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from syndicate.model import Key
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
-from syndicate.store.database import READ, WRITE, open_engine, transaction
+from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
 from syndicate.store.editions import Editions
 from syndicate.store.items import Items
 from syndicate.store.keys import Keys
@@ -21,6 +21,7 @@ from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
+from syndicate.store.polls import Polls
 from syndicate.store.presence import Presence
 from syndicate.store.returns import Returns
 from syndicate.store.schema import meta
@@ -36,7 +37,9 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         """``connection`` is in a transaction."""
+        self._connection = connection
         self.sources = Sources(connection)
+        self.polls = Polls(connection)
         self.marks = Marks(connection)
         self.items = Items(connection)
         self.shingles = Shingles(connection)
@@ -54,6 +57,12 @@ class Transaction:
         self.keys = Keys(connection)
         self.returns = Returns(connection)
         self.ledger = Ledger(connection)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone if anything in it raises."""
+        with in_words(self._connection.engine.url), self._connection.begin_nested():
+            yield
 
 
 class Store:

@@ -50,7 +50,7 @@ def config(truth):
     """What an operator would write who has read each publisher's notice: prose on record, licences left to the feeds."""
     lines = [
         "site: {name: Riverside Bulletin, url: 'https://bulletin.example', contact: editor@bulletin.example}",
-        "network: {allow_private: true}",
+        "network: {allow_private: true, pause: 0s}",
         "publishers:",
     ]
     for s in truth["sources"]:

@@ -4,7 +4,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from syndicate.store.migrations import mail, rights
+from syndicate.store.migrations import mail, polling, rights
 
 revision = "0001"
 down_revision = None
@@ -37,9 +37,7 @@ POSTGRESQL_REFUSALS = (
 def upgrade() -> None:
     """From nothing to the first version."""
     _meta()
-    _sources()
-    _source_marks()
-    _poll_runs()
+    polling.upgrade()
     _documents()
     _items()
     _item_keys()
@@ -65,59 +63,6 @@ def _meta() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_meta"),
     )
-
-
-def _sources() -> None:
-    """Where the polling of each source stands."""
-    op.create_table(
-        "sources",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("etag", sa.Text(), nullable=False),
-        sa.Column("last_modified", sa.Text(), nullable=False),
-        sa.Column("body_sha256", sa.Text(), nullable=False),
-        sa.Column("next_poll_at", TIME, nullable=True),
-        sa.Column("first_polled_at", TIME, nullable=True),
-        sa.Column("last_success_at", TIME, nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.Text(), nullable=False),
-        sa.Column("polls", sa.Integer(), nullable=False),
-        sa.Column("added_at", TIME, nullable=False),
-        sa.Column("removed_at", TIME, nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_sources"),
-    )
-    op.create_index("ix_sources_next_poll_at", "sources", ["next_poll_at"])
-
-
-def _source_marks() -> None:
-    """What the last reading of each source left for the next."""
-    op.create_table(
-        "source_marks",
-        sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("marks", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_marks_source_id_sources"),
-        sa.PrimaryKeyConstraint("source_id", name="pk_source_marks"),
-    )
-
-
-def _poll_runs() -> None:
-    """The last polls of each source."""
-    op.create_table(
-        "poll_runs",
-        sa.Column("id", SERIAL, nullable=False),
-        sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("at", TIME, nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("new", sa.Integer(), nullable=False),
-        sa.Column("changed", sa.Integer(), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_poll_runs_source_id_sources"),
-        sa.PrimaryKeyConstraint("id", name="pk_poll_runs"),
-    )
-    op.create_index("ix_poll_runs_source_id_id", "poll_runs", ["source_id", "id"])
 
 
 def _documents() -> None:

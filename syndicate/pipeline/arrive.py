@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a poll came to is written down: items with their chains, validators, health and the time of the next poll.
+
+Everything about one poll is one transaction's work. A poll whose claim was lost, because its time was up or a person
+decided something meanwhile, writes nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syndicate.errors import FetchError, SyndicateError
+from syndicate.intake import moves
+from syndicate.intake.hosts import host_of
+from syndicate.intake.rhythm import after_answer, after_failure, after_gone, observed
+from syndicate.model import Feed, Fetched, Publisher, Reading, Source
+from syndicate.pipeline.health import failing, sound
+from syndicate.pipeline.origins import flat, settle
+from syndicate.pipeline.recognise import recognised
+from syndicate.pipeline.retract import retract
+from syndicate.rights.trace import credited, keys_of, trace
+from syndicate.store import PollRun, SourceState, Stored, Transaction
+
+OK, GONE = 200, 410
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll did. ``items`` counts what the document held.
+
+    ``status`` is "new", "unchanged", "failed", or "waiting" for one that was not polled: ``error`` says why.
+    """
+
+    source_id: str
+    status: str
+    items: int = 0
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One poll under way: the source, its claim, where we asked and since when."""
+
+    source: Source
+    claimed: SourceState
+    asked: str
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer. ``reading`` is None if the body is the one that we know."""
+
+    fetched: Fetched
+    body_sha256: str
+    reading: Reading | None
+
+
+def answered(
+    tx: Transaction, publishers: Mapping[str, Publisher], visit: Visit, answer: Answer, now: datetime
+) -> Polled:
+    """Write what an answer brought, its validators included (a 304 or equal body brings none)."""
+    if not tx.sources.holds(visit.claimed):
+        return lost(visit.source.id)
+    reading, feed = answer.reading, answer.reading.feed if answer.reading else None
+    stored = Stored()
+    if reading:
+        tx.marks.put(visit.source.id, reading.marks)
+    if reading and feed:
+        known = replace(feed, items=recognised(tx, feed, reading.listed))
+        stored = _store_items(tx, publishers, visit, known, now)
+    after = _after(visit, answer, now, brought=bool(stored.new))
+    tx.sources.settle(after, _run(visit, now, answer.fetched.status, len(answer.fetched.body), stored))
+    return Polled(
+        visit.source.id,
+        "new" if stored.new or stored.changed else "unchanged",
+        len(reading.listed) if reading else 0,
+        stored.new,
+        stored.changed,
+    )
+
+
+def failed(tx: Transaction, visit: Visit, error: SyndicateError, now: datetime) -> Polled:
+    """Write that a poll failed: nothing but the failure is noted."""
+    if not tx.sources.holds(visit.claimed):
+        return lost(visit.source.id)
+    said = f"{error.stage}: {error}"
+    after = _after_failure(visit, error, now)
+    tx.sources.settle(after, replace(_run(visit, now, _status(error)), error=said))
+    if after.wait_until:
+        tx.polls.asked_to_wait(after.host, now)
+    return Polled(visit.source.id, "failed", error=said)
+
+
+def lost(source_id: str) -> Polled:
+    """A poll that came to nothing because its claim was lost."""
+    return Polled(source_id, "waiting", error="another poller has it now, or it was changed while it was polled")
+
+
+def _after(visit: Visit, answer: Answer, now: datetime, *, brought: bool) -> SourceState:
+    """The source after an answer."""
+    source, state, fetched = visit.source, visit.claimed, answer.fetched
+    feed = answer.reading.feed if answer.reading else None
+    whole = fetched.status == OK
+    memory = state.memory
+    if whole or fetched.fresh_for is not None:  # what a 304 leaves out still holds. Spec: RFC 9111 4.3.4
+        memory = replace(memory, fresh_for=fetched.fresh_for)
+    if feed:
+        memory = observed(replace(memory, asks=feed.asks), feed.items, now, brought=brought)
+    memory = moves.answered(memory, visit.asked, fetched.moved_to, now, same=True)
+    chosen = after_answer(source.id, source.every, memory, now)
+    after = replace(
+        state,
+        host=host_of(memory.adopted) if memory.adopted != state.memory.adopted else state.host,
+        title=feed.title if feed else state.title,
+        etag=fetched.etag if whole else state.etag,
+        last_modified=fetched.last_modified if whole else state.last_modified,
+        body_sha256=answer.body_sha256,
+        memory=memory,
+        next_poll_at=chosen.at,
+        next_why=chosen.why,
+        wait_until=None,
+        first_polled_at=state.first_polled_at or now,
+        last_success_at=now,
+        failures=0,
+        failing_since=None,
+        last_error="",
+    )
+    return sound(after, now)
+
+
+def _after_failure(visit: Visit, error: SyndicateError, now: datetime) -> SourceState:
+    """The source after a failure: tried again later, or gone."""
+    source, state = visit.source, visit.claimed
+    status = _status(error)
+    retry_after = error.retry_after if isinstance(error, FetchError) else None
+    gone = status == GONE and moves.is_gone(state.memory, now)
+    what = str(status) if status not in {0, OK} else error.stage
+    chosen = after_failure(source.id, source.every, state.failures + 1, now, retry_after=retry_after, what=what)
+    if status == GONE:
+        chosen = after_gone(source.id, now, believed=gone)
+    after = replace(
+        state,
+        memory=moves.refused(state.memory, visit.asked, now, gone=status == GONE),
+        next_poll_at=chosen.at,
+        next_why=chosen.why,
+        wait_until=now + timedelta(seconds=retry_after) if retry_after else None,
+        failures=state.failures + 1,
+        failing_since=state.failing_since or now,
+        last_error=f"{error.stage}: {error}",
+    )
+    return failing(after, now, gone=gone)
+
+
+def _status(error: SyndicateError) -> int:
+    return error.status if isinstance(error, FetchError) else OK
+
+
+def _run(visit: Visit, now: datetime, status: int, size: int = 0, stored: Stored | None = None) -> PollRun:
+    brought = stored or Stored()
+    seconds = (now - visit.started).total_seconds()
+    return PollRun(visit.source.id, now, status, size, len(brought.new), len(brought.changed), seconds, "")
+
+
+def _store_items(
+    tx: Transaction, publishers: Mapping[str, Publisher], visit: Visit, feed: Feed, now: datetime
+) -> Stored:
+    source, first = visit.source, visit.claimed.first_polled_at is None
+    keys = {item.id: keys_of(item) for item in feed.items}
+    credits_ = {item.id: credited(item) for item in feed.items}
+    known = tx.items.known(flat(credits_.values()))
+    chains = {item.id: trace(item, source.publisher, known, tuple(publishers.values())) for item in feed.items}
+    stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first)
+    fresh = {*stored.new, *stored.changed}
+    settle(tx, publishers, [item for item in feed.items if item.id in fresh])
+    return Stored(stored.new, (*stored.changed, *retract(tx, feed.retractions, now)))
