@@ -28,6 +28,7 @@ from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
+from syndicate.pipeline.profit import Contradiction, contradictions
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
 from syndicate.publish.subject import fault
@@ -283,7 +284,17 @@ def read_config(path: Path) -> Config:
         raise ConfigError([f"{path}: {error.strerror}; run `syndicate init`, or name the file with -c"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
-    return load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id, subject=fault)
+    config = load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id, subject=fault)
+    against = [one for one in contradictions(config.sources, config.channels, clock()) if one.blocks]
+    if against:
+        raise ConfigError([_blocked(path, one) for one in against])
+    return config
+
+
+def _blocked(path: Path, one: Contradiction) -> str:
+    what = f"it names {one.source_id}, but {one.because}"
+    remedy = "take the source out, or record in its terms what the publisher permits there"
+    return f"{path}: channels.{one.channel_id}.select.sources: {what}; {remedy}"
 
 
 def _read_secret(name: str) -> str:

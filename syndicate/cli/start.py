@@ -10,6 +10,7 @@ from syndicate.cli.show import OUT, as_json, count, mode_text, table
 from syndicate.config import starter
 from syndicate.errors import UsageError
 from syndicate.pipeline.explain import matrix
+from syndicate.pipeline.profit import contradictions
 
 
 def init(folder: Path) -> None:
@@ -30,7 +31,9 @@ def init(folder: Path) -> None:
 def check(path: Path, as_machine: bool) -> None:
     """Print the matrix of sources and channels, and below it whose terms are not on record."""
     config = read_config(path)
-    rows = matrix(config.sources, config.channels, clock())
+    now = clock()
+    rows = matrix(config.sources, config.channels, now)
+    against = contradictions(config.sources, config.channels, now)
     if as_machine:
         as_json(
             [
@@ -50,6 +53,8 @@ def check(path: Path, as_machine: bool) -> None:
         ["Source", *(c.id for c in config.channels)],
         ((source.id, *(mode_text(d.mode) for d in decisions)) for source, decisions in rows),
     )
+    for one in against:
+        OUT.print(f"\n{one.channel_id} carries {one.source_id} as links because of money: {one.because}")
     unknown = [source.id for source, _ in rows if not source.publisher.records]
     if unknown:
         OUT.print(f"\nNo terms on record; a licence in the feed may still permit more: {', '.join(unknown)}")

@@ -231,3 +231,38 @@ def test_ledger(syndicate, folder):
     wrong = syndicate(folder, "ledger", "--kind", "gossip")
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("gossip: is no kind of line; one of: decision, edition")
+
+
+SHOP = (
+    "site: {name: B, url: 'https://b.example', contact: e@b.example}\n"
+    "publishers:\n  ferrow: {name: Ferrow, home: 'https://ferrow.example', terms: TERMS}\n"
+    "terms:\n  glossed:\n    licence: CC-BY-NC-4.0\n    grants: [{mode: full, purposes: [community, commercial], ads: around}]\n"
+    "  bound: {grants: [{mode: full, duties: [noncommercial]}]}\n  free: {grants: [{mode: full}]}\n"
+    "sources: [{id: ferrow, url: 'https://ferrow.example/feed', publisher: ferrow}]\n"
+    "channels:\n  shop: {kind: feed, purpose: commercial, ads: around, select: {sources: SOURCES}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("terms", "sources", "told"),
+    [
+        ("CC-BY-NC-4.0", "[ferrow]", "CC BY-NC 4.0 does not cover commercial channels"),
+        ("bound", "[ferrow]", "Ferrow does not permit commercial sites with advertising around the items"),
+        ("CC-BY-NC-4.0", "[]", ""),
+        ("free", "[ferrow]", ""),
+        ("glossed", "[ferrow]", None),
+        ("CC-BY-4.0", "[ferrow]", None),
+    ],
+)
+def test_no_profit_by_mistake(syndicate, tmp_path, terms, sources, told):
+    """A channel for money that names a non-commercial source is a mistake; one that meets it by the way is told of it."""
+    (tmp_path / "config.yaml").write_text(SHOP.replace("TERMS", terms).replace("SOURCES", sources))
+    done = syndicate(tmp_path, "check")
+    if told:
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith("config.yaml: channels.shop.select.sources: it names ferrow, but ")
+        assert told in done.stderr
+        assert "take the source out, or record in its terms what the publisher permits there" in done.stderr
+    else:
+        assert done.returncode == 0
+        assert ("shop carries ferrow as links because of money" in done.stdout) == (told == "")
