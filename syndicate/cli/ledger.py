@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from rich.text import Text
@@ -14,6 +15,8 @@ from syndicate.cli.show import OUT, as_json, count, table
 from syndicate.cli.statements import person
 from syndicate.errors import UsageError
 from syndicate.pipeline import recording
+from syndicate.pipeline.breaches import Open, look, open_breaches
+from syndicate.pipeline.breaches import cure as record_cure
 from syndicate.pipeline.recording import Waiting
 from syndicate.store import LedgerKind, LedgerRow
 
@@ -31,6 +34,51 @@ def ledger(path: Path, kind: str, subject: str, limit: int, *, as_machine: bool)
         table(["When", "Kind", "Subject", "What"], ([_when(r), r.kind, r.subject, _what(r)] for r in rows))
     else:
         OUT.print("No such line.")
+    return 0
+
+
+def breaches(path: Path, *, as_machine: bool) -> int:
+    """Look at what was released lately, then list what breaks its terms and is not cured; 1 if anything does."""
+    with closing(open_app(path)) as app:
+        look(app.composing)
+        with app.store.read() as tx:
+            found = open_breaches(tx)
+        now = app.clock()
+    if as_machine:
+        as_json(found)
+    elif found:
+        table(
+            ["Breach", "Found", "Item", "Channel", "What", "Cure until"],
+            (
+                [str(o.row.id), _when(o.row), o.row.subject, o.row.data["channel"], _broken(o), _left(o, now)]
+                for o in found
+            ),
+        )
+    else:
+        OUT.print("No breach is open.")
+    return 1 if found else 0
+
+
+def _broken(one: Open) -> str:
+    data = one.row.data
+    permitted = f", permitted was {data['permitted']}" if "permitted" in data else ""
+    return f"{data['duty']}: carried as {data['carried']}{permitted}: {data['because']}"
+
+
+def _left(one: Open, now: datetime) -> str:
+    if one.until is None:
+        return "no cure in its licence; ask the publisher"
+    days = (one.until - now).days
+    return f"{one.until:%Y-%m-%d}, {count(days, 'day')} left" if days >= 0 else f"{one.until:%Y-%m-%d}, over"
+
+
+def cure(path: Path, breach: int, how: str) -> int:
+    """Record how a breach was cured."""
+    if not how.strip():
+        raise UsageError("does not say how it was cured", subject=str(breach), remedy="add --how 'what was done'")
+    with closing(open_app(path)) as app:
+        record_cure(app.composing, breach, how.strip(), person())
+    OUT.print(f"Breach {breach} is cured.")
     return 0
 
 

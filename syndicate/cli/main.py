@@ -193,10 +193,17 @@ def ledger(
     kind: Annotated[str, typer.Option(help="Only lines of this kind, such as permission or refusal.")] = "",
     subject: Annotated[str, typer.Option(help="Only lines about this item, edition, channel or publisher.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+    still_open: Annotated[bool, typer.Option("--open", help="Breaches that are not cured, after a new look.")] = False,
+    cured: Annotated[int, typer.Option("--cure", metavar="N", help="Breach N is cured; say how.")] = 0,
+    how: Annotated[str, typer.Option(help="With --cure: what was done.")] = "",
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
     """Read the record of what was decided, made, proved, released, permitted and refused."""
     from syndicate.cli import ledger as acts
 
+    if cured:
+        raise typer.Exit(acts.cure(config, cured, how))
+    if still_open:
+        raise typer.Exit(acts.breaches(config, as_machine=json))
     raise typer.Exit(acts.ledger(config, kind, subject, limit, as_machine=json))

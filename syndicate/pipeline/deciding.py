@@ -19,9 +19,14 @@ from syndicate.store import StoredItem, Transaction
 Wanted = Callable[[Channel, StoredItem], bool]
 
 
-def on_record(publishers: Mapping[str, Publisher], tx: Transaction, at: datetime) -> dict[str, Publisher]:
-    """The publishers with the terms that hold ``at`` that time: the configuration's first, then those of commands."""
-    recorded = tx.terms.in_force(at)
+def on_record(
+    publishers: Mapping[str, Publisher], tx: Transaction, at: datetime, *, known: datetime | None = None
+) -> dict[str, Publisher]:
+    """The publishers with the terms that hold ``at`` that time: the configuration's first, then those of commands.
+
+    With ``known`` only statements that were recorded until then.
+    """
+    recorded = tx.terms.in_force(at, known=known)
     return {
         id_: replace(publisher, records=(*publisher.records, *recorded[id_])) if id_ in recorded else publisher
         for id_, publisher in publishers.items()

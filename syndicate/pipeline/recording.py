@@ -13,6 +13,7 @@ from datetime import datetime
 
 from syndicate.errors import UsageError
 from syndicate.model import Channel, Mode, Pick, Publisher, Record
+from syndicate.pipeline.breaches import look
 from syndicate.pipeline.compose import PAGE, Composing
 from syndicate.pipeline.deciding import Bench, on_record, selected
 from syndicate.rights.odrl import document
@@ -60,6 +61,7 @@ def put(composing: Composing, drafts: Sequence[Draft], by: str) -> list[Recorded
     with composing.store.write() as tx:
         recorded = [_put(composing, tx, draft, by, now) for draft in drafts]
         tx.channels.decide_again(now)
+    look(composing, proofs=False)
     return recorded
 
 

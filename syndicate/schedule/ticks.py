@@ -13,6 +13,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from syndicate.pipeline.arrive import Polled
+from syndicate.pipeline.breaches import look
 from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.post import rests
 from syndicate.schedule.cycle import (
@@ -30,6 +31,7 @@ PUBLISH_SECONDS = 10
 DIGEST_SECONDS = 20
 DELIVER_SECONDS = 5
 RETURNED_SECONDS = 60
+WATCH_SECONDS = 24 * 3600
 
 
 def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
@@ -64,10 +66,14 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
         await drain(work, report)
         tell(report)
 
+    async def watching() -> None:
+        await asyncio.to_thread(look, work.composing)
+
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
     scheduler.add_job(publishing, "interval", seconds=PUBLISH_SECONDS)
     scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
     scheduler.add_job(returning, "interval", seconds=RETURNED_SECONDS)
+    scheduler.add_job(watching, "interval", seconds=WATCH_SECONDS)
     scheduler.add_job(delivering, "interval", seconds=DELIVER_SECONDS)
     return scheduler

@@ -81,6 +81,11 @@ class Editions:
         query = select(editions).where(editions.c.state == COMPOSED).order_by(editions.c.created, editions.c.id)
         return [self._load(row) for row in self._connection.execute(query).all()]
 
+    def released_since(self, when: datetime) -> list[StoredEdition]:
+        """What was released at or after that time and is still held, oldest first: of feeds the latest edition."""
+        query = select(editions).where(editions.c.released_at >= when).order_by(editions.c.created, editions.c.id)
+        return [self._load(row) for row in self._connection.execute(query).all()]
+
     def last_digest(self, channel_id: str) -> EditionSummary | None:
         """The channel's newest edition that was not refused, without its content."""
         row = self._newest(channel_id)

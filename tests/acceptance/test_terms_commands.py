@@ -266,3 +266,20 @@ def test_no_profit_by_mistake(syndicate, tmp_path, terms, sources, told):
     else:
         assert done.returncode == 0
         assert ("shop carries ferrow as links because of money" in done.stdout) == (told == "")
+
+
+def test_breaches(syndicate, folder):
+    """An objection recorded late opens a clock for what lay open meanwhile; a cure is recorded with what was done."""
+    assert syndicate(folder, "ledger", "--open").stdout == "No breach is open.\n"
+    done = syndicate(folder, "terms", "object", "south-desk", "media=web", "--date", "2026-01-01")
+    statement(done)
+    shown = syndicate(folder, "ledger", "--open", columns=300)
+    assert shown.returncode == 1
+    assert "mode: carried as full, permitted was withhold: South Desk refuses community sites any use" in shown.stdout
+    assert "29 days left" in shown.stdout or "30 days left" in shown.stdout
+    number = json.loads(syndicate(folder, "ledger", "--open", "--json").stdout)[0]["row"]["id"]
+    assert syndicate(folder, "ledger", "--cure", number).stderr.startswith(f"{number}: does not say how it was cured")
+    cured = syndicate(folder, "ledger", "--cure", number, "--how", "We wrote to them.")
+    assert cured.stdout == f"Breach {number} is cured.\n"
+    (line,) = ledger(syndicate, folder, "--kind", "cure")
+    assert line["data"]["how"] == "We wrote to them."
