@@ -889,12 +889,13 @@ class DeliveryState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The recorded act that lets us write to a person."""
+    """The recorded act that lets us write to a person; ``interests`` are what they agreed to receive items for."""
 
     purpose: Purpose
     wording: str
     method: str
     confirmed_at: datetime
+    interests: tuple[Interest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

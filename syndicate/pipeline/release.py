@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, ChannelKind, Entry, Medium, Verified
+from syndicate.model import Channel, ChannelKind, Edition, Entry, Interest, Medium, Mode, Verified
 from syndicate.pipeline.brakes import hold, too_many
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.leaving import follow
@@ -89,12 +89,20 @@ def send_digest(
         readers = tx.people.active(channel.id)
         ids = {s.id: message_id(composing.secret, edition_id, s.id, composing.site.url) for s in readers}
         held = too_many(tx, channel, len(readers)) if by_itself else ""
-        tx.sendings.begin(edition_id, channel.id, channel.purpose, len(readers), now=now)
+        asked = interests(outcome.edition)
+        tx.sendings.begin(edition_id, channel.id, channel.purpose, len(readers), now=now, interests=asked)
         tx.outbox.enqueue(edition_id, readers, ids, now, expires_at=expires_at, key_id=key.id)
         if held:
             hold(tx, edition_id, "readers", held, now)
         _released(tx, outcome, now, {"recipients": len(readers)})
     return Released(channel, outcome, recipients=len(readers))
+
+
+def interests(edition: Edition) -> tuple[Interest, ...]:
+    """What readers must have agreed to receive an edition for: of what its items ask, what the channel relies on."""
+    duties = [duty for e in edition.entries if e.decision.mode > Mode.LINK for duty in e.decision.duties]
+    asked = {name for duty in duties if duty.id == "O29" for name in duty.also}
+    return tuple(one for one in edition.channel.consent if one.value in asked)
 
 
 def has_readers(composing: Composing, channel: Channel) -> bool:
@@ -152,7 +160,13 @@ def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]
     asked = 0
     with composing.store.write() as tx:
         added = tx.people.add_pending(
-            channel.id, emails, purpose=channel.purpose, wording=words, method="confirmation by mail", now=now
+            channel.id,
+            emails,
+            purpose=channel.purpose,
+            wording=words,
+            method="confirmation by mail",
+            now=now,
+            interests=channel.consent,
         )
         for reader in (*added.added, *(one for one in added.kept if one.state == "pending")):
             if tx.outbox.notices_since(reader.id, now - ONE_REQUEST_IN):

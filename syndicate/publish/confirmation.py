@@ -11,15 +11,27 @@ from email.utils import format_datetime
 
 from jinja2 import Environment
 
-from syndicate.model import Channel, Site
+from syndicate.model import Beacons, Channel, Interest, Site
 from syndicate.publish.templates import render
+from syndicate.publish.words import listed
 
+COUNTERS = "Some stories load a counter of their publisher\u2019s, which tells the publisher that they were opened."
+"""What readers are told where publishers' counters are carried."""
+
+_INTERESTS = {
+    Interest.PRIOR_INTEREST: "what I have asked for",
+    Interest.RESEARCH: "research",
+    Interest.EDUCATION: "education",
+}
 _POLICY = policy.SMTP.clone(max_line_length=998)
 
 
 def wording(channel: Channel, site: Site) -> str:
     """What a reader of the channel agrees to, in words; it is kept with the consent."""
-    return f"{site.name} may send me {channel_title(channel)} by mail until I unsubscribe."
+    what = [_INTERESTS[interest] for interest in channel.consent]
+    why = f" for {listed(what)}" if what else ""
+    counted = f" {COUNTERS}" if channel.beacons is Beacons.CARRY else ""
+    return f"{site.name} may send me {channel_title(channel)} by mail{why} until I unsubscribe.{counted}"
 
 
 def channel_title(channel: Channel) -> str:

@@ -17,8 +17,9 @@ import css_inline
 from jinja2 import Environment
 from markupsafe import Markup
 
-from syndicate.model import Ads, Channel, Entry, Item, Mode, Part, Site
+from syndicate.model import Ads, Beacons, Channel, Entry, Item, Mode, Part, Site
 from syndicate.publish.clean import clean
+from syndicate.publish.confirmation import COUNTERS
 from syndicate.publish.credit import Credit, credit, local, title_of
 from syndicate.publish.excerpt import Body, as_link, body, settle
 from syndicate.publish.mail import (
@@ -197,7 +198,7 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "host": urlsplit(site.url).netloc,
         "channel": channel,
         "channel_title": channel.title or channel.id,
-        "plain": channel.ads is Ads.NONE and not channel.paid,
+        "promise": _promise(channel),
         "date": weekday(local(mail.now, site)),
         "opening": opening(entries),
         "contents": _contents(sections),
@@ -206,6 +207,14 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "preferences": f"{site.url}/preferences/{PREFERENCES_IN_TEXT}",
         "since": CONSENT_IN_TEXT,
     }
+
+
+def _promise(channel: Channel) -> str:
+    """What readers may rely on: advertising, earnings, counting."""
+    free = channel.ads is Ads.NONE and not channel.paid
+    ours = "carry no advertising, earn nothing from these stories and do not" if free else "do not"
+    counters = f" {COUNTERS}" if channel.beacons is Beacons.CARRY else ""
+    return f"We {ours} track what you open.{counters}"
 
 
 def opening(entries: Sequence[Entry]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, delete, exists, func, or_, select, update
 
-from syndicate.model import Delivery, DeliveryState, Pace, SendingState
+from syndicate.model import Delivery, DeliveryState, Interest, Pace, SendingState
 from syndicate.store.mail_tables import deliveries, rates, sendings, subscribers, suppressions
 from syndicate.store.outbox import LEASE
 from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING
@@ -187,7 +187,14 @@ def _due_query(now: datetime, limit: int) -> Select[Any]:
     )
     notice = deliveries.c.edition_id.is_(None)
     wanted = case((notice, PENDING), else_=ACTIVE)
-    agreed = or_(notice, and_(subscribers.c.confirmed_at.is_not(None), subscribers.c.purpose == sendings.c.purpose))
+    agreed = or_(
+        notice,
+        and_(
+            subscribers.c.confirmed_at.is_not(None),
+            subscribers.c.purpose == sendings.c.purpose,
+            *(or_(~sendings.c.interests.contains(one), subscribers.c.interests.contains(one)) for one in Interest),
+        ),
+    )
     return (
         select(
             deliveries.c.id,

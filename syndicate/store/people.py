@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, delete, exists, select, update
 
 from syndicate.errors import UsageError
-from syndicate.model import Consent, Purpose, Subscriber
+from syndicate.model import Consent, Interest, Purpose, Subscriber
 from syndicate.store import encoding
 from syndicate.store.mail_tables import subscribers, suppressions
 from syndicate.store.outbox import Outbox
@@ -67,13 +67,22 @@ class People:
         return Added(entered.added + confirmed, kept, entered.barred)
 
     def add_pending(
-        self, channel_id: str, emails: Sequence[str], *, purpose: Purpose, wording: str, method: str, now: datetime
+        self,
+        channel_id: str,
+        emails: Sequence[str],
+        *,
+        purpose: Purpose,
+        wording: str,
+        method: str,
+        now: datetime,
+        interests: Sequence[Interest] = (),
     ) -> Added:
         """Note addresses that are to be asked for their consent. UsageError: not an address.
 
         Whoever is on the list already, left it or is suppressed is not asked.
         """
         asked = {"purpose": purpose.value, "wording": wording, "method": method, "confirmed_at": None}
+        asked["interests"] = " ".join(interests)
         return self._enter(channel_id, [{**asked, "email": address(email)} for email in emails], PENDING, now)
 
     def confirm(self, subscriber_id: int, now: datetime, method: str) -> Subscriber | None:
@@ -211,11 +220,13 @@ def _consent_columns(consent: Consent) -> dict[str, Any]:
         "wording": consent.wording,
         "method": consent.method,
         "confirmed_at": consent.confirmed_at,
+        "interests": " ".join(consent.interests),
     }
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     consent = None
     if row.confirmed_at is not None:
-        consent = Consent(Purpose(row.purpose), row.wording, row.method, row.confirmed_at)
+        interests = tuple(map(Interest, row.interests.split()))
+        consent = Consent(Purpose(row.purpose), row.wording, row.method, row.confirmed_at, interests)
     return Subscriber(row.id, row.channel_id, row.email, row.state, consent)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,12 +26,22 @@ class Sendings:
         """``connection`` is in a transaction."""
         self._connection = connection
 
-    def begin(self, edition_id: str, channel_id: str, purpose: Purpose, recipients: int, *, now: datetime) -> None:
-        """An edition is owed to so many."""
+    def begin(
+        self,
+        edition_id: str,
+        channel_id: str,
+        purpose: Purpose,
+        recipients: int,
+        *,
+        now: datetime,
+        interests: Iterable[str] = (),
+    ) -> None:
+        """An edition is owed to so many; who did not agree to all ``interests`` will not get it."""
         row = {
             "edition_id": edition_id,
             "channel_id": channel_id,
             "purpose": purpose.value,
+            "interests": " ".join(interests),
             "state": SendingState.RUNNING.value,
             "recipients": recipients,
             "created_at": now,
