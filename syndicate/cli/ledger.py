@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.text import Text
 
 from syndicate.app import open_app
-from syndicate.cli.look import found_items
+from syndicate.cli.explain import found_items
 from syndicate.cli.show import OUT, as_json, count, table
 from syndicate.cli.statements import person
 from syndicate.errors import UsageError

@@ -153,9 +153,9 @@ def explain(
     json: Json = False,
 ) -> None:
     """Print whose an item is, what its terms permit, what was decided and what was proved."""
-    from syndicate.cli import look
+    from syndicate.cli import explain as explaining
 
-    raise typer.Exit(look.explain(config, item, channel, json=json))
+    raise typer.Exit(explaining.explain(config, item, channel, json=json))
 
 
 @app.command()
@@ -169,6 +169,19 @@ def verify(
     from syndicate.cli import look
 
     raise typer.Exit(look.verify(document, config, channel, json=json))
+
+
+@app.command()
+def receipts(
+    publisher: Annotated[str, typer.Argument(help="Its id in the configuration.")],
+    sent_to: Annotated[str, typer.Option(help="Note that it was told, and at which address.")] = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Report to a publisher: its items, where they went and how far, credits and links verified."""
+    from syndicate.cli import receipts as report
+
+    raise typer.Exit(report.receipts(config, publisher, json=json, sent_to=sent_to))
 
 
 @app.command()

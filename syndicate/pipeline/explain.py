@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syndicate.model import Chain, Channel, Decision, Hop, Item, Role, Source
+from syndicate.model import Chain, Channel, Decision, DeliveryState, Hop, Item, Role, Source
 from syndicate.pipeline.compose import Composing, decide_all
 from syndicate.rights.policy import decide
 from syndicate.store import Carried, StoredItem
@@ -15,11 +15,17 @@ from syndicate.store import Carried, StoredItem
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One item in one channel: the decision as of now, and what was proved in the latest edition that held it."""
+    """One item in one channel: the decision as of now, and what was proved in the latest edition that held it.
+
+    ``accepted`` of the ``owed`` mails of that edition were taken by their recipients' servers; both are 0 if it is no
+    mail.
+    """
 
     channel: Channel
     decision: Decision
     edition: Carried | None = None
+    accepted: int = 0
+    owed: int = 0
 
 
 def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel]) -> list[Explanation]:
@@ -28,8 +34,14 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
     with composing.store.read() as tx:
         carried = tx.editions.carried(stored.item.id)
         entries = [decide_all(composing, tx, channel, [stored], now)[0] for channel in channels]
-    latest = {edition.channel_id: edition for edition in reversed(carried)}
-    return [Explanation(c, e.decision, latest.get(c.id)) for c, e in zip(channels, entries, strict=True)]
+        latest = {edition.channel_id: edition for edition in reversed(carried)}
+        counts = {channel: tx.outbox.counts(edition.edition_id) for channel, edition in latest.items()}
+    accepted = {channel: by_state.get(DeliveryState.ACCEPTED, 0) for channel, by_state in counts.items()}
+    owed = {channel: sum(by_state.values()) for channel, by_state in counts.items()}
+    return [
+        Explanation(c, e.decision, latest.get(c.id), accepted.get(c.id, 0), owed.get(c.id, 0))
+        for c, e in zip(channels, entries, strict=True)
+    ]
 
 
 def matrix(

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from syndicate.model import Finding
+from syndicate.proof.duties.links import is_feigned
 from syndicate.proof.scope import Anchor, Scope
 from syndicate.proof.seen import Machine, Reading, Seen
+from syndicate.proof.tricks import has_unseen, leads_elsewhere
 from syndicate.proof.view import WHERE
 from syndicate.proof.words import bare_urls, copyright_form, find_whole, fold, is_web, licence_form, unwrap, url_form
 
@@ -70,6 +72,24 @@ def _of_entry(seen: Seen, scopes: list[Scope], where: str) -> Iterator[tuple[str
         yield from _word_kept(seen.machine, shown, anchors, where, credit=False)
     for text in seen.texts:
         yield from _word_in_text(seen.machine, text, where)
+    yield from _stated(seen.machine, where)
+
+
+def _straight(url: str, where: str) -> Iterator[tuple[str, str]]:
+    """That a link leads to where it says, and is what it looks like."""
+    if leads_elsewhere(url):
+        yield "O3", f'link to "{url}" in {where} passes through a redirector'
+    if has_unseen(url):
+        yield "O3", f'link to "{url}" in {where} has characters in it that nobody sees'
+
+
+def _stated(machine: Machine, where: str) -> Iterator[tuple[str, str]]:
+    """What the machine-readable side says must be what it looks like."""
+    for link in machine.links:
+        yield from _straight(link, where)
+    for name in (*machine.authors, *machine.sources):
+        if has_unseen(name):
+            yield "O1", f'name "{name}" in {where} has characters in it that nobody sees'
 
 
 def _lacking(machine: Machine, where: str) -> Iterator[tuple[str, str]]:
@@ -151,6 +171,9 @@ def _scope(scope: Scope, where: str) -> Iterator[tuple[str, str]]:
     for anchor in credited:
         if not anchor.text:
             yield "O3", f'link to "{anchor.href}" in the credit of {where} shows no text'
+        if is_feigned(anchor):
+            yield "O3", f'link in the credit of {where} shows "{anchor.text}", but leads to "{anchor.href}"'
+        yield from _straight(anchor.href, where)
     for what in scope.active:
         yield "active", f"{what} in {where}"
 

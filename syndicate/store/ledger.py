@@ -34,6 +34,7 @@ class LedgerKind(enum.StrEnum):
     BREACH = "breach"
     CURE = "cure"
     CONSENT = "consent"
+    NOTICE = "notice"
 
 
 class Ledger:

@@ -145,6 +145,26 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """One appearance of an item in what was released: since when, until when (None: it still stands there).
+
+    ``accepted`` is how many mails of the edition were taken by their recipients' servers, 0 for what is no mail.
+    ``mode`` is None, and ``edition_id`` "", where the edition is not kept any more.
+    """
+
+    item_id: str
+    title: str
+    url: str
+    channel_id: str
+    edition_id: str
+    mode: Mode | None
+    since: datetime
+    until: datetime | None
+    accepted: int
+    proved: tuple[Proved, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What became of new addresses.
 

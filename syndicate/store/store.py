@@ -23,6 +23,7 @@ from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.polls import Polls
 from syndicate.store.presence import Presence
+from syndicate.store.receipts import Receipts
 from syndicate.store.returns import Returns
 from syndicate.store.schema import meta
 from syndicate.store.sendings import Alarms, Relays, Sendings
@@ -48,6 +49,7 @@ class Transaction:
         self.picks = Picks(connection)
         self.editions = Editions(connection)
         self.presence = Presence(connection)
+        self.receipts = Receipts(connection)
         self.people = People(connection)
         self.outbox = Outbox(connection)
         self.claims = Claims(connection)

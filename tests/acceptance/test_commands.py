@@ -278,6 +278,21 @@ def test_a_trial_to_no_address_is_refused(folder, syndicate, loopback):
 # ---------------------------------------------------------------------------------------- explain and verify
 
 
+def test_receipts_tell_a_publisher_where_its_items_went(home, syndicate):
+    """Items, channels, modes, dates and what was verified, for people and as JSON; that it was told is on record."""
+    told = syndicate(home, "receipts", "south-desk")
+    assert told.returncode == 0, told.stderr
+    assert "verified in" in told.stdout
+    data = json.loads(syndicate(home, "receipts", "south-desk", "--json", "--sent-to", "rights@south.example").stdout)
+    assert data["publisher"] == "South Desk"
+    feed = next(one for one in data["items"] if one["channel"] == "community" and one["mode"] == "full")
+    assert set(feed["credits"]) == set(feed["links"]) == {"rss", "atom", "json"}
+    assert {"O1", "O2", "O3", "O8"} <= set(feed["duties"])
+    assert (feed["accepted"], feed["until"]) == (0, None)
+    unknown = syndicate(home, "receipts", "nobody")
+    assert (unknown.returncode, "name one of" in unknown.stderr) == (2, True)
+
+
 def test_explain_takes_an_id_or_any_url(home, syndicate):
     """By id, by our page and by any URL of the publisher's: chain, quote, decision, duties and proof; JSON too."""
     item = next(i for i in published(home) if "last boat" in i["title"] and "harbour" in i["url"])

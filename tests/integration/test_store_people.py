@@ -15,7 +15,6 @@ from syndicate.model import (
     Consent,
     DeliveryState,
     Edition,
-    Interest,
     Medium,
     Outcome,
     Part,
@@ -389,20 +388,3 @@ def test_notice_needs_a_subscriber(store):
     nobody = Subscriber(999, "weekly", "x@y.example", "pending")
     with pytest.raises(StoreError), store.write() as tx:
         tx.outbox.enqueue_notice(nobody, "<n@x>", b"x", NOW, expires_at=NOW + DAY)
-
-
-def test_who_did_not_agree_to_an_interest_is_not_written_to(store):
-    """An edition that needs readers who asked for research goes to those whose recorded consent says so, at the claim."""
-    agreed = replace(CONSENT, interests=(Interest.RESEARCH, Interest.EDUCATION))
-    with store.write() as tx:
-        people = tx.people.add_confirmed("weekly", {"a@mail.example": agreed, "b@mail.example": CONSENT}, now=NOW).added
-        ids = {one.id: f"<{one.id}@bulletin.example>" for one in people}
-        tx.sendings.begin(EDITION, "weekly", Purpose.COMMUNITY, 2, now=NOW, interests=(Interest.RESEARCH,))
-        tx.outbox.enqueue(EDITION, people, ids, NOW, expires_at=NOW + DAY, key_id="1")
-    assert [one.email for one in claim(store)] == ["a@mail.example"]
-    assert states(store) == {"claimed": 1, "cancelled": 1}
-    with store.read() as tx:
-        assert {one.email: one.consent.interests for one in tx.people.active("weekly")} == {
-            "a@mail.example": (Interest.RESEARCH, Interest.EDUCATION),
-            "b@mail.example": (),
-        }

@@ -87,3 +87,37 @@ def test_deep_documents_are_read():
     """Depth costs no recursion; beyond what the parser follows nothing is taken for seen."""
     assert visible_text("<div>" * 2000 + "deep" + "</div>" * 2000) == "deep"
     assert visible_text("<div>" * 5000 + "deep" + "</div>" * 5000) == ""
+
+
+def test_a_page_may_set_colours_for_all_of_it():
+    """The old attributes of ``body`` colour its text and its links."""
+    assert visible_text("<html><body text='white'><p>a</p><p style='color:#000'>b</p></body></html>") == "b"
+    assert visible_text("<html><body link='white'><p>a <a href='x'>b</a></p></body></html>") == "a"
+
+
+def test_what_a_page_says_of_itself():
+    """Its canonical page and its base are noted; what leads a reader away by itself is a problem."""
+    page = look_at(
+        "<html><head><base href='https://a.example/x/'><link rel='canonical' href='y'>"
+        "<meta http-equiv='Refresh' content='0;url=https://b.example/'></head>"
+        "<body><a href='z'>z</a><a href='https://[b'>b</a><a href='https://c.example/'>c</a></body></html>"
+    )
+    assert page.canonicals == ("https://a.example/x/y",)
+    assert [anchor.href for anchor in page.anchors] == ["https://a.example/x/z", "https://[b", "https://c.example/"]
+    assert "leads its reader elsewhere" in page.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("style", "lies"),
+    [
+        ("position:absolute;top:0;background:#fff", True),
+        ("position:fixed;background-image:url(x.png)", True),
+        ("margin-top:-60px;background-color:white", True),
+        ("position:absolute;top:0", False),
+        ("background:#fff", False),
+        ("margin-top:-4px;background:#fff", False),
+    ],
+)
+def test_what_may_lie_over_a_page(style, lies):
+    """An element with a ground of its own that is lifted out of the flow may hide what stands beside it."""
+    assert bool(look_at(f"<p>a</p><div style='{style}'>b</div>").covers) is lies

@@ -161,3 +161,39 @@ def test_unreadable_files_are_refused():
     ):
         with pytest.raises(ParseError):
             lint(data, name)
+
+
+TRICKS = {
+    "another address shown": '<p><a href="https://evil.example/">south.example/aa</a></p>',
+    "a shortener": '<p><a href="https://bit.ly/3xYz">the story</a></p>',
+    "a redirector of feeds": '<p><a href="https://feeds.feedburner.com/~r/south/~3/x/">the story</a></p>',
+    "an address inside another": '<p><a href="https://go.example/?u=https%3A%2F%2Fsouth.example%2Faa">the story</a></p>',
+    "an invisible letter": '<p><a href="https://south\u200b.example/aa">the story</a></p>',
+    "one in code": '<p><a href="https://south.example/%E2%80%8Baa">the story</a></p>',
+    "no address at all": '<p><a href="https://[south/?u=http://x">the story</a></p>',
+}
+
+
+@pytest.mark.parametrize("name", F.FORMATS)
+@pytest.mark.parametrize("trick", TRICKS)
+def test_links_that_are_not_what_they_seem(name, trick):
+    """A link of the credit that shows another address than its own, or leads through somebody else, is a finding."""
+    html = F.article(F.LINK).replace("</div></article>", f"{TRICKS[trick]}</div></article>")
+    assert (F.LINK, "O3") in told(F.content(name, F.changed(F.LINK, html=html)), name)
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_what_machines_read_is_what_it_looks_like(name):
+    """Names with characters that nobody sees, and links through redirectors, are found in other people's feeds too."""
+    odd = F.changed(F.LINK, authors=("\u00c5sa Mar\u200blow", "Ben Ruiz-Ode"), link="https://t.co/abc")
+    assert {(F.LINK, "O1"), (F.LINK, "O3")} <= told(F.content(name, odd), name)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["www.south.example/aa", "South.example", "https://south.example/aa?part=1", "example", "St. Mary", "the story"],
+)
+def test_links_that_say_where_they_lead(shown):
+    """A link may show its address whole, shortened, without www, the site's parent, or words."""
+    html = F.article(F.LINK).replace(">south.example<", f">{shown}<")
+    assert told(F.content("rss", F.changed(F.LINK, html=html)), "rss") == set()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`explain`: why an item goes where it goes, down to the quoted sentence, and what was proved of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.text import Text
+
+from syndicate.app import App, open_app
+from syndicate.cli.show import OUT, as_json, mode_text
+from syndicate.errors import UsageError
+from syndicate.model import Chain, Channel, Decision, Duty, Evidence, Mode, Role
+from syndicate.pipeline.explain import Explanation
+from syndicate.pipeline.explain import explain as explain_item
+from syndicate.rights.trace import url_key
+from syndicate.store import StoredItem
+
+HOP_MARKS = {Role.ORIGIN: "●", Role.REPUBLISHER: "○"}
+MARKED = "black on #ffefa3"
+WIDEST = 76
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
+    """Print every item that ``text`` names, with its decision for each channel."""
+    with closing(open_app(path)) as app:
+        explained = _explained(app, text, channel_id)
+        site = app.config.site.name
+    if json:
+        as_json([{"item": s.item, "chain": s.chain, "channels": explanations} for s, explanations in explained])
+        return 0
+    for stored, explanations in explained:
+        _print_item(stored, site, explanations)
+    return 0
+
+
+def _explained(app: App, text: str, channel_id: str) -> list[tuple[StoredItem, list[Explanation]]]:
+    """The items that an id or an address names, each in the channels asked for; raises UsageError if none is named."""
+    channels = [app.channel(channel_id)] if channel_id else list(app.config.channels)
+    return [(stored, explain_item(app.composing, stored, channels)) for stored in found_items(app, text)]
+
+
+def found_items(app: App, text: str) -> list[StoredItem]:
+    """The items that an id, an address of theirs or that of our page names; raises UsageError if none is named."""
+    ours = text.removeprefix(f"{app.config.site.url}/items/")
+    with app.store.read() as tx:
+        found = tx.items.find(*filter(None, (ours, url_key(text))))
+    if not found:
+        raise UsageError(
+            "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"
+        )
+    return found
+
+
+def _print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:
+    OUT.print(Text(stored.item.title or stored.item.url, style="bold"))
+    OUT.print(Text(", ".join(person.name for person in stored.item.authors)))
+    OUT.print(Text(stored.item.id, style="dim"))
+    OUT.print()
+    for explanation in explanations:
+        _print_chain(stored.chain, site, explanation.channel)
+        _print_decision(explanation)
+
+
+def _print_chain(chain: Chain, site: str, channel: Channel) -> None:
+    for number, hop in enumerate(chain.hops):
+        last = number == len(chain.hops) - 1
+        day = f"{hop.date:%d %b %Y}".lstrip("0") if hop.date else ""
+        role = "origin" + (", holds the copyright" if chain.origin_known else ", not among our sources")
+        if hop.role is Role.REPUBLISHER:
+            role = "republisher" + (", the copy we use" if last else "")
+        name = hop.name or "somebody else"
+        OUT.print(Text.assemble((f"{HOP_MARKS[hop.role]} ", "bright_blue"), f"{name:<22} {day:<13} {role}"))
+        if hop.url:
+            OUT.print(Text.assemble(("│ ", "bright_blue"), f"{'':<36} {hop.url}"))
+        for evidence in hop.because:
+            quoted = Text.assemble(("│ ", "bright_blue"), f"{'':<36} ", (f"“{evidence.value}”", MARKED))
+            OUT.print(quoted.append(f"  {evidence.place}", "dim"))
+    kind = f"{channel.medium}, {channel.purpose}" + (f", ads {channel.ads.name.lower()}" if channel.ads else "")
+    OUT.print(Text.assemble(("◉ ", "bright_blue"), f"{site:<22} {channel.id:<13} {kind}"))
+    OUT.print()
+
+
+def _print_decision(explanation: Explanation) -> None:
+    decision = explanation.decision
+    OUT.print(Text.assemble(("Decision   ", "bold"), mode_text(decision.mode)))
+    OUT.print(Text(f"  {decision.because}"))
+    if decision.contact and decision.mode < Mode.FULL:
+        OUT.print(Text(f"  For more, ask {decision.contact}"))
+    OUT.print()
+    letters = _letters(decision)
+    cited = [" ".join(f"[{letters[e]}]" for e in dict.fromkeys(reason.evidence)) for reason in decision.reasons]
+    wide = min(max((len(reason.text) for reason in decision.reasons), default=0), WIDEST)
+    for number, (reason, marks) in enumerate(zip(decision.reasons, cited, strict=True), 1):
+        line = f"  {number}  {reason.text:<{wide}}  "
+        OUT.print(Text.assemble(line, (f"{marks:<8}", "bright_blue"), "  ", mode_text(reason.mode)))
+    if letters:
+        OUT.print()
+        OUT.print(Text("Evidence", style="bold"))
+    for evidence, letter in letters.items():
+        where = ", ".join(part for part in (evidence.url, evidence.place, evidence.kind) if part)
+        OUT.print(Text.assemble((f"  {letter}  ", "bright_blue"), (f"“{evidence.value}”", MARKED)))
+        OUT.print(Text(f"     {where}", style="dim"))
+    _print_duties(explanation)
+    OUT.print()
+
+
+def _letters(decision: Decision) -> dict[Evidence, str]:
+    cited = dict.fromkeys(e for reason in decision.reasons for e in reason.evidence)
+    return {e: LETTERS[n] if n < len(LETTERS) else str(n) for n, e in enumerate(cited)}
+
+
+def _print_duties(explanation: Explanation) -> None:
+    decision, edition = explanation.decision, explanation.edition
+    proved = edition.proved if edition else ()
+    parts = list(dict.fromkeys(one.part for one in proved))
+    met = {(one.duty, one.part) for one in proved}
+    lines = [describe(duty) for duty in decision.duties]
+    wide = min(max(map(len, lines), default=0), WIDEST)
+    if decision.duties:
+        OUT.print()
+        OUT.print(Text.assemble((f"{'Duties':<{wide + 4}}", "bold"), "  ".join(f"{part:^5}" for part in parts)))
+    for duty, line in zip(decision.duties, lines, strict=True):
+        ticks = "  ".join(f"{'✓' if (duty.id, part) in met else '':^{max(5, len(part))}}" for part in parts)
+        OUT.print(Text.assemble(f"  {line:<{wide}}  ", (ticks, "green")))
+    OUT.print()
+    if edition:
+        told = f", accepted for {explanation.accepted:,} of {explanation.owed:,} readers"
+        sent = told if explanation.owed else ""
+        proof_of = f" in edition {edition.edition_id} of {edition.channel_id}, {edition.period}{sent}"
+        OUT.print(Text.assemble(("Proved", "green"), proof_of))
+        if edition.mode is not decision.mode:
+            OUT.print(Text.assemble("There it was carried as: ", mode_text(edition.mode)))
+    else:
+        OUT.print(Text("Not in an edition yet", style="dim"))
+
+
+def describe(duty: Duty) -> str:
+    """A duty in words, with the exact string sought, or the decision that it rests on."""
+    texts, day = " ".join(duty.texts), "%-d %b %Y %H:%M UTC"
+    words = {
+        "O1": "credit " + ", ".join(duty.texts),
+        "O2": f"copyright line {texts}",
+        "O3": f"link to {duty.url}",
+        "O4": f"licence {texts}, {duty.url}",
+        "O5": f"notice kept: {texts}" if texts else "title as supplied",
+        "O6": f"text unchanged{', ' * bool(texts)}{texts[:4]} {texts[4:8]}".rstrip(),
+        "O7": "no commercial use" + (", advertising around accepted" if duty.how == "around" else ""),
+        "O8": "no endorsement suggested",
+        "O9": f"note: {texts}",
+        "O10": f"passed on under {texts}",
+        "O11": f"credit at the {duty.how.replace('_', ' ')}{': ' * bool(texts)}{texts}",
+        "O12": f"all {len(duty.also)} links kept",
+        "O13": f"the publisher's counter {duty.url}",
+        "O14": f"canonical page {duty.url}",
+        "O15": "pictures with their credit kept" if duty.how == "in" else "pictures and films left out or linked",
+        "O16": f"not before {duty.start:{day}}" if duty.start else "",
+        "O17": f"not after {duty.end:{day}}" if duty.end else "",
+        "O18": f"picked by hand: {', '.join(duty.texts)}",
+        "O19": f"the publisher is told: {duty.url}",
+        "O20": "their headline",
+        "O21": f"excerpt within its limit{', closed by ' * bool(texts)}{texts}",
+        "O22": f"not translated{', ' * bool(texts)}{texts}",
+        "O23": f"about the publisher: {texts}",
+        "O24": f"terms repeated: {texts or duty.url}",
+        "O25": "our contact in reach",
+        "O26": "our contact for objections in reach",
+        "O27": f"we are: {', '.join(duty.texts)}",
+        "O28": "no appeal for gifts",
+        "O29": f"consent of readers for {' or '.join(duty.also)}",
+        "O30": f"written by {texts}",
+    }
+    return words.get(duty.id) or duty.id
