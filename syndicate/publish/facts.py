@@ -26,7 +26,7 @@ ENTRY_TEMPLATES = ("item.html", "credit.html", "lead.html", "tail.html", "fixed.
 
 _RIGHTS_KINDS = ("rss.copyright", "atom.rights", "dc.rights", "dcterms.rights")
 _LICENCE_KINDS = ("atom.license", "cc.userland", "cc.rdf", "dcterms.license")
-_SIGNAL_KINDS = ("rsl", "tdm", "aipref", "content-usage", "content-signal")
+_SIGNAL_KINDS = ("rsl", "tdmrep.", "aipref", "content-signal")
 
 
 @dataclass(frozen=True, slots=True)

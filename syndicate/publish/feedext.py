@@ -23,6 +23,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 TDM = "http://www.w3.org/ns/tdmrep#"
+_FIELDS = {"aipref": "Content-Usage", "content-signal": "Content-Signal"}
 
 
 class RightsExtension(BaseExtension):  # type: ignore[misc] # feedgen ships no types
@@ -123,13 +124,13 @@ def _signal(signal: Evidence) -> Iterator[etree._Element]:
     if signal.kind == "rsl":
         yield from _rsl(signal.value)
         return
-    name = {"tdm-reservation": "reservation", "tdm-policy": "policy"}.get(signal.kind)
-    if name:
+    kind, _, name = signal.kind.partition(".")
+    if kind == "tdmrep":
         made = etree.Element(f"{{{TDM}}}{name}", nsmap={"tdm": TDM})
         made.text = signal.value
     else:
         made = etree.Element(f"{{{DCTERMS}}}accessRights")
-        made.text = signal.value
+        made.text = f"{_FIELDS[kind]}: {signal.value}"
     yield made
 
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from markupsafe import Markup
+
 from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Hop, Item, Medium, Mode, Role, Site
 from syndicate.publish.credit import Credit, credit, local
+from syndicate.publish.linked import linked_data
 from syndicate.publish.page_words import MODE_WORDS, channel_name, day_words, machine_day, names_of, safe
 from syndicate.publish.words import address, day, href, listed
 
@@ -101,6 +104,8 @@ class ItemView:
     subjects: str
     choices: tuple[Choice, ...]
     quotes: tuple[Quote, ...]
+    linked: Markup
+    signals: tuple[tuple[str, str], ...]
 
 
 def view(
@@ -137,6 +142,8 @@ def view(
         subjects=names_of(one.label or one.term for one in item.categories),
         choices=_choices(decisions, names, quotes),
         quotes=tuple(quotes.values()),
+        linked=linked_data(item, chain, owed, site),
+        signals=tuple((e.kind.replace("tdmrep.", "tdm-"), e.value) for e in item.evidence if "tdmrep." in e.kind),
     )
 
 

@@ -29,6 +29,7 @@ from syndicate.rights.texts import appeals, fingerprint, links
 
 EXCERPT_NOTE: Final = "This is an excerpt."
 PICTURES_NOTE: Final = "Its pictures are left out."
+SOME_PICTURES_NOTE: Final = "Some of its pictures are left out."
 APPEALS_NOTE: Final = "An appeal for support is left out."
 
 _TITLE_OWED = re.compile(r"-(?:1\.0|2\.\d|3\.0)\b")
@@ -162,7 +163,8 @@ def _changes(case: Case, rulings: Sequence[Ruling], mode: Mode, without: Sequenc
     notes = [EXCERPT_NOTE] if mode is Mode.EXCERPT else []
     if _asked(rulings, "O9") and mode is Mode.FULL:
         embedded = any(duty.id == "O15" and duty.how == "out" and _embeds(case.item, duty) for duty in without)
-        notes += [PICTURES_NOTE] if embedded else []
+        some = any(duty.id == "O15" and duty.how == "in" for duty in without)
+        notes += [SOME_PICTURES_NOTE if some else PICTURES_NOTE] if embedded else []
         notes += [APPEALS_NOTE] if any(duty.id == "O28" and duty.texts for duty in without) else []
     if notes:
         yield _duty(rulings, "O9", texts=tuple(notes))
