@@ -6,7 +6,8 @@ Every doubt is read against a grant.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from syndicate.model import ChannelClass, Mode
@@ -52,7 +53,16 @@ def said(notices: Sequence[Notice]) -> tuple[Said, ...]:
             parts = _edges(parts)
         fair = {part.paragraph for part in parts if has("fair", part.folded)}
         read += [_said(part, number, notice.place, fair=part.paragraph in fair) for part in parts]
-    return tuple(read)
+    return tuple(_answered(before, one) for before, one in pairwise([None, *read]) if one)
+
+
+def _answered(before: Said | None, one: Said) -> Said:
+    """A clause; behind a question about reuse ("May I reprint it?") whoever is to be asked is asked about that."""
+    asked = before and before.notice == one.notice and has("question", before.text) and has("about", before.text)
+    if not asked or one.role:
+        return one
+    role = "refuse" if has("permission", one.text) else "ask" if has("ask", one.text) else ""
+    return replace(one, role=role)
 
 
 def _edges(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
@@ -71,12 +81,30 @@ def _role(text: str, place: str) -> str:
         return "aside"
     if has("past", text):
         return "past"
+    ours = place != "body" or any(has(group, text) for group in ("deictic", "performs"))
+    told = place == "body" and has("speech", text)
+    if told or (not ours and not has("legal", text)):  # an article tells of others' permissions
+        return ""
     if _refuses(text):
         return "refuse"
-    if has("ask", text) and (has("about", text) or media(text)) and not has("grant", text):
+    grants = ours and addressed(text) and offers(text)
+    if has("ask", text) and (has("about", text) or media(text)) and not grants:
         return "ask"
-    addressed = not has("private", text) and not has("closed", text) and (place != "body" or has("deictic", text))
-    return "grant" if addressed and has("grant", text) else ""
+    return "grant" if grants else ""
+
+
+def offers(text: str) -> bool:
+    """True if a clause grants: in so many words, or a part of a text whose size it tells. A question grants nothing."""
+    if has("question", text):
+        return False
+    figures = measures(text)
+    part = figures.words or figures.paragraphs or has("excerpt", text)
+    return has("grant", text) or bool(part and has("offer", text))
+
+
+def addressed(text: str) -> bool:
+    """True if a clause speaks to everybody, and not to private readers, to customers or of sharing with friends."""
+    return not any(has(group, text) for group in ("private", "closed", "social"))
 
 
 def aside(text: str) -> bool:
@@ -142,6 +170,7 @@ def _named(pattern: re.Pattern[str], text: str) -> bool:
 
 def refused(text: str) -> frozenset[ChannelClass]:
     """The channels that a refusal or a request to be asked is about; empty if it names none."""
+    text = _without_place(text)
     named = frozenset(name for name in _MEDIA if has(name, text))
     web, mail = named & {"web", "online"}, "email" in named or "online" in named
     out: set[ChannelClass] = {PR} if "print" in named else set()
@@ -152,7 +181,7 @@ def refused(text: str) -> frozenset[ChannelClass]:
 
 def granted(text: str, *, community: bool) -> frozenset[ChannelClass]:
     """The channels that a grant opens; ``community`` tells that the notice rules out commerce elsewhere."""
-    named = media(text)
+    named = media(_without_place(text))
     everywhere = has("any", text)
     community = (community or has("nc", text)) and not has("either", text) and "commercial" not in named
     loud = "commercial" in named or has("either", text) or (everywhere and not community)

@@ -13,6 +13,11 @@ from syndicate.rights.notices.reading import PLACES, Quote
 from syndicate.rights.notices.seen import BADGE
 
 _NEAR: Final = 2
+_DESK: Final = re.compile(r"re-?publi|re-?print|right|licen|lizenz|permi|syndic|copyright|droit|derecho|rechte")
+_MORE: Final = re.compile(
+    r"\s(?:and|y|et|und)\s(?:(?:is|was|has|se|est|a|wird|wurde|hier)\s)?(?:here|re\w+|ici|nachgedruckt|ubernommen)\b.*$",
+    re.IGNORECASE,
+)
 _REFUSED: Final = {XW: "commercial", XE: "commercial", PR: "print", EM: "email", CW: "web"}
 
 
@@ -125,7 +130,7 @@ def _uses(one: Said) -> Iterator[str]:
         yield "whole-text"
     elif channels:
         yield from dict.fromkeys(_REFUSED[channel] for channel in channels if channel is not XW or CW not in channels)
-    elif one.role == "refuse" and not has("other", one.text):
+    elif one.role == "refuse" and not has("other", one.text) and not found(PROHIBITIONS["ai"], one.text):
         yield "republication"
     if has("other", one.text):
         yield "other-uses"
@@ -137,39 +142,54 @@ def _uses(one: Said) -> Iterator[str]:
 
 
 def _contacts(notices: Sequence[Said], *, permits: bool) -> Iterator[Quote]:
-    """Addresses in clauses that say whom to ask about rights; then, with a permission, in any that says whom to ask."""
-    spoken = {one.notice for one in notices if one.role in ("ask", "refuse")}
-    for wide in (False, True):
-        for position, one in enumerate(notices):
-            rights = one.role in ("ask", "refuse") or (wide and (permits or one.notice in spoken))
-            if rights and has("ask", one.text):
-                yield from (
-                    quote("contact", address, two) for two in _onward(notices, position) for address in _at(two)
-                )
+    """Addresses, the surest first, in notices that speak of rights.
+
+    Where a clause says whom to ask about rights, or behind it; where one says whom to ask about anything; an address
+    that is named for it; on a page of terms any.
+    """
+    asked = [one for one in notices if one.role in ("ask", "refuse") or of.reserves(one)]
+    spoken = {one.notice for one in (*asked, *(one for one in notices if permits and one.role == "grant"))}
+    found = [
+        (rank, quote("contact", address, one))
+        for position, one in enumerate(notices)
+        for mail, address in _at(one)
+        if (rank := _rank(notices, position, address, mail=mail, spoken=one.notice in spoken)) is not None
+    ]
+    yield from (quoted for _, quoted in sorted(found, key=lambda pair: pair[0]))
 
 
-def _onward(notices: Sequence[Said], position: int) -> Iterator[Said]:
-    """A clause and the next one, where the address may stand."""
+def _rank(notices: Sequence[Said], position: int, address: str, *, mail: bool, spoken: bool) -> int | None:
+    """How sure an address is to be the one to ask; None if it is not."""
     one = notices[position]
-    yield from (two for two in notices[position : position + 2] if two.notice == one.notice)
+    before = notices[position - 1] if position and notices[position - 1].notice == one.notice else None
+    asks = [each for each in (one, before) if each and (has("ask", each.text) or each.role in ("ask", "refuse"))]
+    if one.role == "fair" or not spoken:
+        return None
+    if any(each.role in ("ask", "refuse") for each in asks if mail or has("ask", each.text)):
+        return 0
+    if asks and (mail or has("ask", one.text)):
+        return 1
+    if mail and _DESK.search(address.lower()):
+        return 2
+    return 3 if mail and one.place in ("terms-page", "feed-rights") else None
 
 
-def _at(one: Said) -> Iterator[str]:
-    """Addresses of a clause: mail before pages."""
+def _at(one: Said) -> Iterator[tuple[bool, str]]:
+    """Addresses of a clause: mail (True) before pages."""
     hrefs = [anchor.href for anchor in one.clause.anchors]
-    yield from (href[7:].split("?")[0] for href in hrefs if href.lower().startswith("mailto:"))
+    yield from ((True, href[7:].split("?")[0]) for href in hrefs if href.lower().startswith("mailto:"))
     for match in ADDRESS.finditer(one.text):
-        yield one.clause.shown(*match.span())
-    yield from (
-        href for href in hrefs if href.startswith(("http://", "https://")) and "creativecommons.org" not in href
-    )
+        yield True, one.clause.shown(*match.span())
+    pages = (href for href in hrefs if href.startswith(("http://", "https://")))
+    yield from ((False, href) for href in pages if "creativecommons.org" not in href)
 
 
 def _holder(all_said: Sequence[Said]) -> Quote | None:
     """The holder: who is named as the original source, else who stands in the copyright line nearest to the text."""
     for pattern in HOLDER:
         for one in sorted(all_said, key=lambda one: -PLACES[one.place]):
-            match = pattern.search(one.text) if one.role not in ("fair", "aside") else None
+            names = one.role not in ("fair", "aside") or one.text.startswith(("\u00a9", "copyright", "(c)"))
+            match = pattern.search(one.text) if names else None
             name = _name(one.clause.shown(*match.span("name"))) if match else ""
             if name:
                 return quote("holder", name, one)
@@ -178,7 +198,8 @@ def _holder(all_said: Sequence[Said]) -> Quote | None:
 
 def _name(text: str) -> str:
     """A name as supplied, without years and without its own repetition; "" if it does not begin like a name."""
-    bare = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, "")).strip(" ,:-\u2013\u2014\"'")
+    dated = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, ""))
+    bare = re.sub(_MORE, "", dated).strip(" ,:-\u2013\u2014\"'")
     parts = list(dict.fromkeys(part.strip() for part in bare.split(",")))
     name = ", ".join(parts)
     return name if name[:1].isupper() or not name[:1].isascii() or name[:1].isdecimal() else ""

@@ -21,6 +21,8 @@ from syndicate.rights.notices.seen import BADGE, Anchor
 _HOST: Final = re.compile(r"(?:^|\.)creativecommons\.org$")
 _TERMS: Final = re.compile(r"/(?:licenses|publicdomain)/.")
 _LATEST: Final = "4.0"
+PUBLIC_DOMAIN: Final = by_id("CC-PDM-1.0")
+"""What texts in the public domain permit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ def _of(said: Said) -> list[Named]:
     if links:
         return linked
     match = LICENCE["named"].search(said.text)
-    return [_worded(said, match.start())] if match and _about_text(said, match.start(), None) else []
+    if match and _about_text(said, match.start(), None):
+        return [_worded(said, match.start())]
+    free = LICENCE["domain"].search(said.text)
+    return [_dedicated(said)] if free and _given(said, free) else []
 
 
 def _is_licence(anchor: Anchor) -> bool:
@@ -90,8 +95,8 @@ def _about_text(said: Said, at: int, anchor: Anchor | None) -> bool:
         return True
     if anchor and said.text == BADGE:
         return False
-    ours = has("content", before) and has("deictic", before) and has("licensed", before)
-    return ours if said.place == "body" else not _narrates(before)
+    ours = said.role == "grant" or (has("content", before) and has("deictic", before))
+    return (ours and has("licensed", before)) if said.place == "body" else not _narrates(before)
 
 
 def _other_work(before: str) -> bool:
@@ -102,6 +107,19 @@ def _other_work(before: str) -> bool:
 def _narrates(before: str) -> bool:
     """True for a sentence that tells of licences instead of giving one."""
     return bool(re.search(r"\b(?:they|he|she|was|were|wikipedia|wikimedia|openstreetmap)\b", before))
+
+
+def _given(said: Said, free: re.Match[str]) -> bool:
+    """True if this text is said to be in the public domain, and not a picture, a book or another's text."""
+    before = said.text[: free.start()]
+    if has("photo", said.text) or aside(before + " "):
+        return False
+    return said.place != "body" or bool(has("content", before) and has("deictic", before))
+
+
+def _dedicated(said: Said) -> Named:
+    """The public domain in words: which deed stands behind it is not told."""
+    return Named(said, "", None if has("section", said.text) else PUBLIC_DOMAIN, linked=False)
 
 
 def _worded(said: Said, at: int) -> Named:

@@ -39,7 +39,7 @@ def read(notices: Sequence[Notice]) -> Reading:
     licences = _nearest(named(all_said))
     grants = [one for one in all_said if one.role == "grant"]
     closed = _closed(all_said, grants)
-    grants = [] if closed else grants
+    grants = [one for one in grants if not closed or _still_holds(one, all_said)]
     reserved = _reserved(all_said, licences)
     permits = bool(licences or grants)
     rest = facts(all_said, permits=permits)
@@ -102,6 +102,12 @@ def _closed(all_said: Iterable[Said], grants: Sequence[Said]) -> bool:
     return any(
         of.closes(one) or _foreign(one) or (elsewhere and one.place == "body" and of.reserves(one)) for one in all_said
     )
+
+
+def _still_holds(grant: Said, all_said: Iterable[Said]) -> bool:
+    """True for parts of texts that are permitted beside a refusal of the whole, in one notice."""
+    beside = all(one.notice == grant.notice for one in all_said if of.closes(one) or _foreign(one))
+    return of.mode(grant) is Mode.EXCERPT and beside and not any(_foreign(one) for one in all_said)
 
 
 # ------------------------------------------------------------------------------------------------ modes

@@ -39,7 +39,7 @@ _PLAIN: Final = str.maketrans(
 )
 _ENDS: Final = re.compile(
     r"(?<=[.!?])(?<!\b[a-z]\.)(?<!\bvs\.)(?<!\binc\.)(?<!\bltd\.)(?<!\bco\.)(?<!\bno\.)(?<!\bart\.)(?<!\bca\.)"
-    r"[\"')\]]* (?=\S)|; "
+    r"[\"')\]]* (?=\S)|; | [|\u00b7\u2022] "
 )
 _TURNS: Final = re.compile(
     r",? (?:but|however|while|whereas|mais|toutefois|cependant|aber|jedoch|wahrend|pero|sino|mientras)(?= )"
