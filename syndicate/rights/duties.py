@@ -43,7 +43,7 @@ def duties_of(case: Case, rulings: Sequence[Ruling], mode: Mode, limit: Limit, s
     owed = [_credit(case, rulings), _link(case, rulings), _duty(rulings, "O8")]
     if mode > Mode.LINK:
         assets = tuple(asset_duties(case.item, _coverage(case, rulings), mode))
-        removed = _removed(case, rulings)
+        removed = tuple(_removed(case, rulings))
         owed += [*_copyright(case, rulings), *_licences(rulings), *_notices(case, rulings), *assets, *removed]
         owed += _unmodified(case, rulings, mode, (*assets, *removed))
         owed += _changes(case, rulings, mode, (*assets, *removed))
