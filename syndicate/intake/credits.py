@@ -37,6 +37,7 @@ _COPYRIGHT = re.compile(
     rf"(?:\s*{phrases.RESERVED}[^.。\n]{{0,40}}[.。]?)?",
     re.IGNORECASE,
 )
+_SIGNS = ("copyright", "©", "ⓒ", "(c)")  # one of which stands in every copyright line
 _RESERVED = re.compile(rf"{_START}{phrases.RESERVED}[^.。\n]{{0,40}}[.。]?", re.IGNORECASE)
 _DISCLAIMER = re.compile(rf"{_START}(?:{'|'.join(phrases.DISCLAIMERS)})[^.\n]*(?:\.|$)", re.IGNORECASE)
 _PICTURE = re.compile(rf"\b{phrases.PICTURES}\b", re.IGNORECASE)
@@ -86,8 +87,9 @@ class Reader:
 
     def _claim(self, block: Block, number: int, count: int) -> Claim | None:
         near_end = number > count - _LAST
-        credit = self._linked(block, _CREDITS) or self._linked(block, _POSTS)
-        if not credit and near_end:
+        outward = any(not self.is_own(link.href) for link in block.links)
+        credit = (self._linked(block, _CREDITS) or self._linked(block, _POSTS)) if outward else None
+        if not credit and near_end and outward:
             credit = self._continued(block)
         if not credit and (near_end or number <= _FIRST) and len(block.text) < _SHORT:
             credit = self._named(block, _CREDITS)
@@ -185,7 +187,8 @@ def _statements(block: Block, *, near_end: bool) -> Iterator[tuple[str, str]]:
     if len(block.text) > _NOTICE or not near_end:
         return
     if not _PICTURE.match(block.text.lstrip(_QUOTES)):
-        for match in [*_COPYRIGHT.finditer(block.text)] or [*_RESERVED.finditer(block.text)]:
+        signed = any(sign in block.text.lower() for sign in _SIGNS)
+        for match in (signed and [*_COPYRIGHT.finditer(block.text)]) or _RESERVED.finditer(block.text):
             if not _PICTURE.search(match[0]):
                 yield "body.copyright", " ".join(match[0].split())
     for match in _DISCLAIMER.finditer(block.text):

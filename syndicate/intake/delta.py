@@ -31,7 +31,7 @@ from syndicate.intake.spans import MARK, Spans, cut
 from syndicate.model import Feed, Item, Reading, Source
 
 # Raised when the same bytes are to give other items than before, so that everything is read again.
-_MEANING = "2"
+_MEANING = "3"
 _CLEANER: str = nh3.__version__  # type: ignore[attr-defined] # its stub leaves it out
 _READERS = (_MEANING, __version__, FEEDPARSER, _CLEANER, etree.LXML_VERSION, etree.LIBXML_VERSION)
 

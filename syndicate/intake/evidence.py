@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -23,6 +24,7 @@ from syndicate.intake.vocabularies import ATOM, RDF
 from syndicate.model import Category, Evidence, Level, Person
 
 _REGISTRY = "http://www.iana.org/assignments/relation/"
+_ENTRIES = tuple(f"{{*}}{name}" for name in ("item", "entry", "Item", "Entry", "ITEM", "ENTRY"))
 _GROUPS = ("content", "group")
 _ASSET, _IMAGE = "asset.", "image."
 
@@ -62,7 +64,7 @@ def _feed_statements(root: etree._Element, feed: etree._Element, url: str) -> It
 
 def entries_stated(root: etree._Element, url: str) -> tuple[Stated, ...]:
     """For each entry in order: authors, origins, its statements (ITEM) and those of its ``atom:source`` (SOURCE)."""
-    return tuple(_entry(element, url) for element in root.iter() if _is_entry(element))
+    return tuple(_entry(element, url) for element in root.iter(*_ENTRIES) if _is_entry(element))
 
 
 def deleted(root: etree._Element) -> tuple[Deleted, ...]:
@@ -110,14 +112,18 @@ def _name(element: etree._Element) -> tuple[str, str]:
     An element without a prefix whose namespace says nothing to us belongs to the feed format: publishers put all kinds
     of URLs into ``xmlns``.
     """
-    if not isinstance(element.tag, str):
-        return "", ""
-    uri, _, local = element.tag.rpartition("}")
-    prefix, colon, rest = local.partition(":")
+    tag = element.tag
+    return _parted(tag, element.prefix) if isinstance(tag, str) else ("", "")
+
+
+@lru_cache(4096)
+def _parted(tag: str, prefix: str | None) -> tuple[str, str]:
+    uri, _, local = tag.rpartition("}")
+    undeclared, colon, rest = local.partition(":")
     if colon and not uri:
-        return of.PREFIXES.get(prefix, prefix), rest
+        return of.PREFIXES.get(undeclared, undeclared), rest
     uri = uri.removeprefix("{")
-    return uri if element.prefix or uri in of.NAMESPACES or uri.startswith(of.PRISM) else "", local
+    return uri if prefix or uri in of.NAMESPACES or uri.startswith(of.PRISM) else "", local
 
 
 def _is_feed_namespace(uri: str) -> bool:
@@ -237,9 +243,16 @@ def _of_assets(group: etree._Element, label: str, url: str) -> Iterator[Evidence
 
 def _statements(parent: etree._Element, level: Level, place: str, url: str, prefix: str = "") -> Iterator[Evidence]:
     for child in parent:
-        yield from _statement(child, level, place, url, prefix)
-        if _name(child) == (of.PLUS, "Licensor"):
+        name = _name(child)
+        if _may_state(*name):
+            yield from _statement(child, level, place, url, prefix)
+        if name == (of.PLUS, "Licensor"):
             yield from (x for part in child.iterdescendants() for x in _statement(part, level, place, url, prefix))
+
+
+@lru_cache(4096)
+def _may_state(uri: str, local: str) -> bool:
+    return uri == of.RSL or (local == "link" and _is_feed_namespace(uri)) or of.term(uri, local) is not None
 
 
 def _statement(element: etree._Element, level: Level, place: str, url: str, prefix: str = "") -> Iterator[Evidence]:

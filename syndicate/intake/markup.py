@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import nh3
-from lxml import etree
 
 from syndicate.intake.text import legal, one_line, uri_text, web_url
 
@@ -40,7 +38,25 @@ _ATTRIBUTES |= {
 _SCHEMES = {"http", "https", "mailto"}
 _URLS = frozenset(("href", "src"))
 _CELLS = frozenset(("td", "th", "img"))
-_FOLD = re.compile(r"[ \t\r\n\f]+")
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED,
+    attributes=_ATTRIBUTES,
+    link_rel=None,
+    url_schemes=_SCHEMES,
+    url_relative="pass_through",
+)
+# Addresses that may have to be resolved, encoded or dropped.
+_DOUBTFUL = re.compile(
+    r' (?:href|src)="(?!(?:https?://|mailto:)'
+    r'(?:[^\s"&<>\\^`{|}\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|&amp;)*")'
+)
+_FOLD = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_ATTRIBUTES_OF_A_TAG = r'[^>"]*(?:"[^"]*"[^>"]*)*'
+_LAYOUT = re.compile(rf"<(/?)({'|'.join(_BLOCK_TAGS | _CELLS | {'a', 'br'})})(?=[\s/>])({_ATTRIBUTES_OF_A_TAG})>")
+_ANY_TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES_OF_A_TAG}>")
+_HREF = re.compile(r'\shref="([^"]*)"')
+_REL = re.compile(r'\srel="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,14 @@ class Block:
 
 def clean(markup: str, base: str = "") -> str:
     """Any HTML -> safe HTML whose links and pictures are absolute; those that cannot be made so lose their URL."""
+    cleaned = _CLEANER.clean(markup)
+    if not _DOUBTFUL.search(cleaned):
+        return legal(cleaned).strip()
+    return clean_thoroughly(markup, base)
+
+
+def clean_thoroughly(markup: str, base: str) -> str:
+    """The same, looking at each address."""
     base = web_url(base)
     try:
         return _clean(markup, base)
@@ -91,10 +115,24 @@ def blocks(markup: str) -> tuple[Block, ...]:
         text = _FOLD.sub(" ", legal(html.unescape(markup))).strip()
         return (Block(text),) if text else ()
     collector = _Collector()
-    parser = etree.HTMLParser(target=collector, huge_tree=True)  # type: ignore[call-overload] # its stub wants more
-    parser.feed(f"<div>{markup}</div>")
-    parser.close()
+    position = 0
+    for tag in _LAYOUT.finditer(markup):
+        if tag.start() > position:
+            collector.data(_text(markup[position : tag.start()]))
+        position = tag.end()
+        if tag[1]:
+            collector.end(tag[2])
+        else:
+            collector.start(tag[2], tag[3])
+    collector.data(_text(markup[position:]))
     return collector.close()
+
+
+def _text(markup: str) -> str:
+    """The text of markup without layout."""
+    if "<" in markup:
+        markup = _ANY_TAG.sub("", markup)
+    return html.unescape(markup) if "&" in markup else markup
 
 
 def visible_text(shown: tuple[Block, ...]) -> str:
@@ -109,7 +147,12 @@ def one_line_of(block: Block) -> str:
 
 def plain(markup: str) -> str:
     """HTML of strangers as one line of text."""
-    return one_line(" ".join(block.text for block in blocks(clean(markup))))
+    return line_of(blocks(clean(markup)))
+
+
+def line_of(shown: tuple[Block, ...]) -> str:
+    """Blocks as one line of text."""
+    return one_line(" ".join(block.text for block in shown))
 
 
 def from_text(text: str) -> str:
@@ -121,7 +164,7 @@ def from_text(text: str) -> str:
 
 @dataclass(slots=True)
 class _Collector:
-    """Target of the HTML parser: gathers text into blocks while tags come and go."""
+    """Gathers text into blocks while tags come and go."""
 
     done: list[Block] = field(default_factory=list)
     text: str = ""
@@ -129,7 +172,7 @@ class _Collector:
     open_link: tuple[int, str, str] | None = None
     figures: int = 0
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: str) -> None:
         """A tag opens."""
         if tag in _BLOCK_TAGS:
             self._finish()
@@ -141,7 +184,8 @@ class _Collector:
             self.data(" ")
         elif tag == "a":
             self._close_link()
-            self.open_link = (len(self.text), attributes.get("href", ""), attributes.get("rel", "").lower())
+            href, rel = (html.unescape(found[1]) if (found := x.search(attributes)) else "" for x in (_HREF, _REL))
+            self.open_link = (len(self.text), href, rel.lower())
 
     def end(self, tag: str) -> None:
         """A tag closes."""
@@ -158,9 +202,6 @@ class _Collector:
         if not self.text or self.text[-1] in " \n":
             folded = folded.lstrip(" ")
         self.text += folded
-
-    def comment(self, text: str) -> None:
-        """Comments are not seen."""
 
     def close(self) -> tuple[Block, ...]:
         """The end: hand over."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,8 @@ _LICENCES = frozenset(("atom.license", "cc.userland", "cc.rdf", "dcterms.license
 _CLAIMS = {"dcterms.isVersionOf": "based-on", "dcterms.isFormatOf": "based-on"}
 # Years outside are the placeholders of programs that know no date: no mail header can hold them, no clock convert them.
 _YEARS = range(1000, 9999)
+_FIRST = 300  # characters
+_LONGEST_REFERENCE = 40  # characters of a reference that a cut may have broken
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -60,7 +61,6 @@ class _Context:
     source: Source
     own: Own
     reader: credit_lines.Reader
-    shared: Shared
 
 
 def normalise(parsed: ParsedFeed, source: Source) -> Feed:
@@ -71,13 +71,17 @@ def normalise(parsed: ParsedFeed, source: Source) -> Feed:
 
 def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]) -> tuple[Feed, tuple[Item, ...]]:
     """The feed without its items, and the item of each entry, in a document that has ``others`` besides. No raise."""
-    shared = shared_names(parsed, [*map(names_of, parsed.entries), *others])
+    names = [names_of(entry) for entry in parsed.entries]
+    shared = shared_names(parsed, [*names, *others])
     title, home = _plain(parsed.title), web_url(parsed.home, parsed.url)
     own = Own(source.publisher.home or home, parsed.url)
     own_names = frozenset(name.lower() for name in (source.publisher.name, title) if name)
     reader = credit_lines.Reader(own.is_own, own_names, parsed.url)
-    context = _Context(parsed, source, own, reader, shared)
-    items = tuple(_item(entry, context) for entry in parsed.entries)
+    context = _Context(parsed, source, own, reader)
+    told = [
+        _identities(entry, context, *shared.spoils(mine)) for entry, mine in zip(parsed.entries, names, strict=True)
+    ]
+    items = tuple(_item(entry, mine[0], context) for entry, mine in zip(parsed.entries, told, strict=True))
     feed = Feed(
         title=title,
         url=parsed.url,
@@ -90,9 +94,9 @@ def normalise_beside(parsed: ParsedFeed, source: Source, others: Sequence[Names]
         retractions=tuple(_retractions(parsed, source)),
         asks=parsed.asks,
         aliases={
-            item.id: aliases
-            for item, entry in zip(items, parsed.entries, strict=True)
-            if (aliases := _aliases(entry, context))
+            item.id: tuple(item_id(source.id, other) for other in mine[1:])
+            for item, mine in zip(items, told, strict=True)
+            if mine[1:]
         },
     )
     return feed, items
@@ -145,12 +149,11 @@ def each_once(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(kept.values())
 
 
-def _item(entry: ParsedEntry, context: _Context) -> Item:
+def _item(entry: ParsedEntry, identity: str, context: _Context) -> Item:
     url = web_url(entry.link, context.feed.url) or _permalink(entry)
     body = max(entry.bodies, key=lambda text: len(text.value), default=entry.summary)
     cleaned = _html(body, url, context.feed)
     shown = markup.blocks(cleaned)
-    identity = _identities(entry, context)[0]
     links = tuple(_links(entry, context.feed.url))
     own = replace(context.own, page=url)
     reader = replace(context.reader, is_own=own.is_own)
@@ -164,7 +167,7 @@ def _item(entry: ParsedEntry, context: _Context) -> Item:
         title=_plain(entry.title),
         html=cleaned,
         text=markup.visible_text(shown),
-        summary=_plain(entry.summary),
+        summary=markup.line_of(shown) if body.markup and _is_same(entry.summary, body) else _plain(entry.summary),
         authors=_authors(entry, context.feed),
         published=_usable(entry.published),
         updated=_usable(entry.updated),
@@ -174,7 +177,7 @@ def _item(entry: ParsedEntry, context: _Context) -> Item:
         links=links,
         evidence=(*_inherited(entry, claims, context.feed), *reader.statements(shown)),
         claims=claims,
-        raw_html=body.value if body.markup and _folded(body.value) != _folded(cleaned) else "",
+        raw_html=body.value if body.markup and _differ(body.value, cleaned) else "",
     )
 
 
@@ -183,14 +186,14 @@ def item_id(source_id: str, identity: str) -> str:
     return "i-" + hashlib.sha256(f"{source_id}\0{identity}".encode(errors="replace")).hexdigest()[:16]
 
 
-def _identities(entry: ParsedEntry, context: _Context) -> list[str]:
+def _identities(entry: ParsedEntry, context: _Context, no_id: bool, no_link: bool) -> list[str]:
     """By what an entry may be identified, first by what it is: its own id, else its link, else a hash.
 
     The link is taken without what tracks its reader; the hash is of title and date, else of what the entry carries. An
-    id or link that different entries share comes last.
+    id or link that different entries share (``no_id``, ``no_link``) comes last. The others are aliases: ids under which
+    the entry may have been read from a document that shares other names.
     """
     given, link = one_line(entry.identity), untracked(web_url(entry.link, context.feed.url))
-    no_id, no_link = context.shared.spoils(names_of(entry))
     parts = [entry.title.value, entry.published.isoformat() if entry.published else ""]
     if not any(parts):
         parts += [body.value for body in (*entry.bodies, entry.summary)]
@@ -198,11 +201,6 @@ def _identities(entry: ParsedEntry, context: _Context) -> list[str]:
     hashed = "sha256:" + hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
     told = [(given, no_id), (link, no_link), (hashed, False)]
     return [name for shared in (False, True) for name, spoilt in told if name and spoilt is shared]
-
-
-def _aliases(entry: ParsedEntry, context: _Context) -> tuple[str, ...]:
-    """The other ids under which an entry may have been read from a document that shares other names."""
-    return tuple(item_id(context.source.id, name) for name in _identities(entry, context)[1:])
 
 
 def _usable(moment: datetime | None) -> datetime | None:
@@ -225,8 +223,21 @@ def _html(body: Text, url: str, feed: ParsedFeed) -> str:
     return markup.clean(body.value, stated or url or feed.url)
 
 
+def _is_same(one: Text, other: Text) -> bool:
+    return one.markup == other.markup and one.value == other.value
+
+
+def _differ(raw: str, cleaned: str) -> bool:
+    """Whether more than white space and the way of writing differs; mostly the first lines tell."""
+    if raw == cleaned:
+        return False
+    told, shown = _folded(raw[:_FIRST]), _folded(cleaned[:_FIRST])
+    same = min(len(told), len(shown)) - _LONGEST_REFERENCE
+    return told[: max(same, 0)] != shown[: max(same, 0)] or _folded(raw) != _folded(cleaned)
+
+
 def _folded(text: str) -> str:
-    return re.sub(r"\s+", "", html.unescape(text)).replace("/>", ">").replace("'", '"')
+    return "".join(html.unescape(text).split()).replace("/>", ">").replace("'", '"')
 
 
 def _authors(entry: ParsedEntry, feed: ParsedFeed) -> tuple[Person, ...]:

@@ -9,13 +9,16 @@ from urllib.parse import quote, urljoin, urlsplit
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # Control characters, and in a group line ends of some programs, which have broken mail headers.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|([\x85\u2028\u2029])")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_SEPARATORS = "\x85\u2028\u2029"
 _ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
 _NO_URI = re.compile(r"""[\s"<>\\^`{|}]""")
 _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
 )
 _ORDINARY = re.compile(r"https?://[\w.:@-]+(?:/[^\s?#;]*)?(?:\?[^\s#]+)?(?:#\S+)?\Z", re.ASCII)
+_PATH = r"[\w.~%!$&'()*+,=:@/-]"
+_COMPLETE = re.compile(rf"https?://[\w.-]+(?::\d+)?(?:/{_PATH}*)?(?:\?[?{_PATH[1:]}+)?(?:#[?{_PATH[1:]}+)?\Z", re.ASCII)
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/*")
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
@@ -30,7 +33,9 @@ def xml_text(text: str) -> str:
 
 def legal(text: str) -> str:
     """``text`` without any control character; line separators other than the line feed become blanks."""
-    return _UNWANTED.sub(lambda match: " " if match[1] else "", text)
+    if text.isprintable():
+        return text
+    return _UNWANTED.sub(lambda match: " " if match[0] in _SEPARATORS else "", text)
 
 
 def one_line(text: str) -> str:
@@ -48,6 +53,8 @@ def person_name(text: str) -> str:
 
 def web_url(url: str, base: str = "") -> str:
     """``url`` made absolute against ``base``; "" unless it is an http or https URL with a host. Spec: RFC 3986 5.2."""
+    if _COMPLETE.match(url):
+        return url
     reference = _one_address(url)
     if not reference:
         return ""
