@@ -823,11 +823,27 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A story that a digest carried and that its publisher has changed, or taken back (``url`` is ""), since.
+
+    ``sent`` is when it went out, ``version`` tells this change from later ones.
+    """
+
+    item_id: str
+    title: str
+    publisher: str
+    sent: datetime
+    url: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A finished output. ``period`` makes it unique in its channel; ``entries`` are all that were considered.
 
     Withheld items are among the entries (mode WITHHOLD): the proof needs their text to show that it is absent.
-    ``tombstones`` are what left the channel; none of them is an entry that is carried.
+    ``tombstones`` are what left the channel; none of them is an entry that is carried. ``corrections`` are told beside
+    the entries.
     """
 
     id: str
@@ -838,6 +854,7 @@ class Edition:
     entries: tuple[Entry, ...]
     subject: str = ""
     tombstones: tuple[Tombstone, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from jinja2 import Environment
 from syndicate.errors import ProofError
 from syndicate.model import (
     Channel,
+    Correction,
     Edition,
     Entry,
     Finding,
@@ -28,6 +29,7 @@ from syndicate.model import (
     Tombstone,
     Verified,
 )
+from syndicate.pipeline.corrections import corrections
 from syndicate.pipeline.deciding import Bench, on_record, selected
 from syndicate.pipeline.leaving import leaving
 from syndicate.pipeline.ports import Clock
@@ -63,6 +65,7 @@ class Draft:
     entries: tuple[Entry, ...]
     subject: str = ""
     tombstones: tuple[Tombstone, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,17 @@ def _edition(setting: Setting, period: str, draft: Draft) -> Edition:
     channel = setting.channel
     content = hashlib.sha256(b"\0".join(part.content for part in draft.parts)).hexdigest()
     name = hashlib.sha256(f"{channel.id}\0{period or content}".encode()).hexdigest()[:16]
-    period, now = period or content[:16], setting.now
-    return Edition(f"e-{name}", channel, period, now, draft.parts, draft.entries, draft.subject, draft.tombstones)
+    return Edition(
+        f"e-{name}",
+        channel,
+        period or content[:16],
+        setting.now,
+        draft.parts,
+        draft.entries,
+        draft.subject,
+        draft.tombstones,
+        draft.corrections,
+    )
 
 
 def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
@@ -190,11 +202,12 @@ def compose_digest(composing: Composing, channel: Channel, period: str) -> Verif
     now = composing.clock()
     with composing.store.read() as tx:
         entries = digest_entries(composing, tx, channel, now)
+        told = corrections(composing.publishers, tx, channel, now)
     if not any(entry.decision.mode > Mode.WITHHOLD for entry in entries):
         return None
 
     def render(current: Sequence[Entry]) -> Draft:
-        part, subject, carried = render_digest(channel, composing.site, current, now, period, composing.templates)
-        return Draft((part,), carried, subject)
+        part, subject, carried = render_digest(channel, composing.site, current, now, period, composing.templates, told)
+        return Draft((part,), carried, subject, corrections=told)
 
     return prove(Setting(channel, composing.site, now), period, entries, render)

@@ -19,6 +19,7 @@ from syndicate.deliver import tokens
 from syndicate.model import Channel, ChannelKind, Edition, Entry, Interest, Medium, Mode, Verified
 from syndicate.pipeline.brakes import hold, too_many
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
+from syndicate.pipeline.corrections import note
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.publish.confirmation import render_confirmation, wording
@@ -129,6 +130,7 @@ def record(tx: Transaction, verified: Verified, now: datetime) -> bool:
     tx.ledger.record(LedgerKind.EDITION, at=now, subject=edition.id, data=summary)
     proof = {"duties": len(verified.proved), "sha256": dict(verified.sha256)}
     tx.ledger.record(LedgerKind.PROOF, at=now, subject=edition.id, data=proof)
+    note(tx, edition, now)
     return True
 
 

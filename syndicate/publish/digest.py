@@ -17,7 +17,7 @@ import css_inline
 from jinja2 import Environment
 from markupsafe import Markup
 
-from syndicate.model import Ads, Beacons, Channel, Entry, Item, Mode, Part, Site
+from syndicate.model import Ads, Beacons, Channel, Correction, Entry, Item, Mode, Part, Site
 from syndicate.publish.clean import clean
 from syndicate.publish.confirmation import COUNTERS
 from syndicate.publish.credit import Credit, credit, local, title_of
@@ -104,6 +104,7 @@ class Mail:
     site: Site
     now: datetime
     templates: Environment
+    corrections: tuple[Correction, ...] = ()
 
 
 def render_digest(
@@ -113,12 +114,14 @@ def render_digest(
     now: datetime,
     period: str,
     templates: Environment,
+    corrections: Sequence[Correction] = (),
 ) -> tuple[Part, str, tuple[Entry, ...]]:
     """The message skeleton, its subject, and the entries as they are finally carried, withheld ones included.
 
-    ``period`` tells this edition from the channel's others. Raises RenderError.
+    ``period`` tells this edition from the channel's others; ``corrections`` stand above the stories. Raises
+    RenderError.
     """
-    mail = Mail(channel, site, now, templates)
+    mail = Mail(channel, site, now, templates, clean(tuple(corrections)))
     final = _fit(mail, [settle(clean(entry)) for entry in entries])
     shown = [entry for entry in final if entry.decision.mode > Mode.WITHHOLD]
     subject = subject_line(channel, site, now, len(shown), templates)
@@ -203,10 +206,18 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "opening": opening(entries),
         "contents": _contents(sections),
         "sections": sections,
+        "corrections": [_told(one, site) for one in mail.corrections],
         "unsubscribe": f"{site.url}/unsubscribe/{TOKEN_IN_TEXT}",
         "preferences": f"{site.url}/preferences/{PREFERENCES_IN_TEXT}",
         "since": CONSENT_IN_TEXT,
     }
+
+
+def _told(one: Correction, site: Site) -> dict[str, str]:
+    """A correction as a sentence: title, what became of it, and where to read it now."""
+    what = "has been changed by its publisher" if one.url else "was taken back by its publisher"
+    sent = day(local(one.sent, site), year=False)
+    return {"title": one.title, "words": f"of {one.publisher}, sent on {sent}, {what}", "url": one.url}
 
 
 def _promise(channel: Channel) -> str:

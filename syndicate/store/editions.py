@@ -18,7 +18,7 @@ from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Find
 from syndicate.store import encoding
 from syndicate.store.documents import document, drop_unused, keep
 from syndicate.store.records import Carried, Composed, EditionSummary, StoredEdition
-from syndicate.store.schema import documents, edition_items, edition_parts, editions
+from syndicate.store.schema import documents, edition_items, edition_parts, editions, items
 from syndicate.store.statements import add, batches
 
 COMPOSED = "composed"
@@ -80,6 +80,17 @@ class Editions:
         """What was composed and verified but not released, oldest first: a crash came between."""
         query = select(editions).where(editions.c.state == COMPOSED).order_by(editions.c.created, editions.c.id)
         return [self._load(row) for row in self._connection.execute(query).all()]
+
+    def outdated(self, channel_id: str, since: datetime) -> list[tuple[datetime, Entry]]:
+        """Of what the channel's editions carried since then: items whose stored version is another now, or withdrawn.
+
+        Each once, as the newest edition with it had it, with the time of that edition.
+        """
+        changed = or_(items.c.content_sha256 != edition_items.c.content_sha256, items.c.withdrawn)
+        mine = and_(edition_items.c.channel_id == channel_id, edition_items.c.mode > 0, editions.c.created >= since)
+        query = _entry_query().add_columns(editions.c.created).join(items, items.c.id == edition_items.c.item_id)
+        newest = {row.item_id: row for row in self._connection.execute(query.where(mine, changed))}
+        return [(row.created, _entry(row)) for row in newest.values()]
 
     def released_since(self, when: datetime) -> list[StoredEdition]:
         """What was released at or after that time and is still held, oldest first: of feeds the latest edition."""

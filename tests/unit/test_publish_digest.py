@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import html as reader
 
 from syndicate.errors import RenderError
-from syndicate.model import Ads, Category, Chain, Duty, Limit, Mode, Role
+from syndicate.model import Ads, Category, Chain, Correction, Duty, Limit, Mode, Role
 from syndicate.publish.digest import RECIPIENT, TOKEN, fill, opening, render_digest
 from syndicate.publish.templates import environment
 
@@ -187,6 +187,25 @@ def test_both_parts_hold_the_same_items_in_the_same_order():
     for hidden in ("secret", "Not for us"):
         assert hidden not in text
         assert hidden not in page.text_content()
+
+
+def test_corrections_stand_above_the_stories():
+    """What was changed or taken back since it was sent is told in both parts, with a link where there is one."""
+    told = (
+        Correction("i-9", "The old ferry", "South Desk", S.NOW, "https://south.example/ferry"),
+        Correction("i-8", "The older ferry", "Tarn Review", S.NOW),
+    )
+    part, _, _ = render_digest(S.DIGEST, S.SITE, S.EDITION, S.NOW, "2026-11-23", TEMPLATES, told)
+    message = email.message_from_bytes(fill(part.content, **TO), policy=email.policy.default)
+    page = reader.fromstring(message.get_body(("html",)).get_content())
+    text = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    changed = "“The old ferry” of South Desk, sent on 23 November, has been changed by its publisher."
+    for words in (" ".join(page.text_content().split()), " ".join(text.split())):
+        assert changed in words
+        assert "“The older ferry” of Tarn Review, sent on 23 November, was taken back by its publisher." in words
+    assert page.xpath("//a[@href='https://south.example/ferry']/text()") == ["Read it there"]
+    assert "\n  https://south.example/ferry\n" in text
+    assert text.index("Since we sent them.") < text.index("=" * 72)
 
 
 def test_the_text_part_keeps_its_measure():
