@@ -21,8 +21,8 @@ from syndicate import __version__
 from syndicate.config import Config, load
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import ConfigError, UsageError
-from syndicate.model import Channel, Verified
-from syndicate.pipeline import archive, pages
+from syndicate.model import Channel, ChannelKind, Medium, Verified
+from syndicate.pipeline import archive, cadence, pages, people
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
@@ -31,12 +31,13 @@ from syndicate.pipeline.post import Posting
 from syndicate.pipeline.profit import Contradiction, contradictions
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
+from syndicate.publish.confirmation import channel_title, wording
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
 from syndicate.schedule.cycle import Report, Work, cycle
-from syndicate.serve.ports import Digest, Letter, Ports
-from syndicate.store import LedgerKind, Manners, Store, open_store
+from syndicate.serve.ports import Digest, Letter, Offer, Ports
+from syndicate.store import Manners, Store, open_store
 
 if TYPE_CHECKING:
     from syndicate.intake.client import Client
@@ -210,8 +211,12 @@ class App:
             digests=lambda: archive.digests(composing, channels),
             digest=self._digest,
             letter=self._letter,
-            confirm=self._confirm,
-            unsubscribe=self._unsubscribe,
+            confirm=lambda reader, token: people.confirm(composing, reader, token),
+            unsubscribe=lambda reader: people.leave(composing, reader),
+            come_back=lambda reader: people.come_back(composing, reader),
+            prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
+            lists=self._lists,
+            sign_up=self._sign_up,
             ready=ready,
         )
 
@@ -227,23 +232,26 @@ class App:
             return None
         named = [channel for channel in self.config.channels if channel.id == reader.channel_id]
         name = named[0].title if named and named[0].title else f"{self.config.site.name}: {reader.channel_id}"
-        if reader.consent is None:
-            return Letter(name)
-        return Letter(name, reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0"))
+        words, since = "", ""
+        if reader.consent is not None:
+            words, since = reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0")
+        elif named:
+            words = wording(named[0], self.config.site)
+        zone = named[0].timezone if named else self.config.site.timezone
+        return Letter(name, words, since, reader.state, cadence.read(reader.cadence), zone)
 
-    def _confirm(self, subscriber_id: int) -> None:
-        now = self.clock()
-        with self.store.write() as tx:
-            reader = tx.people.confirm(subscriber_id, now, "link in a mail")
-            if reader:
-                tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data={"act": "confirm"})
+    def _lists(self) -> list[Offer]:
+        site = self.config.site
+        return [
+            Offer(channel.id, channel_title(channel), wording(channel, site))
+            for channel in self.config.channels
+            if channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL and channel.signup
+        ]
 
-    def _unsubscribe(self, subscriber_id: int) -> None:
-        now = self.clock()
-        with self.store.write() as tx:
-            reader = tx.people.unsubscribe(subscriber_id, now)
-            if reader:
-                tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data={"act": "unsubscribe"})
+    def _sign_up(self, channel_id: str, email: str, network: str) -> None:
+        for channel in self.config.channels:
+            if channel.id == channel_id and any(offer.id == channel_id for offer in self._lists()):
+                people.sign_up(self.composing, channel, email, network)
 
     @asynccontextmanager
     async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:
@@ -306,6 +314,7 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     config = read_config(path)
     folder = path.resolve().parent
     store = open_store(_database_url(config.database, folder))
+    store.catch_up(now())
     with store.write() as tx:
         tx.sources.sync(config.sources, now(), _host_of)
         tx.channels.sync([channel.id for channel in config.channels], now())

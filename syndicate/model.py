@@ -645,7 +645,8 @@ class Channel:
 
     What terms ask about: ``ads``, ``paid`` (readers pay), ``sale`` (copies are sold one by one), ``donations`` (it asks
     for gifts), ``beacons``, ``consent`` (what its readers agreed to beyond being written to), ``republisher`` (what the
-    site declares to be).
+    site declares to be). ``signup``: readers may put themselves on its list. ``nothing_new`` is "skip" or "note",
+    ``group`` "category", "source", "theme" or "none"; ``themes`` are words by the name of a theme.
     """
 
     id: str
@@ -669,6 +670,10 @@ class Channel:
     sale: bool = False
     donations: bool = False
     republisher: frozenset[Republisher] = frozenset()
+    signup: bool = True
+    nothing_new: str = "skip"
+    group: str = "category"
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -906,24 +911,34 @@ class DeliveryState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The recorded act that lets us write to a person; ``interests`` are what they agreed to receive items for."""
+    """The recorded act that lets us write to a person.
+
+    ``wording`` is what was shown, ``interests`` what else it agreed to, ``origin`` a keyed fingerprint of the network
+    it came from, ``proof`` that of the token that confirmed it; the last two are "" where nothing is known.
+    """
 
     purpose: Purpose
     wording: str
     method: str
     confirmed_at: datetime
     interests: tuple[Interest, ...] = ()
+    origin: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person on one channel's list. ``state`` is pending, active, unsubscribed or suppressed."""
+    """A person on one channel's list. ``state`` is pending, active, unsubscribed, suppressed or erased.
+
+    ``cadence`` is how often and when, as ``pipeline/cadence.py`` writes it; "" is as the publisher sends it.
+    """
 
     id: int
     channel_id: str
     email: str
     state: str
     consent: Consent | None = None
+    cadence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

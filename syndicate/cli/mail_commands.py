@@ -129,4 +129,61 @@ def people_list(
     """List readers, their state and their consent."""
     from syndicate.cli import readers
 
-    readers.list_people(config, channel, json=json)
+    readers.list_people(config, channel, as_machine=json)
+
+
+@people.command("export")
+def people_export(
+    address: Annotated[str, typer.Argument(help="Whose data.")],
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Print all that we hold about a person, as JSON: for a person who asks."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.export_person(config, address))
+
+
+@people.command("erase")
+def people_erase(
+    address: Annotated[str, typer.Argument(help="Whose data.")],
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Forget a person on all lists; only a fingerprint stays, so that no import brings the address back."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.erase_person(config, address))
+
+
+@people.command("unsubscribe")
+def people_unsubscribe(
+    address: Annotated[str, typer.Argument(help="Who wants to leave.")],
+    channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Take somebody off who asked for it by mail or telephone."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.unsubscribe(config, address, channel))
+
+
+@people.command("suppressed")
+def people_suppressed(
+    file: Annotated[Path | None, typer.Option("--import", help="Add the list in this file.")] = None,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Print the suppression list (fingerprints) as JSON, or add one that was printed before."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.suppressed(config, file))
+
+
+@people.command("keys")
+def people_keys(
+    rotate: Annotated[bool, typer.Option("--rotate", help="Make a new key, which signs from now on.")] = False,
+    retire: Annotated[str, typer.Option(help="Stop accepting links signed with this key.")] = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """List the keys that sign links in mail, make a new one, retire an old one."""
+    from syndicate.cli import readers
+
+    raise typer.Exit(readers.keys(config, rotate=rotate, retire=retire))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from syndicate.cli.mail import digest_channel
 from syndicate.cli.show import OUT, as_json, count, table, trouble
 from syndicate.errors import UsageError
 from syndicate.model import Channel, Consent
-from syndicate.pipeline.release import ask_to_confirm
-from syndicate.store import Added, LedgerKind, address
+from syndicate.pipeline import people
+from syndicate.pipeline.people import ask_to_confirm
+from syndicate.store import Added, LedgerKind, Suppression, address
 
 COLUMNS = ("email", "confirmed_at", "method", "wording")
 
@@ -93,7 +95,9 @@ def _read_row(rows: Rows, row: Mapping[str, str | None], channel: Channel, now: 
             f"{place}: confirmed_at {text['confirmed_at']!r} {what}; write 2026-03-04 or 2026-03-04T09:30Z"
         )
         return
-    rows.confirmed[email] = Consent(channel.purpose, text["wording"], text["method"] or "import", confirmed)
+    rows.confirmed[email] = Consent(
+        channel.purpose, text["wording"], text["method"] or "import", confirmed, channel.consent
+    )
 
 
 def _time(text: str) -> datetime | None:
@@ -104,11 +108,11 @@ def _time(text: str) -> datetime | None:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def list_people(path: Path, channel_id: str, *, json: bool) -> None:
+def list_people(path: Path, channel_id: str, *, as_machine: bool) -> None:
     """Print readers with their state and consent."""
     with closing(open_app(path)) as app, app.store.read() as tx:
         readers = tx.people.list(app.channel(channel_id).id if channel_id else "")
-    if json:
+    if as_machine:
         as_json(
             [
                 {"id": s.id, "channel": s.channel_id, "email": s.email, "state": s.state, "consent": s.consent}
@@ -127,3 +131,66 @@ def list_people(path: Path, channel_id: str, *, json: bool) -> None:
             for s in readers
         ),
     )
+
+
+def export_person(path: Path, text: str) -> int:
+    """Print all that is held about a person."""
+    app = open_app(path)
+    as_json(people.all_about(app.composing, address(text)))
+    return 0
+
+
+def erase_person(path: Path, text: str) -> int:
+    """Forget a person; 1 if nobody of that address was there."""
+    done = people.erase(open_app(path).composing, address(text))
+    OUT.print(f"Forgotten on {count(done, 'list')}. A fingerprint keeps the address off.")
+    return 0 if done else 1
+
+
+def unsubscribe(path: Path, text: str, channel_id: str) -> int:
+    """Take somebody off one list or all; 1 if they were on none."""
+    app = open_app(path)
+    email = address(text)
+    with app.store.read() as tx:
+        found = [one for one in tx.people.of_address(email) if channel_id in ("", one.channel_id)]
+    for one in found:
+        people.leave(app.composing, one.id)
+    OUT.print(f"Off {count(len(found), 'list')}.")
+    return 0 if found else 1
+
+
+def suppressed(path: Path, file: Path | None) -> int:
+    """Print the suppression list, or add one."""
+    app = open_app(path)
+    if file is None:
+        with app.store.read() as tx:
+            as_json(tx.people.suppressions())
+        return 0
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        listed = [
+            Suppression(row["channel_id"], row["email_sha256"], row["reason"], datetime.fromisoformat(row["at"]))
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        remedy = "name a file that `syndicate subscribers suppressed` printed"
+        raise UsageError(f"is no suppression list ({error})", subject=str(file), remedy=remedy) from error
+    with app.store.write() as tx:
+        new = tx.people.suppress_all(listed, app.clock())
+    OUT.print(f"{count(new, 'address', 'addresses')} added, {len(listed) - new} were on it.")
+    return 0
+
+
+def keys(path: Path, *, rotate: bool, retire: str) -> int:
+    """List, make and retire keys."""
+    app = open_app(path)
+    app.store.keys(app.clock())
+    with app.store.write() as tx:
+        if rotate:
+            tx.keys.make(app.clock())
+        if retire:
+            tx.keys.retire(retire, app.clock())
+        held = tx.keys.all()
+    for number, key in enumerate(held):
+        OUT.print(f"key {key.id}: {'accepted' if number else 'signs'}")
+    return 0

@@ -190,6 +190,19 @@ class Channel(Section):
         "Of a digest. May name `site`, `channel`, `date` and `count`, the number of items.",
     )
 
+    signup: bool = key(
+        default=True, text="Whether readers may put themselves on the list of a digest, at `/subscribe`."
+    )
+    nothing_new: Literal["skip", "note"] = key(
+        "skip", "Of a digest, when nothing is new: `skip` the edition, or send a short `note` that says so."
+    )
+    group: Literal["category", "source", "theme", "none"] = key(
+        "category", "By what a digest's stories stand together."
+    )
+    themes: dict[str, Annotated[tuple[str, ...], v.Words]] = key(
+        {}, "With `group: theme`: words by the name of a theme; a story is in the first theme with a word of it."
+    )
+
     @field_validator("ads")
     @classmethod
     def _community_without_ads(cls, ads: str, info: ValidationInfo) -> str:

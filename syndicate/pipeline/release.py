@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syndicate.deliver import tokens
 from syndicate.model import Channel, ChannelKind, Edition, Entry, Interest, Medium, Mode, Verified
 from syndicate.pipeline.brakes import hold, too_many
+from syndicate.pipeline.cadence import list_of
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.corrections import note
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
-from syndicate.publish.confirmation import render_confirmation, wording
 from syndicate.store import LedgerKind, Transaction
 
 AGE_LIMIT = timedelta(hours=48)
-CONFIRM_WITHIN = timedelta(days=14)
-ONE_REQUEST_IN = timedelta(hours=24)
 LISTED = 100
 
 
@@ -87,7 +84,7 @@ def send_digest(
     with composing.store.write() as tx:
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
             return None
-        readers = tx.people.active(channel.id)
+        readers = tx.people.active(*list_of(channel))
         ids = {s.id: message_id(composing.secret, edition_id, s.id, composing.site.url) for s in readers}
         held = too_many(tx, channel, len(readers)) if by_itself else ""
         asked = interests(outcome.edition)
@@ -109,7 +106,7 @@ def interests(edition: Edition) -> tuple[Interest, ...]:
 def has_readers(composing: Composing, channel: Channel) -> bool:
     """Whether an edition of the channel has anybody to go to; what is no mail is for everybody."""
     with composing.store.read() as tx:
-        return channel.medium is not Medium.EMAIL or tx.people.some(channel.id)
+        return channel.medium is not Medium.EMAIL or tx.people.some(*list_of(channel))
 
 
 def message_id(key: bytes, edition_id: str, subscriber_id: int, site_url: str) -> str:
@@ -150,32 +147,3 @@ def _released(tx: Transaction, verified: Verified, now: datetime, data: Mapping[
     if held and held.summary.released_at is None:
         tx.editions.released(verified.edition.id, now)
         tx.ledger.record(LedgerKind.RELEASE, at=now, subject=verified.edition.id, data=data)
-
-
-def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]) -> int:
-    """Note addresses as pending and owe each one request to confirm; how many are asked.
-
-    Whoever is on the list, left it, or was asked within a day is not asked.
-    """
-    site, now = composing.site, composing.clock()
-    words, key = wording(channel, site), composing.store.keys(now)[0]
-    asked = 0
-    with composing.store.write() as tx:
-        added = tx.people.add_pending(
-            channel.id,
-            emails,
-            purpose=channel.purpose,
-            wording=words,
-            method="confirmation by mail",
-            now=now,
-            interests=channel.consent,
-        )
-        for reader in (*added.added, *(one for one in added.kept if one.state == "pending")):
-            if tx.outbox.notices_since(reader.id, now - ONE_REQUEST_IN):
-                continue
-            name = message_id(composing.secret, f"confirm.{now:%Y%m%d}", reader.id, site.url)
-            link = f"{site.url}/confirm/{tokens.make(key, 'confirm', reader.id, now + CONFIRM_WITHIN)}"
-            mail = render_confirmation(channel, site, reader.email, name, link, now, composing.templates)
-            tx.outbox.enqueue_notice(reader, name, mail, now, expires_at=now + AGE_LIMIT)
-            asked += 1
-    return asked

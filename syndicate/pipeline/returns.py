@@ -63,7 +63,7 @@ class Returning:
                 raise UsageError("no such return of a reader", subject=str(return_id), remedy="see: syndicate bounces")
             if not tx.returns.undo(return_id, now):
                 raise UsageError("was undone before", subject=str(return_id), remedy="see: syndicate bounces")
-            back = held.outcome in (DEAD, FAILING, COMPLAINED) and tx.people.restore(held.subscriber_id)
+            back = held.outcome in (DEAD, FAILING, COMPLAINED) and tx.people.restore(held.subscriber_id, now)
             data = {"act": "restore" if back else "undo", "return": return_id, "by": "operator"}
             tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(held.subscriber_id), data=data)
         return back

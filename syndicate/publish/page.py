@@ -125,6 +125,11 @@ def render_message(site: Site, message: Message, templates: Environment) -> byte
     return _render(templates, "pages/message.html", site=site, message=message, alternates=())
 
 
+def render_form(site: Site, template: str, templates: Environment, **values: object) -> bytes:
+    """A page with a form. Raises RenderError if a template cannot be rendered."""
+    return _render(templates, template, site=site, alternates=(), **values)
+
+
 def render_style(templates: Environment) -> bytes:
     """The style sheet of all pages. Raises RenderError if the template cannot be rendered."""
     return _render(templates, "pages/style.css", site=None)

@@ -16,6 +16,7 @@ from datetime import timedelta
 from syndicate.errors import DeliveryError, SyndicateError
 from syndicate.model import Channel, ChannelKind, DeliveryState
 from syndicate.pipeline.arrive import Polled
+from syndicate.pipeline.cadence import tracks
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
@@ -91,7 +92,9 @@ def send_due_digests(work: Work, report: Report) -> None:
     As long as nobody subscribes, what is older than the period before the last is let go, so that the first reader is
     not sent all that ever came.
     """
-    for channel in of_kind(ChannelKind.DIGEST, work.channels):
+    now = work.composing.clock()
+    digests = of_kind(ChannelKind.DIGEST, work.channels)
+    for channel in [one for digest in digests for one in tracks(work.composing.store, digest, now)]:
         now = work.composing.clock()
         with work.composing.store.write() as tx:
             looked_at = tx.channels.looked_at(channel.id)

@@ -11,8 +11,11 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
+from urllib.parse import parse_qsl
+from zoneinfo import available_timezones
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -24,11 +27,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate.deliver import tokens
 from syndicate.errors import SyndicateError
+from syndicate.pipeline import cadence
+from syndicate.pipeline.cadence import Cadence
 from syndicate.pipeline.pages import Gone
 from syndicate.publish import page
 from syndicate.serve import words
 from syndicate.serve.documents import FEED_CACHE, Document, Shelf, answer
-from syndicate.serve.ports import Digest, Ports
+from syndicate.serve.ports import Digest, Letter, Ports
 
 HTML: Final = "text/html; charset=utf-8"
 PAGE_CACHE: Final = {"Cache-Control": "public, max-age=0, must-revalidate"}
@@ -46,7 +51,9 @@ SAFE_HEADERS: Final = {
 }
 NOT_OURS: Final = "not our token"
 METHOD_NOT_ALLOWED: Final = 405
-ROBOTS: Final = "User-agent: *\nDisallow: /confirm/\nDisallow: /unsubscribe/\n"
+LONGEST_FORM: Final = 10_000
+_ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"))
+ROBOTS: Final = "User-agent: *\nDisallow: /confirm/\nDisallow: /unsubscribe/\nDisallow: /preferences/\n"
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +71,8 @@ def build_app(ports: Ports) -> Starlette:
             Route("/digests/{channel}/{day}", desk.digest),
             Route("/confirm/{token}", desk.confirm, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", desk.unsubscribe, methods=["GET", "POST"]),
+            Route("/preferences/{token}", desk.preferences, methods=["GET", "POST"]),
+            Route("/subscribe", desk.subscribe, methods=["GET", "POST"]),
             Route("/healthz", desk.healthz),
             Route("/readyz", desk.readyz),
             Route("/robots.txt", desk.robots),
@@ -170,7 +179,7 @@ class Desk:
         """GET asks, POST /confirm/TOKEN begins the letters."""
         subscriber = await self._reader(request, "confirm")
         if request.method == "POST":
-            await run_in_threadpool(self._ports.confirm, subscriber)
+            await run_in_threadpool(self._ports.confirm, subscriber, request.path_params["token"])
             return self._say(words.CONFIRMED)
         letter = await run_in_threadpool(self._ports.letter, subscriber)
         return self._say(words.shall_we_start(letter))
@@ -183,6 +192,52 @@ class Desk:
             return self._say(words.UNSUBSCRIBED)
         letter = await run_in_threadpool(self._ports.letter, subscriber)
         return self._say(words.stop_it(letter))
+
+    async def preferences(self, request: Request) -> Response:
+        """GET shows, POST /preferences/TOKEN changes how often and when; for whoever left it is the way back."""
+        subscriber = await self._reader(request, "preferences")
+        letter = await run_in_threadpool(self._ports.letter, subscriber)
+        if request.method == "POST" and letter and letter.state == "unsubscribed":
+            await run_in_threadpool(self._ports.come_back, subscriber)
+            return self._say(words.BACK)
+        if request.method == "POST":
+            await run_in_threadpool(self._ports.prefer, subscriber, await self._chosen(request))
+            return self._say(words.SAVED)
+        if letter and letter.state == "unsubscribed":
+            return self._say(words.come_back(letter))
+        return await self._form("pages/preferences.html", letter=letter or Letter("these letters"), zones=_ZONES)
+
+    async def _chosen(self, request: Request) -> Cadence | None:
+        form = await self._read_form(request)
+        return cadence.read(f"{form.get('every', '')}@{form.get('hour', '')}@{form.get('zone', '')}")
+
+    async def subscribe(self, request: Request) -> Response:
+        """GET /subscribe shows the lists, POST asks the address; the answer is the same whoever is on a list."""
+        offers = await run_in_threadpool(self._ports.lists)
+        if not offers:
+            return self._say(words.NO_LISTS, 404)
+        if request.method == "POST":
+            form = await self._read_form(request)
+            network = request.client.host if request.client else ""
+            given = (form.get("list", offers[0].id), form.get("address", ""), network)
+            # The work is done when the answer has gone out: it takes no longer for an address that we know.
+            response = self._say(words.LOOK_IN_YOUR_MAIL)
+            response.background = BackgroundTask(self._ports.sign_up, *given)
+            return response
+        return await self._form("pages/subscribe.html", offers=offers)
+
+    async def _read_form(self, request: Request) -> dict[str, str]:
+        """The fields of a form, of bounded length; nothing for what is no form."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST_FORM:
+                raise HTTPException(413)
+        return dict(parse_qsl(body.decode("utf-8", "replace")))
+
+    async def _form(self, template: str, **values: object) -> Response:
+        body = await run_in_threadpool(page.render_form, self._ports.site, template, self._ports.templates, **values)
+        return Response(body, 200, NEVER_CACHE, media_type=HTML)
 
     async def _reader(self, request: Request, purpose: str) -> int:
         keys = await run_in_threadpool(self._ports.keys)

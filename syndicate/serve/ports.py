@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from syndicate.model import Key, Site
+from syndicate.pipeline.cadence import Cadence
 from syndicate.pipeline.pages import Gone
 from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
 
@@ -26,11 +27,26 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a subscriber agreed to: the channel's name, the wording shown, and when and where ("" if unknown)."""
+    """What a subscriber agreed to: the channel's name, the wording shown, and when ("" if not yet).
+
+    ``state`` is the subscriber's, ``cadence`` what they chose (None: as it is sent), ``zone`` the channel's own.
+    """
 
     name: str
     wording: str = ""
     asked: str = ""
+    state: str = "active"
+    cadence: Cadence | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A list that anybody may put themselves on: its id, its name, and what one agrees to."""
+
+    id: str
+    name: str
+    wording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,9 @@ class Ports:
 
     ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have and
     ``Gone`` for what may not be shown any longer. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a
-    subscriber who held a valid token; the two acts may be repeated and do nothing for an id that is gone. ``ready`` is
-    False until the first cycle is done.
+    subscriber who held a valid token, ``confirm`` the token too; the acts may be repeated and do nothing for an id that
+    is gone. ``sign_up`` takes a list, an address and where the request came from. ``ready`` is False until the first
+    cycle is done.
     """
 
     site: Site
@@ -54,6 +71,10 @@ class Ports:
     digests: Callable[[], Sequence[DigestSummary]]
     digest: Callable[[str, date], Digest | Gone | None]
     letter: Callable[[int], Letter | None]
-    confirm: Callable[[int], None]
+    confirm: Callable[[int, str], None]
     unsubscribe: Callable[[int], None]
+    come_back: Callable[[int], None]
+    prefer: Callable[[int, Cadence | None], None]
+    lists: Callable[[], Sequence[Offer]]
+    sign_up: Callable[[str, str, str], None]
     ready: Callable[[], bool]

@@ -15,6 +15,17 @@ CONFIRMED: Final = Message("You are in", ("The next letter comes to you. Every l
 UNSUBSCRIBED: Final = Message(
     "We have stopped", ("You are off the list. A letter that was going out at this minute may still reach you.",)
 )
+SAVED: Final = Message("It is noted", ("From the next letter on it comes as you chose.",))
+BACK: Final = Message("You are back", ("The next letter comes to you. Every letter ends with a way to stop.",))
+LOOK_IN_YOUR_MAIL: Final = Message(
+    "Now look in your mail",
+    ("If that address can receive mail, a message from us is on its way. Press the button in it and you are in.",),
+    quote_label="Nothing after ten minutes?",
+    quote_note="Look in the junk folder. We write to one address at most once a day about it.",
+    foot="We show this same page whether or not the address was already on the list, so that nobody can find out who "
+    "reads us.",
+)
+NO_LISTS: Final = Message("No letter to sign up for", ("This site sends none, or its lists are closed.",))
 MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, or the page was taken down.",))
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 
@@ -39,6 +50,12 @@ def stop_it(letter: Letter | None) -> Message:
     )
     foot = "We then keep your address only on the list of people we must not write to."
     return _asking(f"Stop {_name(letter)}?", about, "Unsubscribe", "What you agreed to", letter, foot)
+
+
+def come_back(letter: Letter) -> Message:
+    """The question to somebody who left and changed their mind."""
+    about = f"You left {_name(letter)}. It comes again after you press the button."
+    return _asking("Start again?", about, "Yes, send it to me", "What you agreed to", letter, "")
 
 
 def bad_link(contact: str) -> Message:

@@ -23,6 +23,7 @@ from syndicate.store.records import (
     Stored,
     StoredEdition,
     StoredItem,
+    Suppression,
 )
 from syndicate.store.store import Store, Transaction, open_store
 
@@ -44,6 +45,7 @@ __all__ = [
     "Stored",
     "StoredEdition",
     "StoredItem",
+    "Suppression",
     "Taken",
     "Transaction",
     "address",

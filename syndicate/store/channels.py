@@ -30,6 +30,16 @@ class Channels:
         when: datetime = self._connection.execute(query).scalar_one()
         return when
 
+    def known(self, channel_id: str) -> bool:
+        """Whether anything is remembered of a channel."""
+        query = select(channels.c.channel_id).where(channels.c.channel_id == channel_id)
+        return self._connection.execute(query).first() is not None
+
+    def take_over(self, channel_id: str, since: datetime, now: datetime) -> None:
+        """Know a channel that goes on where another left off: it carries what was seen since then."""
+        row = {"channel_id": channel_id, "since": since, "looked_at": now}
+        add_missing(self._connection, channels, [row], key=["channel_id"])
+
     def begin(self, channel_id: str, at: datetime) -> None:
         """It carries only what is seen from then on; never back."""
         later = update(channels).where(channels.c.channel_id == channel_id, channels.c.since < at)

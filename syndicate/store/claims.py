@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, exists, or_, select, update
 
 from syndicate.model import Delivery, DeliveryState, Interest, Pace, SendingState
-from syndicate.store.mail_tables import deliveries, rates, sendings, subscribers, suppressions
+from syndicate.store.mail_tables import deliveries, sendings, subscribers, suppressions
 from syndicate.store.outbox import LEASE
 from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING
-from syndicate.store.statements import add_missing, batches
+from syndicate.store.rates import Rates
+from syndicate.store.statements import batches
 
 MOST_LOOKS = 20
 """So often a claim looks for rows that may go before it lets other writers in."""
@@ -44,6 +45,7 @@ class Claims:
     def __init__(self, connection: Connection) -> None:
         """``connection`` is in a transaction."""
         self._connection = connection
+        self._rates = Rates(connection)
 
     def claim(
         self,
@@ -96,14 +98,10 @@ class Claims:
         )
         for most, step, since in limits:
             if most:
-                left = max(0, most - self._used(f"{_ALL}/{step.seconds}", since))
+                left = max(0, most - self._rates.used(f"{_ALL}/{step.seconds}", since))
                 if left < room:
                     room, again_at = left, _next(now, step)
         return room, again_at
-
-    def _used(self, key: str, since: datetime) -> int:
-        query = select(func.coalesce(func.sum(rates.c.mails), 0)).where(rates.c.key == key, rates.c.at >= since)
-        return int(self._connection.execute(query).scalar_one())
 
     def _within_domains(
         self, rows: Sequence[Row[Any]], now: datetime, pace: Pace
@@ -113,7 +111,7 @@ class Claims:
             return list(rows), []
         taken: Counter[str] = Counter()
         for domain in dict.fromkeys(row.domain for row in rows):
-            taken[domain] = self._used(f"@{domain}", _floor(now, _MINUTE))
+            taken[domain] = self._rates.used(f"@{domain}", _floor(now, _MINUTE))
         chosen: list[Row[Any]] = []
         late: list[Row[Any]] = []
         for row in rows:
@@ -122,22 +120,13 @@ class Claims:
         return chosen, late
 
     def _count(self, rows: Sequence[Row[Any]], now: datetime, pace: Pace) -> None:
-        counts: dict[tuple[str, datetime], int] = {}
         if pace.per_second:
-            counts[f"{_ALL}/1", _floor(now, _SECOND)] = len(rows)
+            self._rates.count(f"{_ALL}/1", now, len(rows), second=True)
         if pace.per_hour:
-            counts[f"{_ALL}/60", _floor(now, _MINUTE)] = len(rows)
+            self._rates.count(f"{_ALL}/60", now, len(rows))
         if pace.domain_per_minute:
             for domain, number in Counter(row.domain for row in rows).items():
-                counts[f"@{domain}", _floor(now, _MINUTE)] = number
-        if not counts or not rows:
-            return
-        self._connection.execute(delete(rates).where(rates.c.at < now - 2 * _HOUR))
-        fresh = [{"key": key, "at": at, "mails": 0} for key, at in counts]
-        add_missing(self._connection, rates, fresh, key=["key", "at"])
-        for (key, at), number in counts.items():
-            change = update(rates).where(rates.c.key == key, rates.c.at == at)
-            self._connection.execute(change.values(mails=rates.c.mails + number))
+                self._rates.count(f"@{domain}", now, number)
 
     def _move(self, now: datetime, verdicts: dict[str, list[Row[Any]]]) -> None:
         """Write what became of the rows that are not claimed."""

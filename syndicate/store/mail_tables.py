@@ -23,7 +23,6 @@ subscribers = Table(
     text("origin", ""),
     text("proof", ""),
     text("cadence", ""),
-    text("track", ""),
     time("created_at"),
     time("confirmed_at", nullable=True),
     time("ended_at", nullable=True),

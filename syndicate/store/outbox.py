@@ -136,6 +136,16 @@ class Outbox:
         )
         self._connection.execute(change.values(state=DeliveryState.CANCELLED.value, due_at=None, updated_at=now))
 
+    def forget(self, subscriber_id: int) -> None:
+        """The address stands in none of the subscriber's deliveries any more, nor in what was written to it."""
+        mine = update(deliveries).where(deliveries.c.subscriber_id == subscriber_id)
+        self._connection.execute(mine.values(email="", domain="", notice=None, server_text=""))
+
+    def of_subscriber(self, subscriber_id: int) -> list[tuple[Delivery, datetime]]:
+        """All that a subscriber was owed, and when that was last changed."""
+        query = select(deliveries).where(deliveries.c.subscriber_id == subscriber_id).order_by(deliveries.c.id)
+        return [(_delivery(row), row.updated_at) for row in self._connection.execute(query)]
+
     def workers(self) -> list[str]:
         """The names under which deliveries are claimed."""
         names = select(deliveries.c.worker).where(deliveries.c.state.in_(BUSY)).distinct().order_by(deliveries.c.worker)

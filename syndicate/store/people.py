@@ -18,13 +18,14 @@ from syndicate.model import Consent, Interest, Purpose, Subscriber
 from syndicate.store import encoding
 from syndicate.store.mail_tables import subscribers, suppressions
 from syndicate.store.outbox import Outbox
-from syndicate.store.records import Added
+from syndicate.store.records import Added, Suppression
 from syndicate.store.statements import add, add_missing, batches
 
 PENDING = "pending"
 ACTIVE = "active"
 UNSUBSCRIBED = "unsubscribed"
 SUPPRESSED = "suppressed"
+ERASED = "erased"
 EVERYWHERE = ""  # the channel of a suppression that holds for all of them
 
 LONGEST_ADDRESS = 254
@@ -48,8 +49,9 @@ class People:
     """The subscribers, inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """``connection`` is in a transaction."""
+        """``connection`` is in a transaction. ``changes`` are those of the suppression list in it: on, or lifted."""
         self._connection = connection
+        self.changes: list[tuple[bool, Suppression]] = []
 
     def add_confirmed(self, channel_id: str, consents: Mapping[str, Consent], *, now: datetime) -> Added:
         """Put addresses with their recorded consent on the channel's list. UsageError: not an address.
@@ -76,21 +78,94 @@ class People:
         method: str,
         now: datetime,
         interests: Sequence[Interest] = (),
+        origin: str = "",
     ) -> Added:
         """Note addresses that are to be asked for their consent. UsageError: not an address.
 
         Whoever is on the list already, left it or is suppressed is not asked.
         """
-        asked = {"purpose": purpose.value, "wording": wording, "method": method, "confirmed_at": None}
-        asked["interests"] = " ".join(interests)
+        asked: dict[str, Any] = {
+            "purpose": purpose.value,
+            "wording": wording,
+            "version": encoding.fingerprint(wording)[:12],
+            "method": method,
+            "interests": " ".join(interests),
+            "origin": origin,
+            "confirmed_at": None,
+        }
         return self._enter(channel_id, [{**asked, "email": address(email)} for email in emails], PENDING, now)
 
-    def confirm(self, subscriber_id: int, now: datetime, method: str) -> Subscriber | None:
+    def confirm(self, subscriber_id: int, now: datetime, method: str, proof: str = "") -> Subscriber | None:
         """The person agreed: pending becomes active. Every other state stays. None: no such subscriber."""
         held = self.get(subscriber_id)
         if held is not None and held.state == PENDING and not self.suppressed(held.email, held.channel_id):
-            self._activate(subscriber_id, {"confirmed_at": now, "method": method})
+            self._activate(subscriber_id, {"confirmed_at": now, "method": method, "proof": proof})
         return self.get(subscriber_id)
+
+    def rejoin(self, subscriber_id: int, now: datetime, method: str, proof: str = "") -> bool:
+        """The person who left by an own act comes back by an own act. False: they did not leave so, or may not."""
+        held = self.get(subscriber_id)
+        if held is None or held.state != UNSUBSCRIBED or self._barred(EVERYWHERE, [address_key(held.email)]):
+            return False
+        lifted = delete(suppressions).where(
+            suppressions.c.channel_id == held.channel_id,
+            suppressions.c.email_sha256 == address_key(held.email),
+            suppressions.c.reason == UNSUBSCRIBED,
+        )
+        if not self._connection.execute(lifted).rowcount:
+            return False
+        self._lift(held.channel_id, address_key(held.email), now)
+        self._activate(subscriber_id, {"confirmed_at": now, "method": method, "proof": proof, "ended_at": None})
+        return True
+
+    def prefer(self, subscriber_id: int, cadence: str) -> None:
+        """How often and when the person wants it."""
+        change = update(subscribers).where(subscribers.c.id == subscriber_id)
+        self._connection.execute(change.values(cadence=cadence))
+
+    def cadences(self, channel_id: str) -> tuple[str, ...]:
+        """The cadences of a channel's readers, without the publisher's own."""
+        mine = (subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE, subscribers.c.cadence != "")
+        query = select(subscribers.c.cadence).where(*mine).distinct().order_by(subscribers.c.cadence)
+        return tuple(self._connection.execute(query).scalars())
+
+    def of_address(self, email: str) -> tuple[Subscriber, ...]:
+        """A person on every list."""
+        return self._read(select(subscribers).where(subscribers.c.email_sha256 == address_key(email)))
+
+    def erase(self, email: str, now: datetime) -> int:
+        """Forget a person: the address and all about the consent. On how many lists they were.
+
+        What stays is the fingerprint on the suppression list, so that no import brings the address back.
+        """
+        found = self.of_address(email)
+        for one in found:
+            self._end(one.id, UNSUBSCRIBED, now)
+            unsaid = {"email": "", "wording": "", "version": "", "method": "", "origin": "", "proof": "", "cadence": ""}
+            gone = {**unsaid, "email_sha256": f"erased {one.id}", "state": ERASED, "confirmed_at": None}
+            self._connection.execute(update(subscribers).where(subscribers.c.id == one.id).values(**gone))
+            Outbox(self._connection).forget(one.id)
+        return len(found)
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The suppression list: channel ("" is all), fingerprint, reason and time."""
+        query = select(suppressions).order_by(suppressions.c.at, suppressions.c.email_sha256)
+        return tuple(
+            Suppression(row.channel_id, row.email_sha256, row.reason, row.at) for row in self._connection.execute(query)
+        )
+
+    def suppress_all(self, listed: Sequence[Suppression], now: datetime) -> int:
+        """Put a list on record, as after a restored copy; who is on it is off at once. How many were new."""
+        held = {(one.channel_id, one.email_sha256) for one in self.suppressions()}
+        new = [one for one in listed if (one.channel_id, one.email_sha256) not in held]
+        for one in new:
+            self._put(one.channel_id, one.email_sha256, one.reason, one.at)
+            mine = subscribers.c.email_sha256 == one.email_sha256
+            for reader in self._read(select(subscribers).where(mine, subscribers.c.state.in_([PENDING, ACTIVE]))):
+                if one.channel_id in (EVERYWHERE, reader.channel_id):
+                    state = UNSUBSCRIBED if one.reason == UNSUBSCRIBED else SUPPRESSED
+                    self._end(reader.id, state, now, suppress=False)
+        return len(new)
 
     def unsubscribe(self, subscriber_id: int, now: datetime) -> Subscriber | None:
         """The person leaves, for good. Said twice, it is the same. None: no such subscriber."""
@@ -100,7 +175,7 @@ class People:
         """The address must not be written to any more: it complained, or fails. None: no such subscriber."""
         return self._end(subscriber_id, SUPPRESSED, now, reason=reason)
 
-    def restore(self, subscriber_id: int) -> bool:
+    def restore(self, subscriber_id: int, now: datetime) -> bool:
         """The address was taken off by mistake: it comes back where it was. Whoever left by an own act stays off."""
         held = self.get(subscriber_id)
         if held is None or held.state != SUPPRESSED:
@@ -117,6 +192,8 @@ class People:
             suppressions.c.reason != UNSUBSCRIBED,
         )
         self._connection.execute(gone)
+        for channel_id in (EVERYWHERE, held.channel_id):
+            self._lift(channel_id, key, now)
         return True
 
     def dead(self, subscriber_id: int, now: datetime) -> bool:
@@ -127,21 +204,23 @@ class People:
         mine = subscribers.c.email_sha256 == address_key(held.email)
         for other in self._read(select(subscribers).where(mine)):
             self._end(other.id, SUPPRESSED, now, suppress=False)
-        row = {"channel_id": EVERYWHERE, "email_sha256": address_key(held.email), "reason": "dead", "at": now}
-        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+        self._put(EVERYWHERE, address_key(held.email), "dead", now)
         return True
 
     def suppressed(self, email: str, channel_id: str) -> bool:
         """Whether the address is on the channel's suppression list."""
         return bool(self._suppressed(channel_id, [address_key(email)]))
 
-    def active(self, channel_id: str) -> tuple[Subscriber, ...]:
-        """Who gets the channel's editions, by id."""
-        return self.list(channel_id, state=ACTIVE)
+    def active(self, channel_id: str, cadence: str = "") -> tuple[Subscriber, ...]:
+        """Who gets the channel's editions of a cadence, by id."""
+        mine = (subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE)
+        query = select(subscribers).where(*mine, subscribers.c.cadence == cadence).order_by(subscribers.c.id)
+        return self._read(query)
 
-    def some(self, channel_id: str) -> bool:
-        """Whether anybody gets the channel's editions."""
-        active = exists().where(subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE)
+    def some(self, channel_id: str, cadence: str = "") -> bool:
+        """Whether anybody gets the channel's editions of a cadence."""
+        mine = (subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE)
+        active = exists().where(*mine, subscribers.c.cadence == cadence)
         return bool(self._connection.execute(select(active)).scalar_one())
 
     def list(self, channel_id: str = "", *, state: str = "") -> tuple[Subscriber, ...]:
@@ -186,9 +265,16 @@ class People:
         self._connection.execute(live.values(state=state, ended_at=now))
         Outbox(self._connection).cancel_for(subscriber_id, now)
         if suppress:
-            row = {"channel_id": held.channel_id, "email_sha256": address_key(held.email), "reason": reason or state}
-            add_missing(self._connection, suppressions, [{**row, "at": now}], key=["channel_id", "email_sha256"])
+            self._put(held.channel_id, address_key(held.email), reason or state, now)
         return self.get(subscriber_id)
+
+    def _put(self, channel_id: str, key: str, reason: str, now: datetime) -> None:
+        row = {"channel_id": channel_id, "email_sha256": key, "reason": reason, "at": now}
+        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
+        self.changes.append((True, Suppression(channel_id, key, reason, now)))
+
+    def _lift(self, channel_id: str, key: str, now: datetime) -> None:
+        self.changes.append((False, Suppression(channel_id, key, "", now)))
 
     def _suppressed(self, channel_id: str, keys: Sequence[str]) -> set[str]:
         return self._barred(channel_id, keys) | self._barred(EVERYWHERE, keys)
@@ -221,6 +307,9 @@ def _consent_columns(consent: Consent) -> dict[str, Any]:
         "method": consent.method,
         "confirmed_at": consent.confirmed_at,
         "interests": " ".join(consent.interests),
+        "origin": consent.origin,
+        "proof": consent.proof,
+        "version": encoding.fingerprint(consent.wording)[:12],
     }
 
 
@@ -228,5 +317,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
     consent = None
     if row.confirmed_at is not None:
         interests = tuple(map(Interest, row.interests.split()))
-        consent = Consent(Purpose(row.purpose), row.wording, row.method, row.confirmed_at, interests)
-    return Subscriber(row.id, row.channel_id, row.email, row.state, consent)
+        consent = Consent(
+            Purpose(row.purpose), row.wording, row.method, row.confirmed_at, interests, row.origin, row.proof
+        )
+    return Subscriber(row.id, row.channel_id, row.email, row.state, consent, row.cadence)

@@ -196,6 +196,16 @@ class RecordedTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that must not be written to, by its fingerprint; channel "" is all of them."""
+
+    channel_id: str
+    email_sha256: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One line of the record."""
 

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
 from syndicate.model import Key
+from syndicate.store import barred
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
 from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
@@ -23,6 +25,7 @@ from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.polls import Polls
 from syndicate.store.presence import Presence
+from syndicate.store.rates import Rates
 from syndicate.store.receipts import Receipts
 from syndicate.store.returns import Returns
 from syndicate.store.schema import meta
@@ -58,6 +61,7 @@ class Transaction:
         self.alarms = Alarms(connection)
         self.keys = Keys(connection)
         self.returns = Returns(connection)
+        self.rates = Rates(connection)
         self.ledger = Ledger(connection)
 
     @contextmanager
@@ -70,9 +74,10 @@ class Transaction:
 class Store:
     """A database that is open. Threads may share it; each transaction belongs to one thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        """``engine`` is of a database that is up to date."""
+    def __init__(self, engine: Engine, beside: Path | None = None) -> None:
+        """``engine`` is of a database that is up to date, ``beside`` where its suppression list is kept as well."""
         self._engine = engine
+        self._beside = beside
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -81,7 +86,22 @@ class Store:
         One writer at a time; waits 15 seconds for another. StoreError: the database cannot be used now.
         """
         with transaction(self._engine, WRITE) as connection:
-            yield Transaction(connection)
+            tx = Transaction(connection)
+            yield tx
+            if self._beside and tx.people.changes:
+                barred.append(self._beside, tx.people.changes)
+
+    def catch_up(self, now: datetime) -> int:
+        """Put on the suppression list who left since this copy of the database was made; how many."""
+        listed = barred.read(self._beside) if self._beside else []
+        if not listed:
+            return 0
+        with self.read() as tx:
+            held = {(one.channel_id, one.email_sha256) for one in tx.people.suppressions()}
+        if all((one.channel_id, one.email_sha256) in held for one in listed):
+            return 0
+        with self.write() as tx:
+            return tx.people.suppress_all(listed, now)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -128,4 +148,6 @@ def open_store(url: str) -> Store:
     ``url`` is "sqlite:///path" or "postgresql://user@host/name". Any number of processes may do this at once.
     StoreError: it cannot be opened, or is of a newer version of this program.
     """
-    return Store(open_engine(url))
+    engine = open_engine(url)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Store(engine, Path(f"{file}{barred.SUFFIX}") if file else None)

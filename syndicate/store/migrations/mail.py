@@ -35,7 +35,6 @@ def _subscribers() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("proof", sa.Text(), nullable=False),
         sa.Column("cadence", sa.Text(), nullable=False),
-        sa.Column("track", sa.Text(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("confirmed_at", TIME, nullable=True),
         sa.Column("ended_at", TIME, nullable=True),

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readers come, choose, leave, come back, and ask what we hold: each act on record, none of them told to others.
+
+A sign-up form is a weapon: the request to confirm is the attack. So one address is asked at most once a day and three
+times in a month, one network and everybody together only so often an hour, and the mail is in our own words alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from syndicate.deliver import tokens
+from syndicate.errors import UsageError
+from syndicate.model import Channel, Subscriber
+from syndicate.pipeline import cadence
+from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.release import AGE_LIMIT, message_id
+from syndicate.publish.confirmation import render_confirmation, wording
+from syndicate.store import LedgerKind, Transaction, address
+
+CONFIRM_WITHIN = timedelta(days=3)
+DAY, MONTH, HOUR = timedelta(hours=24), timedelta(days=30), timedelta(hours=1)
+IN_A_DAY, IN_A_MONTH = 1, 3
+NETWORK_AN_HOUR = 20
+LIST_AN_HOUR = 500
+ALL_AN_HOUR = 1000
+_PREFIX = {4: 24, 6: 64}
+
+
+def sign_up(composing: Composing, channel: Channel, email: str, network: str) -> bool:
+    """Somebody gave an address on the form; whether it is asked. Tell nobody.
+
+    ``network`` is the address of the request, "" if unknown. Whoever is on the list, is suppressed, or was asked lately
+    is not asked, nor is anybody when a limit is reached.
+    """
+    try:
+        email = address(email)
+    except UsageError:
+        return False
+    if not email.isascii() or not channel.signup:
+        return False
+    now, origin = composing.clock(), origin_of(composing.secret, network)
+    with composing.store.write() as tx:
+        limits = (
+            (f"signup {origin}", NETWORK_AN_HOUR),
+            (f"signup {channel.id}", LIST_AN_HOUR),
+            ("signup", ALL_AN_HOUR),
+        )
+        if any(tx.rates.used(key, now - HOUR) >= most for key, most in limits):
+            return False
+        for key, _ in limits:
+            tx.rates.count(key, now)
+        return bool(_ask(composing, tx, channel, [email], "form on the site", now, origin, again=True))
+
+
+def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]) -> int:
+    """Note addresses as pending and owe each one request to confirm; how many are asked.
+
+    Whoever is on the list, left it, or was asked lately is not asked.
+    """
+    with composing.store.write() as tx:
+        return _ask(composing, tx, channel, emails, "confirmation by mail", composing.clock())
+
+
+def _ask(
+    composing: Composing,
+    tx: Transaction,
+    channel: Channel,
+    emails: Sequence[str],
+    method: str,
+    now: datetime,
+    origin: str = "",
+    *,
+    again: bool = False,
+) -> int:
+    site, words, key = composing.site, wording(channel, composing.site), (tx.keys.all() or (tx.keys.make(now),))[0]
+    added = tx.people.add_pending(
+        channel.id,
+        emails,
+        purpose=channel.purpose,
+        wording=words,
+        method=method,
+        now=now,
+        interests=channel.consent,
+        origin=origin,
+    )
+    # Whoever left by an own act may come back by one: the form asks them too, an import does not.
+    states = ("pending", "unsubscribed") if again else ("pending",)
+    asked = 0
+    for reader in (*added.added, *(one for one in added.kept if one.state in states)):
+        if tx.outbox.notices_since(reader.id, now - DAY) >= IN_A_DAY:
+            continue
+        if tx.outbox.notices_since(reader.id, now - MONTH) >= IN_A_MONTH:
+            continue
+        name = message_id(composing.secret, f"confirm.{now:%Y%m%d}", reader.id, site.url)
+        link = f"{site.url}/confirm/{tokens.make(key, 'confirm', reader.id, now + CONFIRM_WITHIN)}"
+        mail = render_confirmation(channel, site, reader.email, name, link, now, composing.templates)
+        tx.outbox.enqueue_notice(reader, name, mail, now, expires_at=now + AGE_LIMIT)
+        asked += 1
+    return asked
+
+
+def origin_of(secret: bytes, network: str) -> str:
+    """A keyed fingerprint of the network that an address is in (/24, /64): it says "the same", not where."""
+    try:
+        found = ipaddress.ip_address(network)
+    except ValueError:
+        return ""
+    prefix = ipaddress.ip_network(f"{found}/{_PREFIX[found.version]}", strict=False)
+    return hmac.new(secret, f"network {prefix}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def confirm(composing: Composing, subscriber_id: int, token: str) -> None:
+    """The person agreed, or came back: proved by a token that only their mailbox got."""
+    now, proof = composing.clock(), hashlib.sha256(token.encode()).hexdigest()
+    with composing.store.write() as tx:
+        before = tx.people.get(subscriber_id)
+        reader = tx.people.confirm(subscriber_id, now, "link in a mail", proof)
+        back = tx.people.rejoin(subscriber_id, now, "link in a mail", proof)
+        if reader and before and (back or before.state != reader.state):
+            _note(tx, reader, "rejoin" if back else "confirm", now)
+
+
+def leave(composing: Composing, subscriber_id: int) -> None:
+    """The person leaves. Said twice, it is the same."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        before = tx.people.get(subscriber_id)
+        reader = tx.people.unsubscribe(subscriber_id, now)
+        if reader and before and before.state != reader.state:
+            _note(tx, reader, "unsubscribe", now)
+
+
+def come_back(composing: Composing, subscriber_id: int) -> None:
+    """The person who left comes back by the link of a mail that was theirs."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        if tx.people.rejoin(subscriber_id, now, "link in a mail"):
+            reader = tx.people.get(subscriber_id)
+            if reader:
+                _note(tx, reader, "rejoin", now)
+
+
+def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | None) -> None:
+    """How often and when the person wants it; None is as the publisher sends it."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        reader = tx.people.get(subscriber_id)
+        if reader and reader.state == "active":
+            tx.people.prefer(subscriber_id, cadence.written(chosen) if chosen else "")
+            _note(tx, reader, "prefer", now)
+
+
+def _note(tx: Transaction, reader: Subscriber, act: str, now: datetime) -> None:
+    data = {"act": act, "channel": reader.channel_id}
+    tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data=data)
+
+
+def all_about(composing: Composing, email: str) -> dict[str, object]:
+    """Everything that we hold about a person: for a person who asks."""
+    with composing.store.read() as tx:
+        found = tx.people.of_address(email)
+        lists = [
+            {
+                "subscriber": one,
+                "mails": [
+                    {"message_id": mail.message_id, "edition": mail.edition_id, "state": mail.state, "at": at}
+                    for mail, at in tx.outbox.of_subscriber(one.id)
+                ],
+                "acts": [{"at": row.at, **row.data} for row in tx.ledger.tail(1000, LedgerKind.CONSENT, str(one.id))],
+            }
+            for one in found
+        ]
+    return {"address": email, "lists": lists}
+
+
+def erase(composing: Composing, email: str) -> int:
+    """Forget a person; on how many lists they were. The fingerprint that keeps the address off stays."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        ids = [one.id for one in tx.people.of_address(email)]
+        done = tx.people.erase(email, now)
+        tx.ledger.record_all(LedgerKind.CONSENT, [(str(id_), {"act": "erase"}) for id_ in ids], at=now)
+    return done

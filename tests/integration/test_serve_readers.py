@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readers at the pages of a real house: they come, choose, leave and come back; nobody learns who reads us."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from urllib.parse import urlencode
+
+import pytest
+
+from syndicate.app import open_app
+from syndicate.deliver import tokens
+from syndicate.pipeline import people
+from syndicate.serve.app import build_app
+
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+CONFIG = """
+site: {name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}
+channels:
+  weekly: {kind: digest, schedule: "0 7 * * 1", from: Bulletin <news@bulletin.example>, title: The weekly digest}
+  closed: {kind: digest, schedule: "0 7 * * 1", from: Bulletin <news@bulletin.example>, signup: false}
+"""
+
+
+class House:
+    """An app over a database, and its pages, asked without a network."""
+
+    def __init__(self, folder):
+        (folder / "config.yaml").write_text(CONFIG)
+        self.now, self.file = NOW, folder / "var" / "syndicate.db"
+        self.app = open_app(folder / "config.yaml", now=lambda: self.now)
+        self.pages = build_app(self.app.pages(lambda: True))
+        self.channel = self.app.channel("weekly")
+
+    def ask(self, method, path, body=b"", client="203.0.113.9"):
+        """Status and body of an answer, after all that it set going."""
+        sent = []
+        scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"content-type", b"application/x-www-form-urlencoded")], "client": (client, 1),
+            "scheme": "http", "server": ("b", 80), "http_version": "1.1", "root_path": "",
+        }  # fmt: skip
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(self.pages(scope, receive, send))
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+    def post(self, path, client="203.0.113.9", **form):
+        """The answer to a form."""
+        return self.ask("POST", path, urlencode(form).encode(), client)
+
+    def notices(self):
+        """The requests to confirm that are owed: (address, message)."""
+        with sqlite3.connect(self.file) as database:
+            rows = database.execute(
+                "SELECT email, notice FROM deliveries WHERE notice IS NOT NULL ORDER BY id"
+            ).fetchall()
+        database.close()
+        return rows
+
+    def link(self, number=-1):
+        """The path of the link in a request to confirm."""
+        text = message_from_bytes(self.notices()[number][1], policy=policy.default).get_content()
+        return re.search(r"https://bulletin\.example(/confirm/\S+)", text)[1]
+
+    def reader(self, email="ann@mail.example"):
+        """A reader of the weekly digest, or None."""
+        with self.app.store.read() as tx:
+            return tx.people.find("weekly", email)
+
+    def token(self, purpose, reader):
+        """A path with a token."""
+        return f"/{purpose}/{tokens.make(self.app.store.keys(self.now)[0], purpose, reader.id)}"
+
+    def join(self, email="ann@mail.example"):
+        """Sign up and confirm."""
+        self.post("/subscribe", list="weekly", address=email)
+        self.ask("POST", self.link())
+        return self.reader(email)
+
+    def dump(self):
+        """All that the database holds."""
+        with sqlite3.connect(self.file) as database:
+            lines = list(database.iterdump())
+        database.close()
+        return lines
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A house."""
+    built = House(tmp_path)
+    yield built
+    built.app.close()
+
+
+def test_double_opt_in_leaves_a_record(house):
+    """Form, mail, link, button: then there is consent, with wording, time, method, network and proof on record."""
+    status, page = house.ask("GET", "/subscribe")
+    assert (status, "The weekly digest" in page, "closed" in page) == (200, True, False)
+    house.post("/subscribe", list="weekly", address="Ann@Mail.example", client="198.51.100.7")
+    assert house.reader().consent is None
+    path = house.link()
+    assert "Shall we start?" in house.ask("GET", path)[1]
+    assert house.reader().state == "pending"
+    assert house.ask("POST", path)[0] == 200
+    reader = house.reader()
+    consent = reader.consent
+    assert (reader.state, consent.confirmed_at, consent.method) == ("active", NOW, "link in a mail")
+    assert consent.wording == "Riverside Bulletin may send me The weekly digest by mail until I unsubscribe."
+    assert len(consent.proof) == 64
+    assert consent.origin == people.origin_of(house.app.store.secret(), "198.51.100.200")
+    assert consent.origin != people.origin_of(house.app.store.secret(), "198.51.101.7")
+
+
+def test_the_request_carries_only_our_words(house):
+    """Nothing that came with the form stands in the mail but the address itself."""
+    house.post("/subscribe", list="weekly", address="ann@mail.example", name="BUY NOW http://evil.example", subject="x")
+    house.post("/subscribe", list="BUY <b>", address="bo@mail.example")
+    ((email, mail),) = house.notices()
+    assert email == "ann@mail.example"
+    assert b"evil" not in mail
+    assert b"Auto-Submitted: auto-generated" in mail
+
+
+def test_one_address_is_asked_once_a_day_and_thrice_a_month(house):
+    """However often it is given, in whatever spelling, from wherever."""
+    for day in range(40):
+        for number in range(20):
+            address = "ann@mail.example" if number % 2 else "ANN@MAIL.example"
+            house.post("/subscribe", list="weekly", address=address, client=f"10.{day}.{number}.1")
+        house.now += timedelta(days=1)
+        if day == 29:
+            assert len(house.notices()) == 3
+    assert 3 < len(house.notices()) <= 6
+
+
+def test_one_network_is_heard_so_often(house):
+    """200 addresses from one /24 within an hour: 20 are asked; the next hour 20 more; a /64 counts as one too."""
+    for number in range(200):
+        house.post("/subscribe", list="weekly", address=f"r{number}@mail.example", client=f"203.0.113.{number}")
+    assert len(house.notices()) == 20
+    house.now += timedelta(minutes=61)
+    house.post("/subscribe", list="weekly", address="late@mail.example")
+    assert len(house.notices()) == 21
+    for number in range(50):
+        client = f"2001:db8:1:1::{number:x}"
+        house.post("/subscribe", list="weekly", address=f"v{number}@mail.example", client=client)
+    assert len(house.notices()) == 41
+
+
+def test_the_answer_is_the_same_for_all(house):
+    """Known, new, pending, gone, suppressed, malformed, a closed list, no list: one body, one status."""
+    known = house.join("known@mail.example")
+    gone = house.join("gone@mail.example")
+    house.ask("POST", house.token("unsubscribe", gone))
+    dead = house.join("dead@mail.example")
+    with house.app.store.write() as tx:
+        tx.people.dead(dead.id, house.now)
+    forms = [
+        {"list": "weekly", "address": address}
+        for address in (
+            known.email,
+            gone.email,
+            dead.email,
+            "new@mail.example",
+            "new@mail.example",
+            "nonsense",
+            "",
+            "ü@x.y",
+        )
+    ] + [{"list": "closed", "address": "a@b.example"}, {"list": "none", "address": "a@b.example"}, {}]
+    answers = {house.post("/subscribe", **form) for form in forms}
+    assert len(answers) == 1
+    assert "Now look in your mail" in answers.pop()[1]
+    with house.app.store.read() as tx:
+        assert tx.people.list("closed") == ()
+
+
+def test_opening_links_changes_nothing(house):
+    """1,000 GET and HEAD requests on every route, tokens included: the database is the same, to the byte of its dump."""
+    reader = house.join()
+    house.post("/subscribe", list="weekly", address="new@mail.example")
+    paths = ["/", "/subscribe", "/style.css", "/robots.txt", "/healthz", "/readyz", "/items/x", "/feeds/x.rss"]
+    paths += [house.link(), house.token("unsubscribe", reader), house.token("preferences", reader), "/unsubscribe/x"]
+    before = house.dump()
+    for number in range(1000):
+        house.ask(("GET", "HEAD")[number % 2], paths[number // 2 % len(paths)])
+    assert house.dump() == before
+
+
+def test_one_click(house):
+    """The POST of RFC 8058 takes the reader off with no cookie and no question; said twice it is the same."""
+    reader = house.join()
+    path = house.token("unsubscribe", reader)
+    for _ in range(2):
+        assert house.ask("POST", path, b"List-Unsubscribe=One-Click")[0] == 200
+    assert house.reader().state == "unsubscribed"
+    with house.app.store.read() as tx:
+        acts = [row.data["act"] for row in tx.ledger.tail(10, "consent", str(reader.id))]
+    assert acts == ["unsubscribe", "confirm"]
+
+
+def test_tokens_open_one_door(house):
+    """A token for one page is nobody's on another, and one of a retired key nowhere."""
+    reader = house.join()
+    for purpose in ("unsubscribe", "preferences", "confirm"):
+        token = house.token(purpose, reader).rpartition("/")[2]
+        for other in {"unsubscribe", "preferences", "confirm"} - {purpose}:
+            assert house.ask("POST", f"/{other}/{token}")[0] == 404
+    old = house.token("unsubscribe", reader)
+    with house.app.store.write() as tx:
+        tx.keys.make(house.now + timedelta(seconds=1))
+    assert house.ask("GET", old)[0] == 200
+    with house.app.store.write() as tx:
+        tx.keys.retire("1", house.now)
+    assert house.ask("POST", old)[0] == 404
+    assert house.reader().state == "active"
+
+
+def test_a_request_runs_out(house):
+    """After three days the link confirms nobody."""
+    house.post("/subscribe", list="weekly", address="ann@mail.example")
+    house.now += timedelta(days=3)
+    assert house.ask("POST", house.link())[0] == 404
+    assert house.reader().state == "pending"
+
+
+def test_preferences(house):
+    """The page shows what is chosen; saving changes it; what is no choice is the publisher's own."""
+    reader = house.join()
+    path = house.token("preferences", reader)
+    assert "How often?" in house.ask("GET", path)[1]
+    assert house.post(path, every="daily", hour="18", zone="Asia/Tokyo")[0] == 200
+    assert house.reader().cadence == "daily@18@Asia/Tokyo"
+    page = house.ask("GET", path)[1]
+    assert re.search(r'value="daily" checked', page)
+    assert '<option value="18" selected>' in page
+    for form in ({"every": "", "hour": "7", "zone": "UTC"}, {"every": "hourly", "hour": "7", "zone": "UTC"}, {}):
+        house.post(path, every="weekly", hour="7", zone="UTC")
+        house.post(path, **form)
+        assert house.reader().cadence == ""
+    house.post(path, every="daily", hour="25", zone="UTC")
+    house.post(path, every="daily", hour="7", zone="Mars/Base")
+    assert house.reader().cadence == ""
+
+
+def test_the_way_back(house):
+    """Whoever left comes back by the link of an old mail, or by the form and a new confirmation; an import cannot."""
+    reader = house.join()
+    preferences = house.token("preferences", reader)
+    house.ask("POST", house.token("unsubscribe", reader))
+    assert people.ask_to_confirm(house.app.composing, house.channel, [reader.email]) == 0
+    assert "Start again?" in house.ask("GET", preferences)[1]
+    assert house.reader().state == "unsubscribed"
+    house.ask("POST", preferences)
+    assert house.reader().state == "active"
+    house.ask("POST", house.token("unsubscribe", reader))
+    house.now += timedelta(days=2)
+    house.post("/subscribe", list="weekly", address=reader.email)
+    assert house.reader().state == "unsubscribed"
+    house.ask("POST", house.link())
+    assert house.reader().state == "active"
+    assert house.reader().consent.confirmed_at == house.now
+
+
+def test_whoever_complained_does_not_come_back_by_a_link(house):
+    """A complaint or a dead address is not undone by a click."""
+    reader = house.join()
+    with house.app.store.write() as tx:
+        tx.people.suppress(reader.id, house.now, "complaint")
+    house.ask("POST", house.token("preferences", reader))
+    house.now += timedelta(days=2)
+    house.post("/subscribe", list="weekly", address=reader.email)
+    assert house.reader().state == "suppressed"
+    assert len(house.notices()) == 1
+
+
+def test_suppression_survives_a_restored_copy(house, tmp_path):
+    """Who left after the copy was made is off again when it is opened; who came back stays."""
+    reader, other = house.join(), house.join("bo@mail.example")
+    house.ask("POST", house.token("unsubscribe", other))
+    with sqlite3.connect(house.file) as database, sqlite3.connect(tmp_path / "copy.db") as copy:
+        database.backup(copy)
+    for connection in (database, copy):
+        connection.close()
+    house.ask("POST", house.token("unsubscribe", reader))
+    house.ask("POST", house.token("preferences", other))
+    house.app.close()
+    for end in ("", "-wal", "-shm"):
+        house.file.with_name(house.file.name + end).unlink(missing_ok=True)
+    (tmp_path / "copy.db").rename(house.file)
+    house.app = open_app(tmp_path / "config.yaml", now=lambda: house.now)
+    assert house.reader().state == "unsubscribed"
+    assert people.ask_to_confirm(house.app.composing, house.channel, ["ann@mail.example"]) == 0
+
+
+def test_export_and_erasure(house):
+    """A person gets all that we hold, then nothing of it is left but a fingerprint that keeps the address off."""
+    reader = house.join()
+    told = people.all_about(house.app.composing, "ANN@mail.example")
+    assert told["lists"][0]["subscriber"] == reader
+    assert [act["act"] for act in told["lists"][0]["acts"]] == ["confirm"]
+    assert len(told["lists"][0]["mails"]) == 1
+    assert people.erase(house.app.composing, "ann@mail.example") == 1
+    assert not any("ann@mail" in line.casefold() for line in house.dump())
+    assert people.all_about(house.app.composing, "ann@mail.example")["lists"] == []
+    house.now += timedelta(days=2)
+    assert people.ask_to_confirm(house.app.composing, house.channel, ["ann@mail.example"]) == 0
+    assert house.join("new@mail.example").id > reader.id, "an old link never names another person"
+
+
+def test_a_form_is_bounded(house):
+    """A body without end is refused; junk is no form."""
+    assert house.ask("POST", "/subscribe", b"x" * 20_000)[0] == 413
+    assert house.ask("POST", "/subscribe", b"\xff\xfe=&&&" + b"a=1&" * 100)[0] in (200, 400)
