@@ -30,7 +30,8 @@ from syndicate.schedule.cycle import Report, cycle, drain, of_kind
 from syndicate.schedule.due import period
 
 PORT = 8080
-TITLE_WIDTH = 33
+GAP = 2  # between columns
+TITLE_WIDTH = range(20, 34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +137,17 @@ def _show_polled(report: Report) -> None:
 
 def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
     """Each publisher's items by channel, then the reason of everything that is not carried in full."""
+    names = [channel.id for channel in channels]
+    columns = sum(GAP + max(len(name), len(Mode.WITHHOLD.name)) for name in names)
+    width = max(TITLE_WIDTH.start, min(TITLE_WIDTH.stop, OUT.width - columns - 2))
     groups: dict[str, list[PageItem]] = {}
     for row in rows:
         groups.setdefault(row.chain.hops[-1].name, []).append(row)
     lines: list[list[str | Text]] = []
     for name, items in groups.items():
         lines.append([Text(name, style="bold"), *("" for _ in channels)])
-        lines += [[f"  {_title(row)}", *(mode_text(d.mode) for d in row.decisions)] for row in items]
-    table(["Item", *(channel.id for channel in channels)], lines)
+        lines += [[f"  {_title(row, width)}", *(mode_text(d.mode) for d in row.decisions)] for row in items]
+    table(["Item", *names], lines, gap=GAP)
     OUT.print("\nNot in full because:\n")
     reasons: dict[str, set[str]] = {}
     for row in rows:
@@ -158,9 +162,9 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
     OUT.print()
 
 
-def _title(row: PageItem) -> str:
+def _title(row: PageItem, width: int) -> str:
     via = " (cross-post)" if len(row.chain.hops) > 1 else ""
-    room = TITLE_WIDTH - len(via)
+    room = width - len(via)
     title = row.item.title
     return (title if len(title) <= room else title[: room - 1].rsplit(" ", 1)[0] + "…") + via
 

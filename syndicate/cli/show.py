@@ -30,9 +30,9 @@ def mode_text(mode: Mode) -> Text:
     return Text(mode.name.lower(), style=STYLES[mode])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, indent: int = 0) -> None:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, indent: int = 0, gap: int = 3) -> None:
     """Print columns without borders; the first, which names the row, is never folded, other long cells are."""
-    grid = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
+    grid = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
     for number, head in enumerate(heads):
         grid.add_column(head, overflow="fold", no_wrap=number == 0)
     for row in rows:

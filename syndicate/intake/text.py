@@ -12,6 +12,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SEPARATORS = "\x85\u2028\u2029"
 _ADDRESS = re.compile(r"<?(?:mailto:)?[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.[^\s<>()@\"',;]+>?")
+_TAG = re.compile(r"</?(?:a|b|br|div|em|font|i|img|p|script|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
 _NO_URI = re.compile(r"""[\s"<>\\^`{|}]""")
 _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
@@ -45,7 +46,7 @@ def one_line(text: str) -> str:
 
 def person_name(text: str) -> str:
     """The name in ``text`` without any mail address: "jane@a.example (Jane Doe)" gives "Jane Doe"; "" if none."""
-    name = one_line(_ADDRESS.sub(" ", legal(text)))
+    name = one_line(_TAG.sub("", _ADDRESS.sub(" ", legal(text))))
     if "(" in name and re.fullmatch(r"\(([^()]*)\)", name):
         name = name[1:-1]
     return re.sub(r"[<(]\s*[)>]", "", name).strip(" \t,;<>\"'")

@@ -23,6 +23,8 @@ def test_no_control_character_survives():
         ("Jane (South Desk)", "Jane (South Desk)"),
         ("mailto:jane@mail.example", ""),
         ("Jane ()", "Jane"),
+        ("<b>Jane</b> <a href='x'>Doe</a>", "Jane Doe"),
+        ("<Anonymous>", "Anonymous"),
     ],
 )
 def test_names_lose_their_addresses(given, name):
