@@ -51,6 +51,11 @@ def answered(memory: Memory, asked: str, moved_to: str, now: datetime, *, same: 
     return replace(memory, move=move)
 
 
+def adopted(before: Memory, after: Memory) -> str:
+    """The address to which a source has just moved for good; "" if it has not."""
+    return after.adopted if after.adopted != before.adopted else ""
+
+
 def refused(memory: Memory, asked: str, now: datetime, *, gone: bool) -> Memory:
     """What a failure says: the new address is not trusted further, and a first or later word of being gone is noted."""
     move = memory.move

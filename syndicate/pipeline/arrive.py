@@ -15,10 +15,10 @@ from syndicate.errors import FetchError, SyndicateError
 from syndicate.intake import moves
 from syndicate.intake.hosts import host_of
 from syndicate.intake.rhythm import after_answer, after_failure, after_gone, observed
-from syndicate.model import Feed, Fetched, Publisher, Reading, Source
-from syndicate.pipeline.health import failing, sound
+from syndicate.model import Feed, Fetched, Health, Publisher, Reading, Source
+from syndicate.pipeline.accept import Accepted, accept
+from syndicate.pipeline.health import failing, hold, note_changes, sound
 from syndicate.pipeline.origins import flat, settle
-from syndicate.pipeline.recognise import recognised
 from syndicate.pipeline.retract import retract
 from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.store import PollRun, SourceState, Stored, Transaction
@@ -66,15 +66,17 @@ def answered(
     """Write what an answer brought, its validators included (a 304 or equal body brings none)."""
     if not tx.sources.holds(visit.claimed):
         return lost(visit.source.id)
-    reading, feed = answer.reading, answer.reading.feed if answer.reading else None
-    stored = Stored()
+    reading, stored, accepted = answer.reading, Stored(), None
     if reading:
-        tx.marks.put(visit.source.id, reading.marks)
-    if reading and feed:
-        known = replace(feed, items=recognised(tx, feed, reading.listed))
-        stored = _store_items(tx, publishers, visit, known, now)
-    after = _after(visit, answer, now, brought=bool(stored.new))
+        tx.marks.put(visit.source.id, b"" if visit.claimed.memory.by_link else reading.marks)
+    if reading and reading.feed:
+        accepted = accept(tx, visit.source, visit.claimed, reading, reading.feed, now)
+        stored = _store_items(tx, publishers, visit, replace(reading.feed, items=accepted.items), now)
+    after = _after(visit, answer, accepted, now, brought=bool(stored.new))
+    if after.health is Health.HELD:
+        tx.holding.hold(visit.source.id, stored.new, now)
     tx.sources.settle(after, _run(visit, now, answer.fetched.status, len(answer.fetched.body), stored))
+    note_changes(tx, visit.claimed, after, now, accepted.note if accepted else "")
     return Polled(
         visit.source.id,
         "new" if stored.new or stored.changed else "unchanged",
@@ -91,6 +93,7 @@ def failed(tx: Transaction, visit: Visit, error: SyndicateError, now: datetime) 
     said = f"{error.stage}: {error}"
     after = _after_failure(visit, error, now)
     tx.sources.settle(after, replace(_run(visit, now, _status(error)), error=said))
+    note_changes(tx, visit.claimed, after, now)
     if after.wait_until:
         tx.polls.asked_to_wait(after.host, now)
     return Polled(visit.source.id, "failed", error=said)
@@ -101,17 +104,18 @@ def lost(source_id: str) -> Polled:
     return Polled(source_id, "waiting", error="another poller has it now, or it was changed while it was polled")
 
 
-def _after(visit: Visit, answer: Answer, now: datetime, *, brought: bool) -> SourceState:
+def _after(visit: Visit, answer: Answer, accepted: Accepted | None, now: datetime, *, brought: bool) -> SourceState:
     """The source after an answer."""
     source, state, fetched = visit.source, visit.claimed, answer.fetched
     feed = answer.reading.feed if answer.reading else None
     whole = fetched.status == OK
-    memory = state.memory
+    memory = accepted.memory if accepted else state.memory
     if whole or fetched.fresh_for is not None:  # what a 304 leaves out still holds. Spec: RFC 9111 4.3.4
         memory = replace(memory, fresh_for=fetched.fresh_for)
     if feed:
         memory = observed(replace(memory, asks=feed.asks), feed.items, now, brought=brought)
-    memory = moves.answered(memory, visit.asked, fetched.moved_to, now, same=True)
+    same = not (accepted and accepted.why)
+    memory = moves.answered(memory, visit.asked, fetched.moved_to, now, same=same)
     chosen = after_answer(source.id, source.every, memory, now)
     after = replace(
         state,
@@ -130,7 +134,7 @@ def _after(visit: Visit, answer: Answer, now: datetime, *, brought: bool) -> Sou
         failing_since=None,
         last_error="",
     )
-    return sound(after, now)
+    return hold(after, accepted.why, now) if accepted and accepted.why else sound(after, now)
 
 
 def _after_failure(visit: Visit, error: SyndicateError, now: datetime) -> SourceState:

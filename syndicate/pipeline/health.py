@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
+from syndicate.intake import moves
 from syndicate.model import Health
-from syndicate.store import SourceState
+from syndicate.store import LedgerKind, SourceChange, SourceState, Transaction
 
 FAILURES = 3
 FAILING = timedelta(hours=6)
@@ -35,6 +37,27 @@ def failing(state: SourceState, now: datetime, *, gone: bool) -> SourceState:
 def hold(state: SourceState, why: str, now: datetime) -> SourceState:
     """A source whose items wait for a person; the first reason stays."""
     return state if state.health is Health.HELD else _become(state, Health.HELD, why, now)
+
+
+def note_changes(tx: Transaction, before: SourceState, after: SourceState, now: datetime, note: str = "") -> None:
+    """Put down what became of a source, for the operator to hear once and for the record."""
+    told = [("renamed", note)] if note else []
+    if moved := moves.adopted(before.memory, after.memory):
+        told.append(("moved", f"it has moved for good and is polled at {without_credentials(moved)} now"))
+    if after.health is not before.health:
+        told.append((_KINDS[after.health], after.health_why or "it answers again"))
+    for kind, text in told:
+        tx.holding.changed(SourceChange(after.source_id, now, kind, text))
+        tx.ledger.record(LedgerKind.SOURCE, at=now, subject=after.source_id, data={"what": kind, "text": text})
+
+
+def without_credentials(url: str) -> str:
+    """An address as it may be shown."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+_KINDS = {Health.SOUND: "recovered", Health.BROKEN: "broke", Health.HELD: "held", Health.GONE: "gone"}
 
 
 def _become(state: SourceState, health: Health, why: str, now: datetime) -> SourceState:

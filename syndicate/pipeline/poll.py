@@ -142,8 +142,8 @@ class _Crew:
         if taken.again_at:
             wait = min(wait, max((taken.again_at - self._polling.clock()).total_seconds(), 0.0))
         if self._running:
-            ended, _ = await asyncio.wait(self._running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            wait = _BREATH if ended else 0.0
+            ended, left = await asyncio.wait(self._running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            wait = _BREATH if ended and left else 0.0
         await asyncio.sleep(wait)
         for task in [task for task in self._running if task.done()]:
             self._heard(task.result())
@@ -188,7 +188,7 @@ class _Crew:
         digest = state.body_sha256 if same else hashlib.sha256(fetched.body).hexdigest()
         reading: Reading | None = None
         if digest != state.body_sha256:
-            marks = await asyncio.to_thread(_marks, polling, visit.source.id)
+            marks = b"" if state.memory.by_link else await asyncio.to_thread(_marks, polling, visit.source.id)
             reading = await polling.reader.read(
                 fetched.body, url=fetched.url, content_type=fetched.content_type, source=visit.source, marks=marks
             )

@@ -35,6 +35,7 @@ class LedgerKind(enum.StrEnum):
     CURE = "cure"
     CONSENT = "consent"
     NOTICE = "notice"
+    SOURCE = "source"
 
 
 class Ledger:

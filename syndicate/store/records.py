@@ -72,6 +72,27 @@ class PollRun:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceChange:
+    """What became of a source: ``kind`` is broke, recovered, moved, held, released, gone or renamed."""
+
+    source_id: str
+    at: datetime
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """An item by what tells it from others."""
+
+    id: str
+    url: str
+    title: str
+    published: datetime | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The ids of the items that a poll brought for the first time, and of those that it changed."""
 

@@ -128,6 +128,37 @@ items = Table(
     Index(None, "content_sha256"),
 )
 
+item_aliases = Table(
+    "item_aliases",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), nullable=False),
+    text("source_id"),
+    time("at"),
+    Index(None, "source_id"),
+)
+
+held_items = Table(
+    "held_items",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    text("source_id"),
+    time("at"),
+    Index(None, "source_id"),
+)
+
+source_changes = Table(
+    "source_changes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    time("at"),
+    text("kind"),
+    text("text"),
+    time("told_at", nullable=True),
+    Index(None, "told_at"),
+)
+
 item_keys = Table(
     "item_keys",
     metadata,

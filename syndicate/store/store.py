@@ -17,6 +17,7 @@ from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
 from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
 from syndicate.store.editions import Editions
+from syndicate.store.holding import Holding
 from syndicate.store.items import Items
 from syndicate.store.keys import Keys
 from syndicate.store.ledger import Ledger
@@ -44,6 +45,7 @@ class Transaction:
         self._connection = connection
         self.sources = Sources(connection)
         self.polls = Polls(connection)
+        self.holding = Holding(connection)
         self.marks = Marks(connection)
         self.items = Items(connection)
         self.shingles = Shingles(connection)

@@ -16,6 +16,36 @@ def upgrade() -> None:
     _hosts()
     _source_marks()
     _poll_runs()
+    _source_changes()
+
+
+def after_items() -> None:
+    """Make those that are about items."""
+    for name, own in (("item_aliases", [_text("alias"), _text("item_id")]), ("held_items", [_text("item_id")])):
+        op.create_table(
+            name,
+            *own,
+            _text("source_id"),
+            sa.Column("at", TIME, nullable=False),
+            sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=f"fk_{name}_item_id_items"),
+            sa.PrimaryKeyConstraint(own[0].name, name=f"pk_{name}"),
+        )
+        op.create_index(f"ix_{name}_source_id", name, ["source_id"])
+
+
+def _source_changes() -> None:
+    """What became of sources, for the operator to hear once."""
+    op.create_table(
+        "source_changes",
+        sa.Column("id", SERIAL, nullable=False),
+        _text("source_id"),
+        sa.Column("at", TIME, nullable=False),
+        *map(_text, ("kind", "text")),
+        _time("told_at"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_changes_source_id_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_source_changes"),
+    )
+    op.create_index("ix_source_changes_told_at", "source_changes", ["told_at"])
 
 
 def _text(name: str) -> sa.Column[str]:

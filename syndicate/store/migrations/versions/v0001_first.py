@@ -40,6 +40,7 @@ def upgrade() -> None:
     polling.upgrade()
     _documents()
     _items()
+    polling.after_items()
     _item_keys()
     _item_credits()
     _item_shingles()
