@@ -198,12 +198,12 @@ def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
 
 
 def compose_digest(composing: Composing, channel: Channel, period: str) -> Verified | Refusal | None:
-    """An edition of what is new to a digest channel, None if nothing is."""
+    """An edition of what is new to a digest channel; if nothing is, None, or the note that the channel asks for."""
     now = composing.clock()
     with composing.store.read() as tx:
         entries = digest_entries(composing, tx, channel, now)
         told = corrections(composing.publishers, tx, channel, now)
-    if not any(entry.decision.mode > Mode.WITHHOLD for entry in entries):
+    if not any(entry.decision.mode > Mode.WITHHOLD for entry in entries) and channel.nothing_new == "skip":
         return None
 
     def render(current: Sequence[Entry]) -> Draft:

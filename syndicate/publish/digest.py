@@ -195,7 +195,7 @@ def _text(mail: Mail, entries: Sequence[Entry]) -> str:
 def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
     site, channel = mail.site, mail.channel
     titles = frozenset(filter(None, (letters(title_of(entry)) for entry in entries)))
-    sections = _sections([_story(entry, site, titles) for entry in entries])
+    sections = _sections([_story(entry, site, titles) for entry in entries], channel)
     return {
         "site": site,
         "host": urlsplit(site.url).netloc,
@@ -282,16 +282,16 @@ def _day(when: datetime | None) -> str:
     return nbsp(day(when, year=False)) if when else ""
 
 
-def _sections(stories: Sequence[Story]) -> tuple[Section, ...]:
-    """What is carried, by first category; then what is only linked.
+def _sections(stories: Sequence[Story], channel: Channel) -> tuple[Section, ...]:
+    """What is carried, by what the channel groups it; then what is only linked.
 
-    With more than six categories those of a single story are put together.
+    With more than six groups those of a single story are put together.
     """
     carried = [story for story in stories if story.credit.mode > Mode.LINK]
     links = tuple(story for story in stories if story.credit.mode is Mode.LINK)
     groups: dict[str, list[Story]] = {}
     for story in carried:
-        groups.setdefault(_category(story.item), []).append(story)
+        groups.setdefault(_group(story, channel), []).append(story)
     if len(groups) > MOST_SECTIONS:
         lone = [name for name, group in groups.items() if len(group) == 1 and name]
         for name in lone:
@@ -317,16 +317,33 @@ def _section(title: str, stories: Sequence[Story], one: str, many: str) -> Secti
     return Section(title, counted(len(stories), one, many).capitalize(), tuple(stories))
 
 
+def _group(story: Story, channel: Channel) -> str:
+    """Under which heading a story stands; "" for none of its own."""
+    if channel.group == "source":
+        return story.publisher
+    if channel.group == "theme":
+        words = f"{story.title}\n{story.item.text}".casefold()
+        return next((name for name, of in channel.themes.items() if any(w.casefold() in words for w in of)), "")
+    return _category(story.item) if channel.group == "category" else ""
+
+
 def _category(item: Item) -> str:
     return next((" ".join((c.label or c.term).split()) for c in item.categories if c.label or c.term), "")
 
 
 def _list_headers(channel: Channel, site: Site, period: str) -> dict[str, str]:
-    """Spec: RFC 2919, RFC 2369, RFC 8058, RFC 3834."""
+    """Those of a list, one thread for all its editions, and what mailbox providers count complaints by.
+
+    Spec: RFC 2919, RFC 2369, RFC 8058, RFC 3834, RFC 5322 3.6.4
+    """
     host = urlsplit(site.url).hostname or "localhost"
-    label = "".join(char if char.isalnum() and char.isascii() else "-" for char in channel.id)
+    # Readers with a cadence of their own are on the same list: what stands behind the mark is theirs.
+    label = "".join(char if char.isalnum() and char.isascii() else "-" for char in channel.id.partition("~")[0])[:63]
+    edition = "".join(char for char in period if char.isalnum() and char.isascii())
     return {
-        "List-Id": f"<{label[:63]}.{host}>",
+        "List-Id": f"<{label}.{host}>",
+        "References": f"<{label}.editions@{host}>",
+        "Feedback-ID": f"{edition}:{label}:digest:{host.replace('.', '-')[:15]}",
         "List-Unsubscribe": f"<{site.url}/unsubscribe/{TOKEN}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",

@@ -124,3 +124,28 @@ def test_the_page_of_a_digest_follows_the_terms(house):
     house.publishers["south"] = replace(SOUTH, records=(Record("no", otherwise=Mode.WITHHOLD),))
     assert archive.digest(house.composing, WEEKLY, MONDAY.date()) == archive.Gone(archive.NOTHING_LEFT)
     assert archive.digest(house.composing, WEEKLY, (MONDAY - WEEK).date()) is None
+
+
+def test_readers_with_a_cadence_of_their_own(house):
+    """A daily reader gets each day what is new since, without gap and nothing twice; the others stay weekly."""
+    house.subscribe()
+    house.bring("Before")
+    assert house.monday() == [["Before"]]
+    with house.store.write() as tx:
+        consent = Consent(Purpose.COMMUNITY, "The weekly digest.", "test", house.now)
+        other = tx.people.add_confirmed(WEEKLY.id, {"bo@reader.example": consent}, now=house.now).added[0]
+        tx.people.prefer(other.id, "daily@9@Asia/Tokyo")
+    sent = {"weekly": [], "weekly~daily@9@Asia/Tokyo": []}
+    for day in range(14):
+        if day % 3 == 0:
+            house.bring(f"Day{day}")
+        for _ in range(12):
+            house.now += timedelta(hours=2)
+            report = Report()
+            send_due_digests(Work(None, house.composing, None, None, (WEEKLY,)), report)
+            assert report.clean
+            for released in report.released:
+                sent[released.channel.id].append(titles(released))
+                assert released.recipients == 1
+    assert sent["weekly"] == [["Day0", "Day3", "Day6"], ["Day12", "Day9"]]
+    assert sent["weekly~daily@9@Asia/Tokyo"] == [["Day0"], ["Day3"], ["Day6"], ["Day9"], ["Day12"]]
