@@ -29,6 +29,7 @@ from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
 from syndicate.pipeline.post import Posting
 from syndicate.pipeline.profit import Contradiction, contradictions
+from syndicate.pipeline.recording import note_configured
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
 from syndicate.publish.confirmation import channel_title, wording
@@ -318,6 +319,7 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     with store.write() as tx:
         tx.sources.sync(config.sources, now(), _host_of)
         tx.channels.sync([channel.id for channel in config.channels], now())
+        note_configured(tx, config.publishers, now())
     overrides = folder / "templates"
     return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
 

@@ -16,6 +16,7 @@ from syndicate.model import Chain, Channel, Decision, Duty, Evidence, Mode, Role
 from syndicate.pipeline.explain import Explanation
 from syndicate.pipeline.explain import explain as explain_item
 from syndicate.rights.trace import url_key
+from syndicate.rights.wording import moment
 from syndicate.store import StoredItem
 
 HOP_MARKS = {Role.ORIGIN: "●", Role.REPUBLISHER: "○"}
@@ -90,6 +91,8 @@ def _print_decision(explanation: Explanation) -> None:
     OUT.print(Text(f"  {decision.because}"))
     if decision.contact and decision.mode < Mode.FULL:
         OUT.print(Text(f"  For more, ask {decision.contact}"))
+    if decision.until:
+        OUT.print(Text(f"  Decided again {moment(decision.until)}"))
     OUT.print()
     letters = _letters(decision)
     cited = [" ".join(f"[{letters[e]}]" for e in dict.fromkeys(reason.evidence)) for reason in decision.reasons]

@@ -15,7 +15,7 @@ from syndicate.errors import UsageError
 from syndicate.model import Channel, Mode, Pick, Publisher, Record
 from syndicate.pipeline.breaches import look
 from syndicate.pipeline.compose import PAGE, Composing
-from syndicate.pipeline.deciding import Bench, on_record, selected
+from syndicate.pipeline.deciding import Bench, on_record, selected, terms_sha256
 from syndicate.rights.odrl import document
 from syndicate.store import LedgerKind, RecordedTerms, StoredItem, Transaction
 
@@ -92,6 +92,19 @@ def _in_force(tx: Transaction, statement_id: int) -> RecordedTerms:
         remedy = "`syndicate terms show PUBLISHER` has their numbers"
         raise UsageError("no such statement is in force", subject=str(statement_id), remedy=remedy)
     return one
+
+
+def note_configured(tx: Transaction, publishers: Mapping[str, Publisher], now: datetime) -> None:
+    """Put on record whose terms in the configuration are not those that were read there last."""
+    last = {row.subject: row.data["sha256"] for row in tx.ledger.all(LedgerKind.TERMS)}
+    current = {id_: terms_sha256({id_: publisher}) for id_, publisher in publishers.items() if publisher.records}
+    lines: list[tuple[str, Mapping[str, object]]] = [
+        (id_, {"act": "configured", "sha256": mark, "terms": document([publishers[id_]])["@graph"]})
+        for id_, mark in current.items()
+        if last.get(id_) != mark
+    ]
+    lines += [(id_, {"act": "removed", "sha256": ""}) for id_, mark in last.items() if mark and id_ not in current]
+    tx.ledger.record_all(LedgerKind.TERMS, lines, at=now)
 
 
 def known(publishers: Mapping[str, Publisher], publisher_id: str) -> Publisher:

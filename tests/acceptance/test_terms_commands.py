@@ -151,6 +151,18 @@ def test_diff_of_a_configuration(syndicate, folder):
     assert syndicate(folder, "terms", "diff", "config.yaml").stdout == "This would move no item.\n"
 
 
+def test_the_configuration_is_on_record(syndicate, folder):
+    """Terms that were changed, or taken out, in the configuration are lines of the ledger like those of commands."""
+    (first,) = ledger(syndicate, folder, "--kind", "terms", "--subject", "south-desk")
+    assert first["data"]["act"] == "configured"
+    assert first["data"]["terms"][0]["syn:key"] == "south-desk-community"
+    text = (folder / "config.yaml").read_text()
+    (folder / "config.yaml").write_text(text.replace("    terms: south-desk-community\n", ""))
+    (gone, _) = ledger(syndicate, folder, "--kind", "terms", "--subject", "south-desk")
+    assert gone["data"] == {"act": "removed", "sha256": ""}
+    assert len(ledger(syndicate, folder, "--kind", "terms", "--subject", "south-desk")) == 2
+
+
 def test_a_file_of_terms(syndicate, folder):
     """All keys of the configuration can be given in a file, sections included; its mistakes are told by line."""
     (folder / "letter.yaml").write_text(

@@ -133,6 +133,24 @@ def test_a_decision_names_its_next_edge(case):
     assert decided(case, "CW", now=first.until).mode is not first.mode
 
 
+@pytest.mark.parametrize("copied", [timedelta(days=-9), timedelta(days=9)])
+def test_the_clock_is_the_origins(copied):
+    """Embargo and window count from the origin's date, whatever date a copy carries."""
+    case = next(c for c in WORLD if c["id"] == "dialogue-earth")
+    records = statement(json.dumps(case["terms"]), licence=by_id, name="terms")
+    url, date = "https://tarn.example/2", PUBLISHED + copied
+    item = Item("i-2", "tarn", "tarn", "2", url, "T", "<p>Rain.</p>", "Rain.", published=date)
+    origin = Hop(Role.ORIGIN, "Press", "press", "https://press.example/1", PUBLISHED, "i-1")
+    copy = Hop(Role.REPUBLISHER, "Tarn", "tarn", url, date, "i-2", own_text=False)
+    known = {"press": Publisher("press", "Press", "", records)}
+
+    def at(hours):
+        now = PUBLISHED + timedelta(hours=hours)
+        return decide(item, Chain((origin, copy)), channel("CW", {}), known, now).mode
+
+    assert (at(47), at(49)) == (Mode.WITHHOLD, Mode.FULL)
+
+
 def test_shares():
     """A share of the month is kept by the item's place in it; a share that nobody counted is not."""
     case = next(c for c in WORLD if "standing" in c)
