@@ -195,6 +195,7 @@ class App:
                 self.release,
                 self.config.channels,
                 self.returned_mail(),
+                self.config.smtp_given,
             )
 
     def pages(self, ready: Callable[[], bool]) -> Ports:

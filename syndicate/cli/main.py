@@ -96,6 +96,37 @@ def poll(
     raise typer.Exit(work.poll(config, source or [], every=every, json=json))
 
 
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Their ids.")]
+
+
+@app.command("list")
+def list_(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """List the sources: health, last polls, newest item, next poll and why then; and what waits for you."""
+    from syndicate.cli import sources
+
+    raise typer.Exit(sources.list_sources(config, json=json))
+
+
+@app.command()
+def pause(source: Sources, config: ConfigPath = DEFAULT) -> None:
+    """Poll sources no more until they are resumed."""
+    from syndicate.cli import sources
+
+    raise typer.Exit(sources.pause(config, source))
+
+
+@app.command()
+def resume(
+    source: Sources,
+    drop: Annotated[bool, typer.Option("--drop", help="Of a source on hold: never carry what waits.")] = False,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Poll sources again that were paused or gone; release what waits of those on hold."""
+    from syndicate.cli import sources
+
+    raise typer.Exit(sources.resume(config, source, dropping=drop))
+
+
 @app.command()
 def publish(
     channel: Annotated[list[str] | None, typer.Argument(help="Feed channels; default: all.")] = None,

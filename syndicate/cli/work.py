@@ -23,6 +23,7 @@ from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.poll import poll as poll_sources
 from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.release import Released
+from syndicate.pipeline.tell import worded
 from syndicate.schedule.cycle import Report, cycle, of_kind
 
 SHOWN = 20  # findings; the whole list is in the ledger
@@ -148,6 +149,8 @@ def show_report(report: Report) -> None:
     for p in report.polled:
         if p.error:
             trouble(f"{p.source_id}: {p.error}")
+    for change in report.changes:
+        line("Source", "", worded(change))
     for released in report.released:
         show_released(released)
     for error in [*report.refused, *report.trouble]:

@@ -66,6 +66,7 @@ class Config:
     database: str
     output: str
     smtp: Smtp
+    smtp_given: bool
     delivery: Delivery
     network: Network
     publishers: Mapping[str, model.Publisher]
@@ -92,6 +93,7 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
         database=file.database,
         output=file.output,
         smtp=Smtp(**file.smtp.model_dump()),
+        smtp_given="smtp" in file.model_fields_set,
         delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
         publishers=publishers,

@@ -308,6 +308,14 @@ class _Trial:
     wire: bytes
 
 
+async def send_letter(posting: Posting, sender: str, recipient: str, message: bytes) -> Outcome:
+    """Send one message that is no edition's; raises DeliveryError if the relay cannot be used now."""
+    desk = _OneLetter(_Trial(sender, recipient, on_the_wire(message)))
+    async with posting.relay.session() as post:
+        await post.drain(desk)
+    return desk.outcome
+
+
 async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outcome:
     """Send an edition to one address, leaving no trace; its links belong to nobody."""
     key = posting.store.keys(posting.clock())[0]

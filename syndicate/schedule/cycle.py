@@ -22,7 +22,9 @@ from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
 from syndicate.pipeline.release import Released, has_readers, publish, send_digest
+from syndicate.pipeline.tell import tell
 from syndicate.schedule.due import last_due, next_due, period
+from syndicate.store import SourceChange
 
 AGAIN = timedelta(minutes=15)
 """After what time a feed that could not be released is composed again, if nothing new came."""
@@ -38,6 +40,7 @@ class Work:
     folder: FeedFolder
     channels: tuple[Channel, ...]
     returned: Sequence[Callable[[], int]] = ()  # readers of the places where bounces arrive
+    by_mail: bool = False  # whether the operator hears of sources by mail too
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Report:
     refused: list[SyndicateError] = field(default_factory=list)
     outcomes: Counter[DeliveryState] = field(default_factory=Counter)
     trouble: list[SyndicateError] = field(default_factory=list)
+    changes: list[SourceChange] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
@@ -65,7 +69,16 @@ async def cycle(work: Work) -> Report:
     await asyncio.to_thread(send_due_digests, work, report)
     await asyncio.to_thread(read_returned, work, report)
     await drain(work, report)
+    await tell_operator(work, report)
     return report
+
+
+async def tell_operator(work: Work, report: Report) -> None:
+    """Tell once what became of the sources."""
+    try:
+        report.changes += await tell(work.posting, work.composing.site, by_mail=work.by_mail)
+    except DeliveryError as error:
+        report.trouble.append(error)
 
 
 def to_decide(work: Work) -> tuple[Channel, ...]:

@@ -23,6 +23,7 @@ from syndicate.schedule.cycle import (
     publish_feeds,
     read_returned,
     send_due_digests,
+    tell_operator,
     to_decide,
 )
 
@@ -47,6 +48,7 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
         heard.clear()
         is_new = any(polled.status == "new" for polled in report.polled)
         await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
+        await tell_operator(work, report)
         tell(report)
 
     async def digests() -> None:
