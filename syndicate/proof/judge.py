@@ -105,9 +105,7 @@ def _all_text(entry: Entry) -> str:
 def _of_text(reading: Reading, watch: Watch, bench: "_Bench") -> Iterator[Finding]:
     where = WHERE[reading.kind]
     told = {item_id for item_id, _ in reading.document.deleted}  # a tombstone names what is gone
-    for leak in watch.leaks(reading.strings, bench.carried()):
-        if leak.words == leak.item_id and leak.item_id in told:
-            continue
+    for leak in watch.leaks(reading.strings, bench.carried(), told):
         what = "it is withheld, but" if leak.duty == "mode" else "its text may not be carried, but"
         start = " ".join(leak.words.split(" ")[:_SHOWN])
         yield Finding(leak.item_id, leak.duty, reading.kind, f'{what} "{start} ..." stands in {where}')

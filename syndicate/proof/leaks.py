@@ -12,7 +12,7 @@ import base64
 import binascii
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
@@ -87,14 +87,16 @@ class Watch:
         self._withheld = _Ids(entry.item.id for entry in entries if entry.decision.mode is Mode.WITHHOLD)
         self._scans: dict[str, _Scan] = {}
 
-    def leaks(self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:
+    def leaks(
+        self, strings: Iterable[str], carried: Mapping[str, tuple[str, ...]], named: Collection[str] = ()
+    ) -> tuple[Leak, ...]:
         """What stands in ``strings``, or from one of them to the next, though it may not, the first run of each item.
 
-        ``carried`` has for each item the excerpt that this part carries of it by right.
+        ``carried`` has for each item the excerpt that this part carries of it by right; the ids ``named`` may stand.
         """
         scans = [self._scan(string) for string in strings]
         allowed = _Allowed(_as_read(text for texts in carried.values() for text in texts))
-        ids = (item_id for scan in scans for item_id in scan.ids)
+        ids = (item_id for scan in scans for item_id in scan.ids if item_id not in named)
         found = {(item_id, "mode"): Leak(item_id, "mode", item_id) for item_id in ids}
         for owner, run in itertools.chain(*(scan.hits for scan in scans), self._across(scans)):
             if owner not in found and not allowed.nearly(run):
@@ -236,31 +238,29 @@ class _Sought:
     def __init__(self) -> None:
         self.runs: dict[int, _Owner] = {}
         self.reach = 0
-        self._heads: dict[int, tuple[int, ...]] = {}
-        self._sizes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._heads: dict[int, set[int]] = {}
+        self._starts: set[int] = set()
 
-    def add(self, owner: _Owner, words: Sequence[str], size: int, wanted: Iterable[bool]) -> None:
-        """Look for the ``wanted`` of the runs of ``size`` words of ``words``; its first owner keeps a run."""
+    def add(self, owner: _Owner, words: Sequence[str], size: int, wanted: Sequence[bool]) -> None:
+        """Look for the ``wanted`` of the runs of ``size`` words of ``words``; the last owner added keeps a run."""
         self.reach = max(self.reach, size - 1)
-        heads = map(hash, _runs(words, _HEAD))
-        for run, head in itertools.compress(zip(map(hash, _runs(words, size)), heads, strict=False), wanted):
-            self.runs.setdefault(run, owner)
-            sizes = self._heads.get(head, ())
-            if size not in sizes:
-                more = (*sizes, size)
-                self._heads[head] = self._sizes.setdefault(more, more)
+        self.runs.update(dict.fromkeys(itertools.compress(map(hash, _runs(words, size)), wanted), owner))
+        heads = frozenset(itertools.compress(map(hash, _runs(words, _HEAD)), wanted))
+        self._heads.setdefault(size, set()).update(heads)
+        self._starts |= heads
 
     def starts(self, words: Sequence[str]) -> list[int]:
         """Where in ``words`` a run may start."""
-        heads = self._heads
-        return [at for at, head in enumerate(map(hash, _runs(words, _HEAD))) if head in heads]
+        found = map(self._starts.__contains__, map(hash, _runs(words, _HEAD)))
+        return list(itertools.compress(range(len(words)), found))
 
     def hits(self, words: Sequence[str], starts: Iterable[int]) -> Iterator[_Hit]:
         """The runs that stand in ``words`` at ``starts``, each with its owner."""
         for at in starts:
-            for size in self._heads[hash(tuple(words[at : at + _HEAD]))]:
-                run = tuple(words[at : at + size])
-                owner = self.runs.get(hash(run))
+            head = hash(tuple(words[at : at + _HEAD]))
+            for size, heads in self._heads.items():
+                run = tuple(words[at : at + size]) if head in heads else ()
+                owner = self.runs.get(hash(run)) if run else None
                 if owner is not None:
                     yield owner, run
 
@@ -275,9 +275,9 @@ def _sought(entries: Sequence[Entry]) -> _Sought:
     """What may not stand in any part: the runs of what may not be carried, but for those that may stand elsewhere."""
     sought = _Sought()
     allowed = _Allowed(_as_read(_may_stand(entries)))
-    for entry in entries:
-        for duty, words, size, own in _passages(entry):
-            wanted = (is_own and not may for is_own, may in zip(own, allowed.marks(words, size), strict=True))
+    for entry in reversed(entries):  # a run that several have is the first one's
+        for duty, words, size, own in reversed(list(_passages(entry))):
+            wanted = [is_own and not may for is_own, may in zip(own, allowed.marks(words, size), strict=True)]
             sought.add((entry.item.id, duty), words, size, wanted)
     return sought
 

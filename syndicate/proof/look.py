@@ -40,6 +40,8 @@ _COLOUR_WORD = re.compile(r"#[0-9a-f]{3,8}\b|[a-z-]+\([^()]*\)|[a-z]+")
 # Elements and attributes that change a look without any style.
 _COLOURED = frozenset({"a", "font"})
 _STYLING = frozenset({"hidden", "aria-hidden", "bgcolor", "background", "inert", "popover", "text", "link"})
+#: Attributes that `descend` looks at.
+LOOKED_AT = (*sorted(_STYLING), "color", "size")
 _UNSEEN = ("hidden", "inert", "popover")
 _NOT_BOXED = frozenset({"", "visible"})
 _NOT_CUT = _NOT_BOXED | {"auto", "scroll"}
@@ -91,7 +93,7 @@ def first_look(situation: str) -> Look:
 
 def descend(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[str, str]) -> Look:
     """The look of an element with ``tag``, ``attributes`` and winning declarations ``css``."""
-    if not css and tag not in _COLOURED and _STYLING.isdisjoint(attributes) and tag not in UNDRAWN:
+    if not css and is_plain(tag, attributes):
         return above
     if above.hidden or undrawn(tag, attributes) or hides_box(css):
         return replace(above, hidden=True)
@@ -107,6 +109,11 @@ def descend(above: Look, tag: str, attributes: Mapping[str, str], css: Mapping[s
         scale=above.scale * _scale(css),
         link=read_colour(attributes.get("link", "")) or above.link if tag == "body" else above.link,
     )
+
+
+def is_plain(tag: str, attributes: Mapping[str, str]) -> bool:
+    """Whether nothing but a style can make an element look unlike what it stands in."""
+    return tag not in _COLOURED and tag not in UNDRAWN and _STYLING.isdisjoint(attributes)
 
 
 def undrawn(tag: str, attributes: Mapping[str, str]) -> bool:

@@ -7,14 +7,14 @@ publisher wrote can pass for it. Nothing here knows what is owed.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicate.errors import ParseError
-from syndicate.proof.look import Look, covers, descend, first_look, hides
+from syndicate.proof.look import LOOKED_AT, Look, covers, descend, first_look, hides, is_plain
 from syndicate.proof.scope import BODY, CREDIT, VEILED, Anchor, Notes, Sight
 from syndicate.proof.style import Sheet, read_declarations, read_sheet
 from syndicate.proof.words import fold
@@ -128,11 +128,13 @@ class _Reader:
         self._sheet = sheet
         self._styled = bool(sheet.rules)
         self._plain: list[dict[str, str]] = [{} for _ in sheet.situations]
+        # By what made them; what is named by its id here stays alive as long as we do.
+        self._made: dict[tuple[object, ...], tuple[Look, ...]] = {}
+        self._first = tuple(first_look(name) for name in sheet.situations)
 
     def walk(self, root: etree._Element) -> None:
         """Read everything under ``root``."""
-        looks = tuple(first_look(name) for name in self._sheet.situations)
-        place = _Place(looks, _legible(looks), self.page)
+        place = _Place(self._first, _legible(self._first), self.page)
         places = [place]
         for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if event == "start":
@@ -147,7 +149,7 @@ class _Reader:
         tag = str(node.tag)
         attributes = dict(node.items())
         styles = self._styles(node, attributes)
-        looks = tuple([descend(look, tag, attributes, css) for look, css in zip(above.looks, styles, strict=True)])
+        looks = self._looks(above.looks, tag, attributes, styles)
         place = self._placed(tag, attributes, above, looks, block=_is_block(tag, styles[0]))
         if attributes or styles[0] or tag in _ACTIVE:
             self._note(tag, attributes, styles, place)
@@ -159,6 +161,20 @@ class _Reader:
     def _styles(self, node: etree._Element, attributes: Mapping[str, str]) -> list[dict[str, str]]:
         return self._sheet.of(node, hides) if self._styled or "style" in attributes else self._plain
 
+    def _looks(
+        self, above: tuple[Look, ...], tag: str, attributes: Mapping[str, str], styles: Sequence[dict[str, str]]
+    ) -> tuple[Look, ...]:
+        """The looks of an element, one a situation; worked out once for elements that are alike."""
+        if styles is self._plain and is_plain(tag, attributes):
+            return above
+        told = tuple([attributes.get(name) for name in LOOKED_AT]) if attributes else ()
+        key = (id(above), tag, id(styles), told, "href" in attributes)
+        made = self._made.get(key)
+        if made is None:
+            made = tuple([descend(look, tag, attributes, css) for look, css in zip(above, styles, strict=True)])
+            self._made[key] = made = above if made == above else made
+        return made
+
     def _placed(
         self, tag: str, attributes: Mapping[str, str], above: _Place, looks: tuple[Look, ...], *, block: bool
     ) -> _Place:
@@ -167,7 +183,7 @@ class _Reader:
         link = self._link(attributes) if _is_link(tag, attributes) else above.link
         folded = above.folded or (above.shut and tag != "summary")
         shut = tag == "details" and "open" not in attributes
-        legible = above.legible if looks == above.looks else _legible(looks)
+        legible = above.legible if looks is above.looks else _legible(looks)
         heading = [] if tag in _HEADINGS and not where & BODY else above.heading
         return _Place(looks, legible, notes, where, link, heading, block, folded, shut, language)
 
@@ -204,7 +220,7 @@ class _Reader:
             notes.embeds.extend(embeds)
             notes.active.extend(active)
             notes.adverts.extend(adverts)
-        if any(map(covers, styles)):
+        if styles is not self._plain and any(map(covers, styles)):
             self.covers.append(tag)
         if tag in {"meta", "base", "link"}:
             self._of_page(tag, attributes)

@@ -99,6 +99,7 @@ class Sheet:
     situations: list[str] = field(default_factory=lambda: [""])
     variables: dict[str, dict[str, None]] = field(default_factory=dict)
     count: int = 0
+    won: dict[tuple[object, ...], list[dict[str, str]]] = field(default_factory=dict)
 
     @property
     def too_long(self) -> bool:
@@ -110,9 +111,14 @@ class Sheet:
 
         ``hides`` tells whether one declaration hides on its own; it decides about rules that we follow in part.
         """
-        own = read_declarations(node.get("style") or "")
-        rules = sorted((rule for rule in self._candidates(node) if rule.matches(node)), key=lambda rule: rule.weight)
-        return [self._cascade(situation, rules, own, hides) for situation in range(len(self.situations))]
+        style = node.get("style") or ""
+        found = [rule for rule in self._candidates(node) if rule.matches(node)] if self.rules else []
+        rules = sorted(found, key=lambda rule: rule.weight)
+        key = (style, *(rule.weight for rule in rules))
+        if key not in self.won:
+            own = read_declarations(style)
+            self.won[key] = [self._cascade(situation, rules, own, hides) for situation in range(len(self.situations))]
+        return self.won[key]
 
     def _candidates(self, node: etree._Element) -> Iterator[Rule]:
         keys = {"*", str(node.tag), "#" + (node.get("id") or "")}
