@@ -7,8 +7,9 @@ Adapters are imported where they are wired, so that a command starts only what i
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,8 @@ from syndicate.errors import ConfigError, UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Verified
 from syndicate.pipeline import archive, cadence, pages, people
 from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.doctor import Finding, Lookup, Mail, examine
+from syndicate.pipeline.letters import domain_of
 from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher
@@ -42,6 +45,9 @@ from syndicate.store import Manners, Store, open_store
 
 if TYPE_CHECKING:
     from syndicate.intake.client import Client
+
+if TYPE_CHECKING:
+    from syndicate.deliver.dkim import Signer
 
 HOST = os.uname().nodename
 WORKER = f"{HOST}:{os.getpid()}:{os.urandom(4).hex()}"  # in a container every process may be number 1
@@ -97,6 +103,7 @@ class App:
             pace=delivery.pace,
             resend=delivery.unknown == "resend",
             bounces=delivery.bounces,
+            sign=self.signer(),
         )
 
     @asynccontextmanager
@@ -117,6 +124,37 @@ class App:
 
         async with self.client() as client:
             yield Pages(client, pause=max(self.config.network.pause, 1))
+
+    def signer(self) -> Signer | None:
+        """What signs our mail, None if the relay does; raises UsageError for a key that cannot be used."""
+        dkim = self.config.delivery.dkim
+        if not dkim.selector:
+            return None
+        from syndicate.deliver.dkim import signer
+
+        file = self.folder / dkim.key_file
+        try:
+            pem = file.read_bytes()
+        except OSError as error:
+            remedy = "set delivery.dkim.key_file"
+            raise UsageError(error.strerror or "cannot be read", subject=str(file), remedy=remedy) from error
+        return signer(pem, dkim.selector, dkim.domain, place=str(file))
+
+    def examine(self, lookup: Lookup, addresses: Sequence[str]) -> list[Finding]:
+        """What ``doctor`` finds for digests by mail that leave from ``addresses``, else from a relay elsewhere.
+
+        Raises DeliveryError if the DNS does not answer.
+        """
+        signer, bounces = self.signer(), self.config.delivery.bounces
+        mails = []
+        for channel in self.config.channels:
+            if channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL:
+                domain = domain_of(channel.sender)
+                envelope = domain_of(bounces) if bounces else domain
+                by = (signer.domain or domain, signer.selector, signer.public) if signer else ("", "", "")
+                mails.append(Mail(domain, envelope, *by))
+        relay = [] if addresses else [one for one in lookup.addresses(self.config.smtp.host) if not _is_here(one)]
+        return examine(lookup, mails, [*addresses, *relay])
 
     @property
     def returning(self) -> Returning:
@@ -329,6 +367,10 @@ def _host_of(url: str) -> str:
     from syndicate.intake.hosts import host_of  # its list of suffixes takes a tenth of a second to load
 
     return host_of(url)
+
+
+def _is_here(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
 
 
 def _is_gone(worker: str) -> bool:

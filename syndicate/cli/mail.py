@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from syndicate.app import App, open_app
-from syndicate.cli.show import OUT, line
+from syndicate.cli.show import OUT, as_json, line
 from syndicate.cli.work import show_refusal, show_released
 from syndicate.errors import ProofError, UsageError
 from syndicate.model import Channel, ChannelKind, DeliveryState, Verified
@@ -119,3 +119,21 @@ def show_outcomes(outcomes: Counter[DeliveryState]) -> None:
         DeliveryState.UNKNOWN: "unknown",
     }
     line("Deliver", "", ", ".join(f"{outcomes[state]} {word}" for state, word in words.items()))
+
+
+def doctor(path: Path, addresses: list[str], server: str, *, as_machine: bool) -> int:
+    """What stands in the DNS about our mail; 1 if something is to be changed."""
+    from syndicate.deliver.names import Names
+
+    app = open_app(path)
+    host, _, port = server.partition(":")
+    found = app.examine(Names(host, int(port) if port.isdigit() else 53), addresses)
+    if as_machine:
+        as_json(found)
+    else:
+        words = {True: "well", False: "CHANGE", None: "look"}
+        for one in found:
+            line(one.check, words[one.well], f"{one.subject}: {one.text}")
+            if one.remedy:
+                line("", "", one.remedy)
+    return 1 if any(one.well is False for one in found) else 0

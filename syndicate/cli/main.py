@@ -251,3 +251,16 @@ def ledger(
     if still_open:
         raise typer.Exit(acts.breaches(config, as_machine=json))
     raise typer.Exit(acts.ledger(config, kind, subject, limit, as_machine=json))
+
+
+@app.command()
+def doctor(
+    ip: Annotated[list[str] | None, typer.Option(help="An address that our mail leaves from.")] = None,
+    dns: Annotated[str, typer.Option(help="Ask this name server, as ADDRESS or ADDRESS:PORT.")] = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Look at SPF, DKIM, DMARC, alignment and reverse names, and say what to change."""
+    from syndicate.cli import mail
+
+    raise typer.Exit(mail.doctor(config, ip or [], dns, as_machine=json))

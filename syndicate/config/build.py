@@ -37,6 +37,15 @@ class Returns:
 
 
 @dataclass(frozen=True, slots=True)
+class Dkim:
+    """A signature of our own; selector "" is none."""
+
+    selector: str = ""
+    key_file: str = ""
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """How mail goes out. ``unknown`` is "resend" or "hold", ``bounces`` an address, "" for the usual one."""
 
@@ -45,6 +54,7 @@ class Delivery:
     unknown: str = "resend"
     bounces: str = ""
     returns: Returns = field(default_factory=Returns)
+    dkim: Dkim = field(default_factory=Dkim)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,14 @@ class Returns(Section):
     lmtp: v.MaybeListen = key("", "Address and port to listen on for a mail server of this machine, while `run` runs.")
 
 
+class Dkim(Section):
+    """A signature of our own, for a mail server that does not sign. It covers the fields of the list."""
+
+    selector: v.MaybeLine = key("", "The selector; empty: we do not sign.")
+    key_file: v.MaybeLine = key("", "The private key (PEM, RSA, 2048 bits or more), relative to this file.")
+    domain: v.MaybeLine = key("", "The domain that signs.", shown="that of the channel's `from`")
+
+
 class Delivery(Section):
     """How mail goes out. A limit of 0 is none."""
 
@@ -46,3 +54,4 @@ class Delivery(Section):
         shown="`bounces` at the domain of the channel's `from`",
     )
     returns: Returns = key(Returns(), "Where bounces and complaints arrive.", shown="nowhere")
+    dkim: Dkim = key(Dkim(), "A signature of our own.", shown="none: the mail server signs")

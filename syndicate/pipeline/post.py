@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -137,7 +137,7 @@ class Desk:
         self._journal = journal
         self._told = told
         self._letters = Letters(posting.store, posting.clock(), posting.bounces, posting.sign)
-        self._queue: deque[Delivery] = deque()
+        self._queue: deque[Delivery | Outgoing] = deque()
         self._ended = False
         self._filling: asyncio.Task[None] | None = None
         self._works = False
@@ -158,12 +158,15 @@ class Desk:
     def ready(self) -> Outgoing | None:
         """The next letter if one is claimed already."""
         while self._queue:
-            delivery = self._queue.popleft()
+            first = self._queue.popleft()
+            delivery = _delivery_of(first)
             if len(self._queue) < BATCH // 2:
                 self._fill_soon()
             if delivery.edition_id in self._journal.stopped:
                 self._journal.put_back(delivery)
                 continue
+            if isinstance(first, Outgoing):
+                return first
             try:
                 return self._letters.make(delivery)
             except (RenderError, DeliveryError) as error:  # this one alone cannot be written to
@@ -186,12 +189,12 @@ class Desk:
 
     def back(self, letter: Outgoing) -> None:
         """Nothing of it was sent: the next connection takes it."""
-        self._queue.appendleft(letter.delivery)
+        self._queue.appendleft(letter)
 
     def end(self) -> None:
         """No more letters are handed out."""
         self._ended = True
-        self._journal.put_back(*self._queue)
+        self._journal.put_back(*map(_delivery_of, self._queue))
         self._queue.clear()
 
     async def close(self) -> None:
@@ -199,7 +202,7 @@ class Desk:
         if self._filling:
             self._filling.cancel()
             await asyncio.gather(self._filling, return_exceptions=True)
-        self._journal.put_back(*self._queue, due_at=self.rests_until)
+        self._journal.put_back(*map(_delivery_of, self._queue), due_at=self.rests_until)
         self._queue.clear()
 
     def _end(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -220,7 +223,7 @@ class Desk:
         """Claim more, when the pace allows it."""
         while not self._ended and len(self._queue) < BATCH:
             claimed = await self._journal.do(self._claim)
-            self._queue.extend(claimed.deliveries)
+            self._queue.extend(await self._prepared(claimed.deliveries))
             if claimed.again_at is None:
                 self._ended = not claimed.deliveries
             if claimed.again_at is None or claimed.deliveries:
@@ -230,6 +233,23 @@ class Desk:
                 self._ended = True
                 return
             await self._posting.pause(max(0.0, wait.total_seconds()))
+
+    async def _prepared(self, claimed: Sequence[Delivery]) -> Sequence[Delivery | Outgoing]:
+        """With signatures, letters are made ahead in threads: signing is long, and lets other threads run meanwhile."""
+        if not self._posting.sign:
+            return claimed
+        halves = (claimed[: len(claimed) // 2], claimed[len(claimed) // 2 :])
+        made = await asyncio.gather(*(asyncio.to_thread(self._make_all, half) for half in halves))
+        return [one for half in made for one in half]
+
+    def _make_all(self, deliveries: Sequence[Delivery]) -> list[Delivery | Outgoing]:
+        made: list[Delivery | Outgoing] = []
+        for delivery in deliveries:
+            try:
+                made.append(self._letters.make(delivery))
+            except (RenderError, DeliveryError):
+                made.append(delivery)  # why it cannot be made is told when its turn comes
+        return made
 
     def _claim(self, tx: Transaction) -> Claimed:
         posting = self._posting
@@ -241,6 +261,10 @@ class Desk:
             pace=posting.pace,
             stop=lambda edition_id: posting.stop(tx, edition_id),
         )
+
+
+def _delivery_of(one: Delivery | Outgoing) -> Delivery:
+    return one.delivery if isinstance(one, Outgoing) else one
 
 
 def _relay_works(posting: Posting) -> Callable[[Transaction], None]:
