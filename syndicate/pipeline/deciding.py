@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 
-from syndicate.model import Channel, Decision, Grant, Pick, Publisher, Standing
+from syndicate.model import Channel, Decision, Grant, Licence, Pick, Publisher, Standing
 from syndicate.rights.policy import decide
 from syndicate.store import StoredItem, Transaction
 
@@ -35,12 +35,20 @@ def on_record(
 
 def terms_sha256(publishers: Mapping[str, Publisher]) -> str:
     """A fingerprint of all terms: another one, and every decision may be another."""
-    terms = {id_: [asdict(record) for record in publisher.records] for id_, publisher in publishers.items()}
+    terms = {id_: publisher.records for id_, publisher in publishers.items()}
     return hashlib.sha256(json.dumps(terms, default=_plain, sort_keys=True).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    """What JSON has no word for: sets in one order, records by what is not as it is by default."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Licence):
+        return value.id
+    if is_dataclass(value) and not isinstance(value, type):
+        found = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: said for field, said in found if said != field.default}
+    return str(value)
 
 
 def selected(channel: Channel, stored: StoredItem) -> bool:

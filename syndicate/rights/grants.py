@@ -130,9 +130,8 @@ def _no_consent(interests: tuple[Interest, ...], channel: Channel) -> str:
 
 def counter_of(grant: Grant, item: Item) -> str:
     """The address of the counter that came with the item, else that of the record if it names a file; "" if neither."""
-    if grant.beacon is None:
-        return ""
-    found = element_address(item.raw_html or item.html, grant.beacon.value, grant.beacon_url)
+    kind = grant.beacon.value if grant.beacon else ""
+    found = element_address(item.raw_html or item.html, kind, grant.beacon_url) if kind else ""
     return found or (grant.beacon_url if _FILE.search(grant.beacon_url) else "")
 
 
