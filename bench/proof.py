@@ -29,6 +29,7 @@ from syndicate.model import (
 from syndicate.proof import verify
 from syndicate.publish.feed import render_feed
 from syndicate.publish.templates import environment
+from syndicate.rights.directory import Directory
 from syndicate.rights.policy import decide
 from syndicate.rights.trace import trace
 
@@ -77,7 +78,7 @@ def entry(number: int, chance: random.Random, words: list[str]) -> Entry:
         published=NOW - timedelta(hours=number),
         evidence=stated if number % 2 else (),
     )
-    chain = trace(item, publisher, {}, (publisher,))
+    chain = trace(item, publisher, {}, Directory([publisher]))
     return Entry(item, chain, decide(item, chain, FEED, {publisher.id: publisher}, NOW), NOW)
 
 

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -34,10 +34,10 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(now: datetime, port: int = 0) -> AsyncIterator[World]:
+async def world(now: datetime, port: int = 0, *, archive: bool = False) -> AsyncIterator[World]:
     """Serve all publishers until the block ends, on ``port`` or a free one; their stories are dated back from ``now``.
 
-    Raises UsageError if the port is taken.
+    With ``archive`` their feeds list old stories too. Raises UsageError if the port is taken.
     """
     pages: dict[str, tuple[str, bytes]] = {}
 
@@ -51,7 +51,7 @@ async def world(now: datetime, port: int = 0) -> AsyncIterator[World]:
     try:
         taken = await _listen(runner, port)
         all_outlets = outlets(f"http://{HOST}:{taken}", now)
-        pages |= _pages(all_outlets)
+        pages |= _pages(all_outlets, archive=archive)
         yield World(taken, {one.id: one.feed for one in all_outlets}, all_outlets)
     finally:
         await runner.cleanup()
@@ -77,15 +77,18 @@ def _answer(request: web.Request, pages: Mapping[str, tuple[str, bytes]]) -> web
     return web.Response(body=body, headers={"ETag": tag, "Content-Type": f"{media_type}; charset=utf-8"})
 
 
-def _pages(all_outlets: tuple[Outlet, ...]) -> dict[str, tuple[str, bytes]]:
+def _pages(all_outlets: tuple[Outlet, ...], *, archive: bool) -> dict[str, tuple[str, bytes]]:
     """Path -> (media type, body) of everything there is."""
     env = templates()
-    return {f"/{one.id}/{name}": page for one in all_outlets for name, page in _of(one, env)}
+    pages = {f"/{one.id}/{name}": page for one in all_outlets for name, page in _of(one, env)}
+    for one in all_outlets:
+        listed = replace(one, stories=tuple(story for story in one.stories if archive or not story.old))
+        pages[f"/{one.id}/{FEED_FILES[one.id]}"] = (one.feed_type, _feed(listed, env))
+    return pages
 
 
 def _of(outlet: Outlet, env: Environment) -> Iterator[tuple[str, tuple[str, bytes]]]:
     yield "", _page(env, outlet, outlet.name, _list(outlet))
-    yield FEED_FILES[outlet.id], (outlet.feed_type, _feed(outlet, env))
     for story in outlet.stories:
         yield story.slug, _page(env, outlet, story.title, story.html)
     title, paragraphs = outlet.terms

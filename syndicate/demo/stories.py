@@ -33,7 +33,10 @@ TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One story as its publisher shows it. ``categories`` are (label, scheme, term)."""
+    """One story as its publisher shows it. ``categories`` are (label, scheme, term).
+
+    ``old`` is one that its feed does not list any more.
+    """
 
     slug: str
     title: str
@@ -44,6 +47,7 @@ class Story:
     html: Markup
     film: str
     categories: tuple[tuple[str, str, str], ...]
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def _story(outlet: Outlet, data: dict[str, Any], now: datetime, earlier: dict[st
         html=html,
         film=outlet.home + data["film"] if "film" in data else "",
         categories=tuple((label, scheme, term) for _, label, scheme, term in facets),
+        old=data.get("old", False),
     )
 
 

@@ -44,7 +44,7 @@ _PICTURE = re.compile(rf"\b{phrases.PICTURES}\b", re.IGNORECASE)
 _NAME_ENDS = re.compile(
     r"[.!?](?=\s|$)|[。！？;；|\n]|\s*[©(\[（]|\s*copyright\b|,\s|"
     r"\s(?:on|am|le|el|il|op|em|den|vom|в|на|у)\s(?=\d|the\s\d)|\s\d{1,2}[./ ]|"
-    r"\s(?:under|with|and\s(?:is|was|has)|where|who|which|as\spart|in\s(?:its|their))\b",
+    r"\s(?:under|with|and\s(?:is|was|has)|where|who|which|as\s(?:part|an?|one)|in\s(?:its|their))\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
@@ -56,6 +56,7 @@ _LONG = 900  # only this much of a block's start and end is searched
 _NOTICE = 400  # a block that may hold a copyright line
 _FIRST, _LAST = 2, 6  # blocks near the ends of a body
 _LONGEST_NAME = 80
+_SMALL = 3  # letters of words that stand in the midst of names as they are: of, the, der, les, del
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +177,17 @@ def _cut_name(rest: str) -> str:
     end = _NAME_ENDS.search(rest)
     name = (rest[: end.start()] if end else rest).strip(_QUOTES)
     name = re.sub(r"^(?:the|der|die|das|el|la|le|les|il|lo|o|a|de|het)\s+(?=[A-Z])", "", name)
-    named = any(character.isalpha() for character in name) and (name[0].isupper() or not name[0].islower())
-    return name if named and 1 < len(name) <= _LONGEST_NAME else ""
+    return name if _is_name(name) and 1 < len(name) <= _LONGEST_NAME else ""
+
+
+def _is_name(text: str) -> bool:
+    """True if a text may be an outlet's name: its first word and half of the longer ones begin with a capital.
+
+    Where there are no capitals, any word may.
+    """
+    words = re.findall(r"[^\W\d_]+", text)
+    cased = [word for word in words if len(word) > _SMALL and word.lower() != word.upper()]
+    return bool(words) and not text[0].islower() and 2 * sum(word[0].isupper() for word in cased) >= len(cased)
 
 
 def _statements(block: Block, *, near_end: bool) -> Iterator[tuple[str, str]]:

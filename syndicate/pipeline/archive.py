@@ -13,9 +13,9 @@ from datetime import date
 from email import message_from_bytes, policy
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, ChannelKind, Edition, Entry, Medium, Mode, Verified
+from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Medium, Mode, Verified
 from syndicate.pipeline.compose import Composing, Draft, prove
-from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.pipeline.deciding import Bench, copy_id, on_record
 from syndicate.pipeline.pages import Gone
 from syndicate.proof import Setting
 from syndicate.publish.digest import render_digest
@@ -75,20 +75,27 @@ def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSum
 def readable(composing: Composing, tx: Transaction, channel: Channel, sent: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries of a mail as the web may show them as of now: none of them wider than it was sent."""
     now = composing.clock()
-    held = tx.items.get([entry.item.id for entry in sent])
-    stored = [held[entry.item.id] for entry in sent]
+    held = tx.items.get([copy_id(entry) for entry in sent])
+    stored = [held[copy_id(entry)] for entry in sent]
+    gone = tx.works.gone([entry.item.id for entry in sent])
     publishers = on_record(composing.publishers, tx, now)
     ways = (replace(channel, medium=Medium.WEB), channel)
     decided = zip(*(Bench(publishers, tx, way, now).decide(stored) for way in ways), strict=True)
     return tuple(
-        _left(entry, one, Entry(one.item, one.chain, min(both, key=lambda d: d.mode), one.first_seen))
+        _left(entry, _now(entry, one, min(both, key=lambda d: d.mode)), one.withdrawn or entry.item.id in gone)
         for entry, one, both in zip(sent, stored, decided, strict=True)
     )
 
 
-def _left(sent: Entry, stored: StoredItem, now: Entry) -> Entry:
+def _now(sent: Entry, stored: StoredItem, decision: Decision) -> Entry:
+    """The copy that an entry carried as it is now, under the entry's id."""
+    item = replace(stored.item, id=sent.item.id)
+    return Entry(item, stored.chain, replace(decision, item_id=item.id), sent.first_seen)
+
+
+def _left(sent: Entry, now: Entry, taken_back: bool) -> Entry:
     """What is left of one entry."""
-    if sent.decision.mode is Mode.WITHHOLD or stored.withdrawn:
+    if sent.decision.mode is Mode.WITHHOLD or taken_back:
         return replace(now, decision=replace(now.decision, mode=Mode.WITHHOLD, duties=()))
     if now.decision.mode >= sent.decision.mode and now.item == sent.item:
         return sent

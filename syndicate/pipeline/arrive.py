@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a poll came to is written down: items with their chains, validators, health and the time of the next poll.
+"""What a poll came to is written down: items, validators, health and the time of the next poll.
 
 Everything about one poll is one transaction's work. A poll whose claim was lost, because its time was up or a person
 decided something meanwhile, writes nothing at all.
@@ -7,7 +7,6 @@ decided something meanwhile, writes nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,12 +14,11 @@ from syndicate.errors import FetchError, SyndicateError
 from syndicate.intake import moves
 from syndicate.intake.hosts import host_of
 from syndicate.intake.rhythm import after_answer, after_failure, after_gone, observed
-from syndicate.model import Feed, Fetched, Health, Publisher, Reading, Source
+from syndicate.model import Feed, Fetched, Health, Reading, Source
 from syndicate.pipeline.accept import Accepted, accept
 from syndicate.pipeline.health import failing, hold, note_changes, sound
-from syndicate.pipeline.origins import flat, settle
 from syndicate.pipeline.retract import retract
-from syndicate.rights.trace import credited, keys_of, trace
+from syndicate.rights.trace import credited, keys_of, own_chain
 from syndicate.store import PollRun, SourceState, Stored, Transaction
 
 OK, GONE = 200, 410
@@ -60,9 +58,7 @@ class Answer:
     reading: Reading | None
 
 
-def answered(
-    tx: Transaction, publishers: Mapping[str, Publisher], visit: Visit, answer: Answer, now: datetime
-) -> Polled:
+def answered(tx: Transaction, visit: Visit, answer: Answer, now: datetime) -> Polled:
     """Write what an answer brought, its validators included (a 304 or equal body brings none)."""
     if not tx.sources.holds(visit.claimed):
         return lost(visit.source.id)
@@ -71,7 +67,7 @@ def answered(
         tx.marks.put(visit.source.id, b"" if visit.claimed.memory.by_link else reading.marks)
     if reading and reading.feed:
         accepted = accept(tx, visit.source, visit.claimed, reading, reading.feed, now)
-        stored = _store_items(tx, publishers, visit, replace(reading.feed, items=accepted.items), now)
+        stored = _store_items(tx, visit, replace(reading.feed, items=accepted.items), now)
     after = _after(visit, answer, accepted, now, brought=bool(stored.new))
     if after.health is Health.HELD:
         tx.holding.hold(visit.source.id, stored.new, now)
@@ -170,15 +166,11 @@ def _run(visit: Visit, now: datetime, status: int, size: int = 0, stored: Stored
     return PollRun(visit.source.id, now, status, size, len(brought.new), len(brought.changed), seconds, "")
 
 
-def _store_items(
-    tx: Transaction, publishers: Mapping[str, Publisher], visit: Visit, feed: Feed, now: datetime
-) -> Stored:
+def _store_items(tx: Transaction, visit: Visit, feed: Feed, now: datetime) -> Stored:
+    """Write the items; they wait to be traced (``origins``), and are in no list until they were."""
     source, first = visit.source, visit.claimed.first_polled_at is None
     keys = {item.id: keys_of(item) for item in feed.items}
     credits_ = {item.id: credited(item) for item in feed.items}
-    known = tx.items.known(flat(credits_.values()))
-    chains = {item.id: trace(item, source.publisher, known, tuple(publishers.values())) for item in feed.items}
-    stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first)
-    fresh = {*stored.new, *stored.changed}
-    settle(tx, publishers, [item for item in feed.items if item.id in fresh])
+    chains = {item.id: own_chain(item, source.publisher) for item in feed.items}
+    stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first, traced=False)
     return Stored(stored.new, (*stored.changed, *retract(tx, feed.retractions, now)))

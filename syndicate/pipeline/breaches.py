@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from syndicate.errors import UsageError
 from syndicate.model import ChannelKind, Decision, Edition, Entry, Mode, Verified
 from syndicate.pipeline.compose import Composing
-from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.pipeline.deciding import Bench, copy_id, on_record
 from syndicate.proof import verify
 from syndicate.rights.licences import by_url
 from syndicate.store import LedgerKind, LedgerRow, Transaction
@@ -88,8 +88,9 @@ def _by_terms(composing: Composing, tx: Transaction, edition: Edition) -> Iterat
         return
     then, known = max(made, *(s.since for s in late)), min(s.at for s in late) - timedelta.resolution
     carried = [entry for entry in edition.entries if entry.decision.mode]
-    held = tx.items.get([entry.item.id for entry in carried])
-    stored = [replace(held[e.item.id], item=e.item, chain=e.chain) for e in carried]
+    held = tx.items.get([copy_id(entry) for entry in carried])
+    copies = {copy_id(e): e for e in carried}
+    stored = [replace(held[i], item=replace(e.item, id=i), chain=e.chain) for i, e in copies.items()]
     ways = (on_record(composing.publishers, tx, then, known=known), on_record(composing.publishers, tx, then))
     decided = (Bench(way, tx, edition.channel, then).decide(stored) for way in ways)
     for entry, thought, was in zip(carried, *decided, strict=True):

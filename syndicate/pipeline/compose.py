@@ -9,7 +9,8 @@ edition leaves, and the findings say what, where and in which template.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from syndicate.errors import ProofError
 from syndicate.model import (
     Channel,
     Correction,
+    Decision,
     Edition,
     Entry,
     Finding,
@@ -30,8 +32,9 @@ from syndicate.model import (
     Verified,
 )
 from syndicate.pipeline.corrections import corrections
-from syndicate.pipeline.deciding import Bench, on_record, selected
+from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.pipeline.leaving import leaving
+from syndicate.pipeline.origins import trace_arrivals
 from syndicate.pipeline.ports import Clock
 from syndicate.proof import Setting, verify
 from syndicate.publish.digest import render_digest
@@ -40,6 +43,7 @@ from syndicate.publish.feed import render_feed
 from syndicate.store import Store, StoredItem, Transaction
 
 PAGE = 200
+TRACED_TRIES = 5
 FEW = 10  # one item in so many may fail by its own fault
 PROOF_CLAUSE = "proof"
 UNPROVED = "Not all that its terms ask for could be shown here, so this story is a link."
@@ -89,14 +93,32 @@ def decide_all(
     return [settle(Entry(s.item, s.chain, d, s.first_seen)) for s, d in zip(some, decisions, strict=True)]
 
 
+def stories(
+    composing: Composing, tx: Transaction, channel: Channel, heads: Sequence[StoredItem], now: datetime
+) -> list[Entry]:
+    """One entry for each of these works, in order: the best lawful copy of those that the channel selects, if any.
+
+    The entry has the id of the work, whichever copy it is: readers know it by that when a better copy arrives.
+    """
+    bench = Bench(on_record(composing.publishers, tx, now), tx, channel, now)
+    best = bench.carry(head.work_id for head in heads)
+    found = [(head, *best[head.work_id]) for head in heads if head.work_id in best]
+    return [settle(_as_work(head, copy, decision)) for head, copy, decision in found]
+
+
+def _as_work(head: StoredItem, copy: StoredItem, decision: Decision) -> Entry:
+    item = replace(copy.item, id=head.work_id)
+    return Entry(item, copy.chain, replace(decision, item_id=item.id), head.first_seen)
+
+
 def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:
-    """The newest items that the channel may carry, up to its limit, and the withheld ones met on the way."""
+    """The newest works that the channel may carry, up to its limit, and the withheld ones met on the way."""
     entries: list[Entry] = []
     carried = 0
     before: tuple[datetime, str] | None = None
     while carried < channel.limit:
         page = tx.items.newest(PAGE, sources=channel.select.sources, before=before)
-        for entry in decide_all(composing, tx, channel, (s for s in page if selected(channel, s)), now):
+        for entry in stories(composing, tx, channel, page, now):
             if carried == channel.limit:
                 break
             entries.append(entry)
@@ -121,7 +143,21 @@ def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now:
             break
         before = (page[-1].order_at, page[-1].item.id)
     fresh.sort(key=lambda s: (s.order_at, s.item.id), reverse=True)
-    return decide_all(composing, tx, channel, (s for s in fresh if selected(channel, s)), now)
+    return stories(composing, tx, channel, fresh, now)
+
+
+@contextmanager
+def _traced(composing: Composing) -> Iterator[Transaction]:
+    """A look at the store in which nothing waits to be traced, as far as polls that run meanwhile allow."""
+    for _ in range(TRACED_TRIES):
+        trace_arrivals(composing.store, composing.publishers)
+        with composing.store.read() as tx:
+            if tx.works.untraced(1):
+                continue
+            yield tx
+            return
+    with composing.store.read() as tx:
+        yield tx
 
 
 def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Render) -> Verified | Refusal:
@@ -186,7 +222,7 @@ def _edition(setting: Setting, period: str, draft: Draft) -> Edition:
 def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
     """An edition of a feed channel as things stand now."""
     now = composing.clock()
-    with composing.store.read() as tx:
+    with _traced(composing) as tx:
         entries = feed_entries(composing, tx, channel, now)
         stones = leaving(composing.publishers, tx, channel, entries, now)
 
@@ -200,7 +236,7 @@ def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
 def compose_digest(composing: Composing, channel: Channel, period: str) -> Verified | Refusal | None:
     """An edition of what is new to a digest channel; if nothing is, None, or the note that the channel asks for."""
     now = composing.clock()
-    with composing.store.read() as tx:
+    with _traced(composing) as tx:
         entries = digest_entries(composing, tx, channel, now)
         told = corrections(composing.publishers, tx, channel, now)
     if not any(entry.decision.mode > Mode.WITHHOLD for entry in entries) and channel.nothing_new == "skip":

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.model import Channel, Correction, Edition, Entry, Item, Mode, Publisher
-from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.pipeline.deciding import Bench, copy_id, on_record
 from syndicate.store import LedgerKind, StoredItem, Transaction
 
 LOOKED_BACK = timedelta(days=60)
@@ -22,12 +23,14 @@ def corrections(
 ) -> tuple[Correction, ...]:
     """What the channel's readers were sent in the last 60 days and is not so any more, as far as it was not told."""
     sent = tx.editions.outdated(channel.id, now - LOOKED_BACK)
-    held = tx.items.get([entry.item.id for _, entry in sent])
-    differing = [
-        (when, entry, held[entry.item.id])
+    held = tx.items.get([copy_id(entry) for _, entry in sent])
+    gone = tx.works.gone([entry.item.id for _, entry in sent])
+    now_ = [
+        (when, entry, replace(held[one], withdrawn=True) if entry.item.id in gone else held[one])
         for when, entry in sent
-        if _differs(entry, held[entry.item.id]) and not _is_told(tx, channel, held[entry.item.id])
+        if (one := copy_id(entry)) in held
     ]
+    differing = [row for row in now_ if _differs(row[1], row[2]) and not _is_told(tx, channel, row[2])]
     bench = Bench(on_record(publishers, tx, now), tx, channel, now)
     decided = zip(differing, bench.decide([stored for _, _, stored in differing]), strict=True)
     return tuple(_correction(when, entry, stored) for (when, entry, stored), d in decided if d.mode or stored.withdrawn)

@@ -12,11 +12,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 
-from syndicate.model import Channel, Decision, Grant, Licence, Pick, Publisher, Standing
+from syndicate.model import Channel, Decision, Entry, Grant, Licence, Pick, Publisher, Standing
 from syndicate.rights.policy import decide
+from syndicate.rights.works import rank
 from syndicate.store import StoredItem, Transaction
 
 Wanted = Callable[[Channel, StoredItem], bool]
+
+
+def copy_id(entry: Entry) -> str:
+    """The item that an entry carries: the entry itself has the id of the work."""
+    return entry.chain.hops[-1].item_id or entry.item.id
 
 
 def on_record(
@@ -84,6 +90,20 @@ class Bench:
             for s in stored
         ]
 
+    def carry(self, ids: Iterable[str]) -> dict[str, tuple[StoredItem, Decision]]:
+        """For each of these works the best lawful copy of those that the channel selects, and its decision.
+
+        By the ids asked for, each that of a work or of an item that shows it. Works that were taken back, and those of
+        which the channel selects nothing, are left out.
+        """
+        works = self._tx.works.ids(sorted(set(ids)))
+        copies = [s for some in self._tx.works.of(works.values()).values() for s in some if selected(self._channel, s)]
+        best: dict[str, tuple[StoredItem, Decision]] = {}
+        for found in zip(copies, self.decide(copies), strict=True):
+            other = best.setdefault(found[0].work_id, found)
+            best[found[0].work_id] = min(other, found, key=_rank)
+        return {one: best[work] for one, work in works.items() if work in best}
+
     def _picks(self, stored: Sequence[StoredItem]) -> dict[str, Pick]:
         asking = [s.item.id for s in stored if any(grant.pick for grant in self._grants(_publishers_of(s)))]
         return self._tx.picks.of(self._channel.id, asking) if asking else {}
@@ -120,6 +140,11 @@ class Bench:
         candidates = [s for s in stored if selected(self._channel, s) and (s.item.id in picks or not only_picked)]
         candidates.sort(key=lambda s: (picks[s.item.id].at if only_picked else s.first_seen, s.item.id))
         return len(stored), {s.item.id: place for place, s in enumerate(candidates, 1)}
+
+
+def _rank(found: tuple[StoredItem, Decision]) -> tuple[int, bool, int, str, str]:
+    copy, decision = found
+    return rank(copy.item, copy.chain, [decision.mode], copy.first_seen)
 
 
 def _publishers_of(stored: StoredItem) -> tuple[str, ...]:

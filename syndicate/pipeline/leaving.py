@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 from syndicate.model import Channel, Edition, Entry, Mode, Publisher, Tombstone
 from syndicate.pipeline.deciding import Bench, on_record, terms_sha256
-from syndicate.store import StoredItem, Transaction
+from syndicate.store import Transaction
 
 KEPT = timedelta(days=90)
 """How long a feed tells of what left it."""
 
 MOST = 100
 TAKEN_BACK = "Its publisher took it back."
+SAME_STORY = "It is the same story as another entry."
 
 
 def leaving(
@@ -34,16 +35,15 @@ def leaving(
         if id_ in present and decision.mode is Mode.WITHHOLD
     ]
     again = present if tx.channels.terms_sha256(channel.id) != terms_sha256(told) else tx.presence.due(channel.id, now)
-    others = list(tx.items.get(sorted(set(again) - modes.keys())).values())
-    decided = zip(others, Bench(told, tx, channel, now).decide(others), strict=True)
-    gone += [Tombstone(s.item.id, now, _why(s, d.because)) for s, d in decided if s.withdrawn or not d.mode]
+    others = sorted(set(again) - modes.keys())
+    decided = Bench(told, tx, channel, now).carry(others)
+    gone += [Tombstone(one, now, f"{d.because}.") for one, (_, d) in decided.items() if not d.mode]
+    gone += [Tombstone(one, now, TAKEN_BACK) for one in tx.works.gone(others)]
+    gone += [Tombstone(one, now, SAME_STORY) for one in tx.presence.merged(channel.id) if one not in modes]
     carried = {entry.item.id for entry in entries if entry.decision.mode}
     before = [stone for stone in tx.presence.left(channel.id, now - KEPT, MOST) if stone.item_id not in carried]
-    return tuple((*sorted(gone, key=lambda stone: stone.item_id), *before)[:MOST])
-
-
-def _why(stored: StoredItem, because: str) -> str:
-    return TAKEN_BACK if stored.withdrawn else f"{because}."
+    each = {stone.item_id: stone for stone in reversed(gone)}
+    return tuple((*sorted(each.values(), key=lambda stone: stone.item_id), *before)[:MOST])
 
 
 def follow(publishers: Mapping[str, Publisher], tx: Transaction, edition: Edition, now: datetime) -> None:
@@ -51,9 +51,8 @@ def follow(publishers: Mapping[str, Publisher], tx: Transaction, edition: Editio
     channel, told = edition.channel, on_record(publishers, tx, now)
     tx.presence.went(channel.id, edition.tombstones)
     tx.presence.came(channel.id, {e.item.id: e.decision.until for e in edition.entries if e.decision.mode}, now)
-    stayed = list(tx.items.get(tx.presence.due(channel.id, now)).values())
-    decided = zip(stayed, Bench(told, tx, channel, now).decide(stayed), strict=True)
-    tx.presence.came(channel.id, {s.item.id: d.until for s, d in decided if d.mode and not s.withdrawn}, now)
+    stayed = Bench(told, tx, channel, now).carry(tx.presence.due(channel.id, now))
+    tx.presence.came(channel.id, {one: d.until for one, (_, d) in stayed.items() if d.mode}, now)
     waiting = [e.decision.until for e in edition.entries if e.decision.until]
     edges = [*waiting, *filter(None, (tx.presence.next_due(channel.id), tx.terms.next_change(now)))]
     tx.channels.decided(channel.id, terms_sha256(told), min(edges, default=None))

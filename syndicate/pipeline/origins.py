@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TRACE, once more: what has arrived is compared with all that we hold, by its credits and by its words.
+"""TRACE: what has arrived is compared with all that we hold, by its credits and by its words.
 
-Runs in the transaction that stores the items: nobody reads an item that was not compared. A copy that came before its
-origin gets the longer chain when the origin arrives, and so does whatever credits or repeats that copy.
+Runs after items were stored, for many at once; until then they are in no list. A copy that came before its origin gets
+the longer chain when the origin arrives, and so does whatever credits or repeats that copy.
 """
 
 from __future__ import annotations
@@ -10,26 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from syndicate.model import Chain, Item, Known, Publisher
-from syndicate.rights.origins import Sighting, age, by_text, follows
-from syndicate.rights.shingles import shingles
+from syndicate.model import Chain, Known, Publisher
+from syndicate.rights.directory import Directory
+from syndicate.rights.origins import MARGIN, Habit, Sighting, age, by_text, follows
+from syndicate.rights.shingles import overlap, shingles
 from syndicate.rights.trace import credited, keys_of, trace
-from syndicate.store import Transaction
+from syndicate.rights.works import work_key
+from syndicate.store import Store, StoredItem, Tally, Traced, Transaction
+
+TOGETHER = 500
+"""So many items are traced in one transaction: look-ups for many are cheaper than many look-ups."""
 
 WAVES = 8
 """Chains are followed through so many hops that come to light one after the other."""
 
 
-def settle(tx: Transaction, publishers: Mapping[str, Publisher], arrived: Sequence[Item]) -> None:
-    """Give what has just been stored, and what depends on it, the chain that all we hold now tells of it."""
-    tx.shingles.put({item.id: shingles(item) for item in arrived})
-    similar = tx.shingles.similar([item.id for item in arrived])
-    waiting = flat([similar, _followers(tx, arrived, similar)])
-    for _ in range(WAVES):
-        if not waiting:
-            return
-        moved = _retrace(tx, publishers, waiting)
-        waiting = _followers(tx, moved, tx.shingles.similar([item.id for item in moved]))
+def trace_arrivals(store: Store, publishers: Mapping[str, Publisher]) -> int:
+    """Trace whatever waits for it; how many items did. Safe to stop at any moment, and to call from anywhere."""
+    directory = Directory(publishers.values())
+    count = 0
+    while True:
+        with store.read() as tx:
+            if not tx.works.untraced(1):
+                return count
+        with store.write() as tx:
+            arrived = tx.works.untraced(TOGETHER)
+            _Tracing(tx, publishers, directory).settle(arrived)
+            count += len(arrived)
 
 
 def flat(groups: Iterable[Iterable[str]]) -> list[str]:
@@ -37,37 +44,115 @@ def flat(groups: Iterable[Iterable[str]]) -> list[str]:
     return sorted({member for group in groups for member in group})
 
 
-def _followers(tx: Transaction, moved: Sequence[Item], similar: Mapping[str, Sequence[str]]) -> list[str]:
-    """The items that credit one of these, or repeat its words."""
-    seen = _sightings(tx, flat([similar, *similar.values()]))
-    repeating = [o for one, others in similar.items() for o in others if follows(seen[o], seen[one])]
-    return flat([repeating, tx.items.crediting(flat(keys_of(item) for item in moved))])
+class _Tracing:
+    """One transaction's tracing; what was read once is kept until it changes."""
+
+    def __init__(self, tx: Transaction, publishers: Mapping[str, Publisher], directory: Directory) -> None:
+        self._tx = tx
+        self._publishers = publishers
+        self._directory = directory
+        self._held: dict[str, StoredItem] = {}
+        self._habits: dict[str, Habit] = {}
+
+    def settle(self, arrived: Sequence[str]) -> None:
+        """Give what has arrived, and what depends on it, the chain that all we hold now tells of it."""
+        self._hold(arrived)
+        publishers = {self._held[one].item.publisher_id for one in arrived}
+        before = {one: _kind(tally) for one, tally in self._tx.works.tally(publishers, traced=True).items()}
+        self._tx.works.put_credits({one: _credits(chain) for one, chain in self._claimed(arrived).items()})
+        touched = self._compare(arrived)
+        self._follow(flat([arrived, touched, self._crediting(arrived)]), {*arrived})
+        now = self._tx.works.tally(publishers)
+        turned = [one for one in sorted(publishers) if before.get(one) not in (None, _kind(now[one]))]
+        self._follow(flat(self._tx.works.uncredited(one) for one in turned), set())
+
+    def _follow(self, waiting: list[str], fresh: set[str]) -> None:
+        """Trace these items, then what follows those whose chain has changed, and so on."""
+        for _ in range(WAVES):
+            if not waiting:
+                return
+            moved = self._retrace(waiting, fresh)
+            fresh = set()
+            near = self._tx.works.near(moved)
+            self._hold(flat([moved, *near.values()]))
+            repeating = [
+                other
+                for one, others in near.items()
+                for other in others
+                if follows(self._sighting(other), self._sighting(one))
+            ]
+            waiting = flat([repeating, self._crediting(moved)])
+
+    def _compare(self, arrived: Sequence[str]) -> list[str]:
+        """Compare the texts of these with all others; the near copies that they have now, and those they had."""
+        before = self._tx.works.near(arrived)
+        candidates = self._tx.shingles.put({one: shingles(self._held[one].item) for one in arrived})
+        self._hold(flat(candidates.values()))
+        near = {
+            one: [o for o in candidates.get(one, ()) if overlap(self._held[one].item, self._held[o].item).is_copy]
+            for one in arrived
+        }
+        self._tx.works.set_near(near)
+        return flat([*before.values(), *near.values()])
+
+    def _claimed(self, ids: Sequence[str]) -> dict[str, Chain]:
+        """The chains of these items as their claims tell them."""
+        self._hold(ids)
+        known = self._tx.items.known(flat(credited(self._held[one].item) for one in ids))
+        return {one: trace(self._held[one].item, self._publisher(one), known, self._directory) for one in ids}
+
+    def _retrace(self, ids: Sequence[str], fresh: set[str]) -> list[str]:
+        """Trace these items, the oldest first, and write what was found; those whose chain has changed."""
+        near = self._tx.works.near(ids)
+        self._hold(flat([ids, *near.values()]))
+        known = self._tx.items.known(flat(credited(self._held[one].item) for one in ids))
+        found, moved = [], []
+        for mine in sorted(map(self._sighting, ids), key=age):
+            item, publisher = mine.item, self._publisher(mine.item.id)
+            claimed = trace(item, publisher, known, self._directory)
+            twins = [self._sighting(other) for other in near.get(item.id, ())]
+            chain = by_text(replace(mine, chain=claimed), publisher, twins)
+            if chain != mine.chain or item.id in fresh:
+                found.append(Traced(item.id, chain, work_key(item, chain), _credits(claimed)))
+            if chain != mine.chain:
+                self._held[item.id] = replace(self._held[item.id], chain=chain)
+                known |= {key: Known(item, chain) for key, one in known.items() if one.item.id == item.id}
+                moved.append(item.id)
+        self._tx.works.put(found)
+        return moved
+
+    def _crediting(self, ids: Sequence[str]) -> list[str]:
+        return self._tx.items.crediting(flat(keys_of(self._held[one].item) for one in ids))
+
+    def _hold(self, ids: Sequence[str]) -> None:
+        """Read what of these is not at hand yet, and the habits of their publishers."""
+        self._held |= self._tx.items.get([one for one in ids if one not in self._held])
+
+    def _publisher(self, item_id: str) -> Publisher:
+        publisher_id = self._held[item_id].item.publisher_id
+        return self._publishers.get(publisher_id) or Publisher(publisher_id, publisher_id)
+
+    def _sighting(self, item_id: str) -> Sighting:
+        held = self._held[item_id]
+        publisher_id = held.item.publisher_id
+        if publisher_id not in self._habits:
+            tally = self._tx.works.tally([publisher_id]).get(publisher_id, Tally())
+            self._habits[publisher_id] = _habit(tally)
+        return Sighting(held.item, held.chain, held.first_seen, held.not_before, self._habits[publisher_id])
 
 
-def _retrace(tx: Transaction, publishers: Mapping[str, Publisher], ids: Sequence[str]) -> list[Item]:
-    """Trace these items, the oldest first; those whose chain has changed."""
-    similar = tx.shingles.similar(ids)
-    seen = _sightings(tx, flat([ids, *similar.values()]))
-    known = tx.items.known(flat(credited(seen[one].item) for one in ids))
-    moved = []
-    for mine in sorted((seen[one] for one in ids), key=age):
-        item = mine.item
-        publisher = publishers.get(item.publisher_id) or Publisher(item.publisher_id, item.publisher_id)
-        chain = trace(item, publisher, known, tuple(publishers.values()))
-        others = [seen[other] for other in similar.get(item.id, ())]
-        chain = by_text(replace(mine, chain=chain), publisher, others)
-        if chain != mine.chain:
-            tx.items.set_chain(item.id, chain)
-            seen[item.id] = replace(mine, chain=chain)
-            known |= _known_anew(known, item, chain)
-            moved.append(item)
-    return moved
+def _credits(claimed: Chain) -> str:
+    """Whom an item credits by its claims: nobody, an outlet that we know, or a stranger."""
+    if len(claimed.hops) == 1:
+        return ""
+    return "known" if claimed.hops[-2].publisher_id else "stranger"
 
 
-def _known_anew(known: Mapping[str, Known], item: Item, chain: Chain) -> dict[str, Known]:
-    return {key: Known(item, chain) for key, one in known.items() if one.item.id == item.id}
+def _habit(tally: Tally) -> Habit:
+    return Habit(tally.items, tally.crediting, tally.strangers)
 
 
-def _sightings(tx: Transaction, ids: Sequence[str]) -> dict[str, Sighting]:
-    held = tx.items.get(ids)
-    return {one: Sighting(s.item, s.chain, s.first_seen, s.not_before) for one, s in held.items()}
+def _kind(tally: Tally) -> tuple[bool, int]:
+    """What of a publisher's habit makes a difference."""
+    habit = _habit(tally)
+    return habit.is_doubtful, int(habit.share / MARGIN)

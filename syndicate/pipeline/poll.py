@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FETCH, PARSE, NORMALISE, TRACE: from a source to items with a chain, one transaction a poll.
+"""FETCH, PARSE, NORMALISE, TRACE: from a source to items, one transaction a poll, and to their chains, many at once.
 
 Sources are claimed a few at a time, as their hosts can bear it, and polled side by side; one that stands still gives
 its place to others. A poll that fails or is killed leaves nothing behind but its failure. One source's trouble is that
@@ -20,6 +20,7 @@ from syndicate.model import Publisher, Reading, Source
 from syndicate.pipeline import arrive
 from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
+from syndicate.pipeline.origins import TOGETHER, trace_arrivals
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.store import Manners, SourceState, Store, Taken
 
@@ -97,6 +98,7 @@ class _Crew:
         self._desk = Desk(polling.store)
         self._running: dict[asyncio.Task[Polled], SourceState] = {}
         self._fetching: dict[str, float] = {}
+        self._untraced = 0
 
     async def work(self, wanted: Sequence[str] | None) -> None:
         """Claim and poll until nothing is due, or all that is ``wanted`` is done."""
@@ -111,6 +113,7 @@ class _Crew:
                     if left is not None:
                         left.pop(claimed.source_id)
                 if not self._running and taken.again_at is None:
+                    await self._trace()
                     return
                 await self._wait(taken)
         finally:
@@ -146,8 +149,16 @@ class _Crew:
             wait = _BREATH if ended and left else 0.0
         await asyncio.sleep(wait)
         for task in [task for task in self._running if task.done()]:
+            self._untraced += len(task.result().new) + len(task.result().changed)
             self._heard(task.result())
             del self._running[task]
+        if self._untraced >= TOGETHER:
+            await self._trace()
+
+    async def _trace(self) -> None:
+        """Trace what has arrived, many items at once."""
+        self._untraced = 0
+        await asyncio.to_thread(trace_arrivals, self._polling.store, self._polling.publishers)
 
     async def _give_up(self) -> None:
         """What still runs when a run is broken off is not waited for; its claims are free again."""
@@ -170,9 +181,7 @@ class _Crew:
         except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not stop the others; it is on record
             return await self._failed(visit, _ours(visit, error))
         try:
-            return await self._desk.write(
-                lambda tx: arrive.answered(tx, polling.publishers, visit, answer, polling.clock())
-            )
+            return await self._desk.write(lambda tx: arrive.answered(tx, visit, answer, polling.clock()))
         except Exception as error:  # noqa: BLE001 - same; if the database is at fault, this raises again
             return await self._failed(visit, _ours(visit, error))
 

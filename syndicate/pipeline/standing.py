@@ -13,7 +13,7 @@ from datetime import datetime
 from syndicate.model import Mode, SendingState
 from syndicate.pipeline.brakes import GRACE, hold
 from syndicate.pipeline.compose import Composing
-from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.pipeline.deciding import Bench, copy_id, on_record
 from syndicate.store import LedgerKind, Transaction
 
 CHANGES = (LedgerKind.PERMISSION, LedgerKind.OBJECTION)
@@ -47,11 +47,12 @@ def narrowed(composing: Composing, tx: Transaction, edition_id: str, now: dateti
     if held is None:
         return "the edition is gone"
     carried = [entry for entry in held.edition.entries if entry.decision.mode > Mode.WITHHOLD]
-    found = tx.items.get([entry.item.id for entry in carried])
-    stored = [found[entry.item.id] for entry in carried]
+    found = tx.items.get([copy_id(entry) for entry in carried])
+    stored = [found[copy_id(entry)] for entry in carried]
+    gone = tx.works.gone([entry.item.id for entry in carried])
     bench = Bench(on_record(composing.publishers, tx, now), tx, held.edition.channel, now)
     for entry, one, decision in zip(carried, stored, bench.decide(stored), strict=True):
-        if one.withdrawn:
+        if one.withdrawn or entry.item.id in gone:
             return f"item {entry.item.id} was withdrawn"
         if decision.mode < entry.decision.mode:
             return f"item {entry.item.id} may be carried as {decision.mode.name.lower()} only: {decision.because}"

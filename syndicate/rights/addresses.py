@@ -5,11 +5,8 @@ A key is for comparing only; what is shown or linked is always the address as it
 """
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
-
-from syndicate.model import Publisher
 
 _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
@@ -36,25 +33,10 @@ def host(url: str) -> str:
     return _authority(parts) if parts else ""
 
 
-def under(url: str, home: str) -> bool:
-    """True if an address is a home or lies below it, on a path boundary."""
-    return _below(_page(url), _page(home))
-
-
-def owner(url: str, publishers: Iterable[Publisher], *, prefer: str = "") -> Publisher | None:
-    """The publisher whose home an address lies under: the longest home wins, then the one with the id ``prefer``."""
-    page = _page(url)
-    owners = [p for p in publishers if _below(page, _page(p.home))]
-    return max(owners, key=lambda p: (len(_page(p.home)), p.id == prefer), default=None)
-
-
 @lru_cache(maxsize=65536)
-def _page(url: str) -> str:
+def page_key(url: str) -> str:
+    """The key of an address without its query: what lies under it begins with it and a slash."""
     return url_key(url).partition("?")[0]
-
-
-def _below(page: str, home: str) -> bool:
-    return bool(home) and page.startswith(home) and page[len(home) : len(home) + 1] in ("", "/")
 
 
 def _split(url: str) -> SplitResult | None:

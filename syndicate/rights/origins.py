@@ -2,30 +2,68 @@
 """Whose an item is that says nothing of its origin: of two publishers with the same text, who had it first.
 
 Asked after ``trace``, for an item whose chain it left open: an item that credits nobody, or names an outlet without a
-link. A credit outweighs any date. Without one the origin is who surely had the text earlier; where nothing proves an
-order, nobody's item becomes a copy.
+link. A credit outweighs any date. Without one the origin is who surely had the text earlier; where dates prove no
+order, who seldom shows the work of others; where that does not tell either, nobody.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from syndicate.model import Chain, Evidence, Hop, Item, Level, Publisher, Role
 from syndicate.rights.addresses import url_key
 from syndicate.rights.copies import contained
-from syndicate.rights.shingles import Overlap, overlap
+from syndicate.rights.shingles import overlap
 from syndicate.rights.trace import keys_of
 
 KIND: Final = "near-copy"
 """The kind of the evidence: the first words that both have, and the page of the origin's text."""
 
+DOUBT: Final = "publisher.republishes"
+"""The kind of the evidence that a publisher shows the work of others: how many of its items credit somebody."""
+
+MARGIN: Final = 0.25
+"""The difference in the share of others' work from which on it tells who copied."""
+
+MOSTLY: Final = 0.75
+"""The share of others' work from which on a publisher's item is not its own because it credits nobody."""
+
+STRANGERS: Final = (2, 0.05)
+"""How many items, and which share, credit outlets that we do not know from which on the same holds."""
+
+AT_LEAST: Final = 4
+"""Items that a publisher must have for its shares to say anything."""
+
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """What a publisher's items tell of it: how many there are, how many credit somebody else, how many a stranger."""
+
+    items: int = 0
+    crediting: int = 0
+    strangers: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of its items that credit somebody else, 0 if there are too few to tell."""
+        return self.crediting / self.items if self.items >= AT_LEAST else 0.0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True if an item without a credit may well be somebody else's."""
+        least, part = STRANGERS
+        return self.share >= MOSTLY or self.strangers >= max(least, part * self.items)
+
+
+NO_HABIT: Final = Habit()
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
-    """An item with its chain and what we know of its age.
+    """An item with its chain, what we know of its age, and the habit of its publisher.
 
     ``not_before`` is when its source was last polled without it: whatever date it bears, it appeared later. None if it
     came with the first poll.
@@ -35,6 +73,7 @@ class Sighting:
     chain: Chain
     first_seen: datetime
     not_before: datetime | None = None
+    habit: Habit = NO_HABIT
 
 
 def age(sighting: Sighting) -> tuple[datetime, datetime, str]:
@@ -43,35 +82,74 @@ def age(sighting: Sighting) -> tuple[datetime, datetime, str]:
     return latest, sighting.first_seen, sighting.item.id
 
 
-def by_text(mine: Sighting, publisher: Publisher, similar: Sequence[Sighting]) -> Chain:
+def by_text(mine: Sighting, publisher: Publisher, twins: Iterable[Sighting]) -> Chain:
     """The chain of an item as its text tells it, or as it was if no known text does.
 
-    ``mine.chain`` is what ``trace`` found and ``publisher`` the item's; ``similar`` are items that may share its text.
+    ``mine.chain`` is what ``trace`` found and ``publisher`` the item's; ``twins`` are its near copies.
     """
     if len(mine.chain.hops) > 1 and not _credit(mine.chain):
         return mine.chain
-    for other in sorted(similar, key=age):
-        if _may_be_origin(mine, other):
-            shared = overlap(mine.item, other.item)
-            if shared.is_copy:
-                return _copied(mine, publisher, other, shared)
-    return mine.chain
+    ordered = sorted(twins, key=age)
+    told = next(_told(mine, publisher, ordered), None)
+    return told or _own_or_doubtful(mine)
 
 
 def follows(mine: Sighting, other: Sighting) -> bool:
-    """True if the chain of an item leads through another, or should: then it is traced again when the other moves."""
+    """True if the chain of an item leads through a near copy, or may: then it is traced again when that one moves."""
     if any(hop.item_id == other.item.id for hop in mine.chain.hops):
         return True
     told = any(why.kind == KIND for why in mine.chain.hops[-1].because)
-    open_ = told or len(mine.chain.hops) == 1 or _credit(mine.chain)
-    return bool(open_) and _may_be_origin(mine, other) and overlap(mine.item, other.item).is_copy
+    open_ = len(mine.chain.hops) == 1 or _credit(mine.chain)
+    return told or bool(open_ and any(may(mine, other) for may, _ in _WAYS))
 
 
-def _may_be_origin(mine: Sighting, other: Sighting) -> bool:
+def _told(mine: Sighting, publisher: Publisher, ordered: Sequence[Sighting]) -> Iterator[Chain]:
+    """The chains that near copies offer, the surest first."""
+    for may, make in _WAYS:
+        for other in ordered:
+            if may(mine, other):
+                yield make(mine, publisher, other)
+
+
+def _own_or_doubtful(mine: Sighting) -> Chain:
+    """The chain as it was, with the origin unknown where the publisher's habit forbids to take an item for its own."""
+    if len(mine.chain.hops) > 1 or not mine.habit.is_doubtful:
+        return mine.chain
+    said = f"{mine.habit.crediting} of {mine.habit.items} items credit somebody else"
+    why = Evidence(DOUBT, Level.FEED, said, "all items of the publisher")
+    return Chain((replace(mine.chain.hops[0], because=(why,)),), origin_known=False)
+
+
+# ------------------------------------------------------------------------------------------------ who was first
+
+
+def _is_origin(mine: Sighting, other: Sighting) -> bool:
+    """True if the text of an item came from another: it credits that one's outlet, or appeared after it."""
     if _came_from(other.chain, mine.item):
         return False
     credit = _credit(mine.chain)
     return any(_same(credit, hop) for hop in other.chain.hops) if credit else _earlier(other, mine)
+
+
+def _is_showing(mine: Sighting, other: Sighting) -> bool:
+    """True if the same publisher shows the same text under another id too, and there we know from whom."""
+    own = other.item.publisher_id == mine.item.publisher_id
+    return own and len(other.chain.hops) > 1 and not _credit(mine.chain)
+
+
+def _names_another(mine: Sighting, other: Sighting) -> bool:
+    """True if another names somebody else for this text, whose page we do not hold, and ours shows others' work too."""
+    first = other.chain.hops[0]
+    if len(other.chain.hops) == 1 or other.chain.origin_known or mine.habit.share == 0 or _credit(mine.chain):
+        return False
+    return first.publisher_id != mine.item.publisher_id and url_key(first.url) not in keys_of(mine.item)
+
+
+def _is_open(mine: Sighting, other: Sighting) -> bool:
+    """True if nothing tells which of two publishers was first."""
+    if other.item.publisher_id == mine.item.publisher_id or _credit(mine.chain):
+        return False
+    return not _earlier(mine, other) and not _earlier(other, mine)
 
 
 def _came_from(chain: Chain, item: Item) -> bool:
@@ -92,9 +170,30 @@ def _same(one: Hop, other: Hop) -> bool:
 
 
 def _earlier(one: Sighting, other: Sighting) -> bool:
-    """True if one surely appeared before the other; of two with the same date, who was seen first."""
-    earliest, _ = _bounds(other)
-    return age(one) < (earliest, other.first_seen, other.item.id)
+    """True if one appeared before the other: by dates, else by the habits of their publishers.
+
+    Of two with the same date it is who shows less of others' work: some copies take the date along.
+    """
+    if _surely_earlier(one, other):
+        return True
+    if _surely_earlier(other, one):
+        return False
+    gap = other.habit.share - one.habit.share
+    if abs(gap) >= MARGIN:
+        return gap > 0
+    return _is_dated(one) and _is_dated(other) and age(one) < age(other)
+
+
+def _surely_earlier(one: Sighting, other: Sighting) -> bool:
+    """True if the dates prove it; at the same moment, if one was seen before a poll brought the other."""
+    latest, earliest = _bounds(one)[1], _bounds(other)[0]
+    both = _is_dated(one) and _is_dated(other)
+    return latest < earliest or (latest == earliest and not both and one.first_seen < other.first_seen)
+
+
+def _is_dated(sighting: Sighting) -> bool:
+    earliest, latest = _bounds(sighting)
+    return earliest == latest
 
 
 def _bounds(sighting: Sighting) -> tuple[datetime, datetime]:
@@ -106,23 +205,54 @@ def _bounds(sighting: Sighting) -> tuple[datetime, datetime]:
     return dated, dated
 
 
-def _copied(mine: Sighting, publisher: Publisher, origin: Sighting, shared: Overlap) -> Chain:
+# ------------------------------------------------------------------------------------------------ chains
+
+
+def _copied(mine: Sighting, publisher: Publisher, origin: Sighting) -> Chain:
     """The origin's chain with this item at its end."""
+    own_text = not contained(mine.item, origin.item) or _claims_to_be_first(mine.item, origin.item)
+    last = _last(mine, publisher, origin, own_text=own_text)
+    return Chain((*origin.chain.hops, last), origin.chain.origin_known)
+
+
+def _shown_before(mine: Sighting, publisher: Publisher, other: Sighting) -> Chain:
+    """The chain by which the same publisher shows the text under another id."""
+    last = _last(mine, publisher, other, own_text=other.chain.hops[-1].own_text)
+    return Chain((*other.chain.hops[:-1], last), other.chain.origin_known)
+
+
+def _doubted(mine: Sighting, publisher: Publisher, other: Sighting) -> Chain:
+    """The item alone, its origin unknown: the other is the reason."""
+    because = _last(mine, publisher, other, own_text=True).because
+    return Chain((replace(mine.chain.hops[-1], because=because),), origin_known=False)
+
+
+def _last(mine: Sighting, publisher: Publisher, other: Sighting, *, own_text: bool) -> Hop:
     item = mine.item
-    last = Hop(
+    quote = overlap(item, other.item).quote
+    return Hop(
         role=Role.REPUBLISHER,
         name=publisher.name,
         publisher_id=publisher.id,
         url=item.url,
         date=item.published,
         item_id=item.id,
-        own_text=not contained(item, origin.item) or _claims_to_be_first(item, origin.item),
+        own_text=own_text,
         evidence=item.evidence,
-        because=(Evidence(KIND, Level.ITEM, shared.quote, "body", origin.item.url),),
+        because=(Evidence(KIND, Level.ITEM, quote, "body", other.item.url),),
     )
-    return Chain((*origin.chain.hops, last), origin.chain.origin_known)
 
 
 def _claims_to_be_first(item: Item, origin: Item) -> bool:
     """True if an item bears the earlier date although we know better: then both publishers' terms must permit."""
     return item.published is not None and origin.published is not None and item.published < origin.published
+
+
+_Way = tuple[Callable[[Sighting, Sighting], bool], Callable[[Sighting, Publisher, Sighting], Chain]]
+_WAYS: Final[tuple[_Way, ...]] = (
+    (_is_origin, _copied),
+    (_is_showing, _shown_before),
+    (_names_another, _doubted),
+    (_is_open, _doubted),
+)
+"""When a near copy tells the chain of an item, and which chain, the surest first."""

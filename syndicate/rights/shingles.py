@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Near copies: which texts may share a passage, found by a few numbers each, and how much two texts really share.
 
-A shingle is a run of eight words. One in eight is kept, chosen by its own hash, so that the same passage keeps the same
-ones wherever it stands. Credit lines and notices that stand in the evidence are nobody's article: they do not count.
-Where a language writes no blanks, three characters are taken for a word.
+A shingle is a run of eight words. One in eight is kept, chosen by its own first words, so that the same passage keeps
+the same ones wherever it stands. Credit lines and notices that stand in the evidence are nobody's article: they do not
+count. Where a language writes no blanks, three characters are taken for a word.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, islice
 from typing import Final
@@ -40,6 +42,7 @@ OPENING: Final = 30
 
 _CHARACTERS = 3
 _QUOTED = 12
+_PLACES = 50  # a passage that the original repeats more often is compared at its first places
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,77 +77,109 @@ class _Text:
     """A text as words, or as characters of which ``unit`` make one."""
 
     text: str
-    words: Sequence[str]
+    words: tuple[str, ...]
     unit: int
 
     def quote(self, start: int) -> str:
         """The words from ``start`` on as they stand in the text."""
-        found = [m.span() for m in islice(_pattern(self.unit).finditer(self.text), start, start + _QUOTED * self.unit)]
+        found = [m.span() for m in islice(_WORDS[self.unit].finditer(self.text), start, start + _QUOTED * self.unit)]
         return " ".join(self.text[found[0][0] : found[-1][1]].split())
 
 
 def shingles(item: Item) -> tuple[int, ...]:
     """The numbers by which near copies of an item are found, in order, each once; none for a text too short.
 
-    They fit a signed integer of 64 bits, and are the same on every machine.
+    They fit a signed integer of 48 bits, and are the same on every machine.
     """
-    text = _read(item, 1 if not is_unspaced(item.text) else _CHARACTERS)
+    text = _read(item)
     enough = len(text.words) >= LEAST * text.unit
     return tuple(sorted(set(_samples(text.words, SHINGLE * text.unit)))) if enough else ()
 
 
 def overlap(copy: Item, original: Item) -> Overlap:
-    """What the texts of two items share."""
-    unit = _CHARACTERS if is_unspaced(copy.text) else 1
-    ours, theirs = _read(copy, unit), _read(original, unit)
-    runs = list(_runs(ours.words, theirs.words, SHINGLE * unit))
+    """What the texts of two items share; nothing if no run is long enough for a copy."""
+    ours, theirs = _read(copy), _read(original)
+    shorter, longer = sorted((len(ours.words), len(theirs.words)))
+    unit = ours.unit
+    if unit != theirs.unit or shorter < LEAST * unit:
+        return Overlap()
+    runs = list(_runs(ours.words, theirs.words, min(RUN * unit, shorter), SHINGLE * unit))
     if not runs:
         return Overlap()
     longest = max(runs, key=lambda run: run[2])
     # A passage that the copy repeats is in the original once: it counts once.
-    long = list({run[1]: run for run in runs if run[2] >= min(RUN * unit, longest[2])}.values())
-    sizes = sorted((len(ours.words), len(theirs.words)))
-    before = min(here if len(ours.words) > len(theirs.words) else there for here, there, _ in long)
+    each = list({run[1]: run for run in runs}.values())
+    before = min(here if len(ours.words) > len(theirs.words) else there for here, there, _ in each)
     return Overlap(
         run=longest[2] // unit,
-        common=sum(length for _, _, length in long) // unit,
-        shorter=sizes[0] // unit,
-        longer=sizes[1] // unit,
+        common=sum(length for _, _, length in each) // unit,
+        shorter=shorter // unit,
+        longer=longer // unit,
         before=before // unit,
         quote=ours.quote(longest[0]),
     )
 
 
-def _read(item: Item, unit: int) -> _Text:
-    text = "\n".join(paragraphs(item))
-    return _Text(text, [word.casefold() for word in _pattern(unit).findall(text)], unit)
+def _read(item: Item) -> _Text:
+    return _split("\n".join(paragraphs(item)))
 
 
-def _pattern(unit: int) -> re.Pattern[str]:
-    return re.compile(r"\w+" if unit == 1 else r"\w")
+@lru_cache(maxsize=128)
+def _split(text: str) -> _Text:
+    """The words of a text. Cached: one text is compared with several others in turn."""
+    unit = _CHARACTERS if is_unspaced(text) else 1
+    return _Text(text, tuple(_WORDS[unit].findall(text.casefold())), unit)
+
+
+_WORDS: Final = {1: re.compile(r"\w+"), _CHARACTERS: re.compile(r"\w")}
 
 
 def _samples(words: Sequence[str], size: int) -> Iterator[int]:
     """One run of ``size`` words in ``ONE_IN``, as a number."""
-    line = memoryview(" ".join(words).encode())
-    ends = [number + end for number, end in enumerate(accumulate(len(word.encode()) for word in words))]
-    for start, end in zip([0, *(end + 1 for end in ends)], ends[size - 1 :], strict=False):
-        run = line[start:end]
-        if crc32(run) % ONE_IN == 0:
-            yield int.from_bytes(blake2b(run, digest_size=8).digest(), "big", signed=True)
+    marks = {word: crc32(word.encode()) for word in set(words)}
+    line = [marks[word] for word in words]
+    starts = len(words) - size + 1
+    for n, (a, b, c, d) in enumerate(zip(line[:starts], line[1:], line[2:], line[3:], strict=False)):
+        if (a + 3 * b + 5 * c + 7 * d) % ONE_IN == 0:
+            run = " ".join(words[n : n + size])
+            yield int.from_bytes(blake2b(run.encode(), digest_size=6).digest(), "big", signed=True)
 
 
-def _runs(ours: Sequence[str], theirs: Sequence[str], size: int) -> Iterator[tuple[int, int, int]]:
-    """(place in ours, place in theirs, length) of every common run of at least ``size`` words, from left to right."""
-    places = {tuple(theirs[n : n + size]): n for n in range(len(theirs) - size, -1, -1)}
-    here = 0
-    while here <= len(ours) - size:
-        there = places.get(tuple(ours[here : here + size]))
-        if there is None:
-            here += 1
-            continue
-        length = size
-        while ours[here + length : here + length + 1] == theirs[there + length : there + length + 1] != []:
-            length += 1
-        yield here, there, length
-        here += length
+def _runs(ours: Sequence[str], theirs: Sequence[str], least: int, probe: int) -> Iterator[tuple[int, int, int]]:
+    """(place in ours, place in theirs, length) of the common runs of at least ``least`` words, from left to right.
+
+    A run so long holds one of the passages of ``probe`` words that begin every ``least - probe + 1`` words.
+    """
+    line = f" {' '.join(theirs)} "
+    places = list(accumulate((len(word) + 1 for word in theirs), initial=0))
+    here = read = 0
+    while here + probe <= len(ours):
+        sought = f" {' '.join(ours[here : here + probe])} "
+        found = [_grown(ours, theirs, here, there, read) for there in islice(_found(sought, line, places), _PLACES)]
+        longest = max(found, key=lambda run: run[2], default=(0, 0, 0))
+        if longest[2] >= least:
+            yield longest
+            here = read = longest[0] + longest[2]
+        else:
+            here += least - probe + 1
+
+
+def _found(sought: str, line: str, places: Sequence[int]) -> Iterator[int]:
+    """The numbers of the words at which a passage begins."""
+    at = line.find(sought)
+    while at >= 0:
+        yield bisect_left(places, at)
+        at = line.find(sought, at + 1)
+
+
+def _grown(ours: Sequence[str], theirs: Sequence[str], here: int, there: int, read: int) -> tuple[int, int, int]:
+    """The common run around two places, not before ``read`` in ours."""
+    back = 0
+    while here - back > read and there > back and ours[here - back - 1] == theirs[there - back - 1]:
+        back += 1
+    most = min(len(ours) - here, len(theirs) - there)
+    if ours[here : here + most] == theirs[there : there + most]:
+        length = most
+    else:
+        length = next(n for n in range(most) if ours[here + n] != theirs[there + n])
+    return here - back, there - back, back + length

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from syndicate.model import Chain, Claim, Evidence, Hop, Item, Known, Level, Publisher, Role
-from syndicate.rights.addresses import host, owner, url_key
+from syndicate.rights.addresses import host, url_key
 from syndicate.rights.copies import contained, share
+from syndicate.rights.directory import Directory
 
 __all__ = ["credited", "keys_of", "trace", "url_key"]
 
@@ -33,37 +34,39 @@ def credited(item: Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for claim in item.claims if (key := url_key(claim.url)) and key not in own))
 
 
-def trace(item: Item, publisher: Publisher, known: Mapping[str, Known], publishers: Sequence[Publisher]) -> Chain:
+def trace(item: Item, publisher: Publisher, known: Mapping[str, Known], publishers: Directory) -> Chain:
     """The chain of an item, origin first, the item itself last.
 
     ``publisher`` is the item's; ``known`` maps keys (see ``keys_of``) to items that we hold; ``publishers`` are all
     that the operator configured. Raises nothing; circles of credits end at the item that was published first.
     """
-    everybody = (publisher, *(p for p in publishers if p.id != publisher.id))
-    claims = _foreign(item, publisher, known, everybody)
+    claims = _foreign(item, publisher, known, publishers)
     held = [(c, k) for c in claims if (k := _held(c, item, known))]
     best = _best(item, held)
-    lead = _elsewhere(claims, best, any(c.kind == "credit-line" for c, _ in held), everybody)
+    lead = _elsewhere(claims, best, any(c.kind == "credit-line" for c, _ in held), publishers)
     if lead:
-        return _unknown(item, publisher, lead, everybody)
-    return _extended(item, publisher, *best) if best else Chain((_hop(item, publisher, Role.ORIGIN),))
+        return _unknown(item, publisher, lead, publishers)
+    return _extended(item, publisher, *best) if best else own_chain(item, publisher)
+
+
+def own_chain(item: Item, publisher: Publisher) -> Chain:
+    """The chain of an item that is its publisher's own."""
+    return Chain((_hop(item, publisher, Role.ORIGIN),))
 
 
 # ------------------------------------------------------------------------------------------------ claims
 
 
-def _foreign(
-    item: Item, publisher: Publisher, known: Mapping[str, Known], everybody: Sequence[Publisher]
-) -> list[Claim]:
+def _foreign(item: Item, publisher: Publisher, known: Mapping[str, Known], publishers: Directory) -> list[Claim]:
     """The claims that name somebody else, the most telling first."""
-    claims = [c for c in (*item.claims, *_by_address(item, publisher, everybody)) if c.kind in _ORDER]
-    others = [c for c in claims if _held(c, item, known) or _names_another(c, publisher, everybody)]
+    claims = [c for c in (*item.claims, *_by_address(item, publisher, publishers)) if c.kind in _ORDER]
+    others = [c for c in claims if _held(c, item, known) or _names_another(c, publisher, publishers)]
     return sorted(others, key=lambda c: (_ORDER.index(c.kind), c.url == "", c.url, c.name, c.feed_url))
 
 
-def _by_address(item: Item, publisher: Publisher, everybody: Sequence[Publisher]) -> Iterator[Claim]:
+def _by_address(item: Item, publisher: Publisher, publishers: Directory) -> Iterator[Claim]:
     """An item whose own address is a page of another configured publisher says by that where it came from."""
-    other = owner(item.url, everybody, prefer=publisher.id)
+    other = publishers.owner(item.url, publisher)
     if other and other.id != publisher.id:
         evidence = Evidence("item.link", Level.ITEM, item.url, "item/link")
         yield Claim("canonical", other.name, item.url, "", evidence)
@@ -75,20 +78,14 @@ def _held(claim: Claim, item: Item, known: Mapping[str, Known]) -> Known | None:
     return found if found and found.item.id != item.id and found.item.publisher_id != item.publisher_id else None
 
 
-def _names_another(claim: Claim, publisher: Publisher, everybody: Sequence[Publisher]) -> bool:
+def _names_another(claim: Claim, publisher: Publisher, publishers: Directory) -> bool:
     """True if a claim names a page, a feed or an outlet that is not the item's own publisher's."""
     url = claim.url or claim.feed_url
-    by_url, by_name = owner(url, everybody, prefer=publisher.id), _named(claim, everybody)
+    by_url, by_name = publishers.owner(url, publisher), publishers.named(claim.name, publisher)
     if by_url or by_name:
         return any(found is not None and found.id != publisher.id for found in (by_url, by_name))
     # Nobody's home. Intake makes no claim of a page that is the publisher's own, so this one is somebody else's.
     return bool(url_key(url) or claim.name.strip())
-
-
-def _named(claim: Claim, publishers: Sequence[Publisher]) -> Publisher | None:
-    """The publisher whose name a claim has."""
-    name = claim.name.strip().casefold()
-    return next((p for p in publishers if name and p.name.casefold() == name), None)
 
 
 # ------------------------------------------------------------------------------------------------ known origin
@@ -107,7 +104,7 @@ def _origin(known: Known) -> tuple[str, str]:
 
 
 def _elsewhere(
-    claims: Sequence[Claim], best: tuple[Claim, Known] | None, held: bool, everybody: Sequence[Publisher]
+    claims: Sequence[Claim], best: tuple[Claim, Known] | None, held: bool, publishers: Directory
 ) -> Claim | None:
     """The claim that leaves the origin unknown: the first if none is held, or the credit line that contradicts.
 
@@ -117,12 +114,12 @@ def _elsewhere(
         return claims[0] if claims else None
     lines = [c for c in claims if c.kind == "credit-line"]
     hops = best[1].chain.hops
-    return None if held or not lines or any(_agrees(c, hops, everybody) for c in lines) else lines[0]
+    return None if held or not lines or any(_agrees(c, hops, publishers) for c in lines) else lines[0]
 
 
-def _agrees(claim: Claim, hops: Sequence[Hop], everybody: Sequence[Publisher]) -> bool:
+def _agrees(claim: Claim, hops: Sequence[Hop], publishers: Directory) -> bool:
     """True if a claim names an outlet of a chain: by its name, its home, or a host that is nobody's home."""
-    found = owner(claim.url, everybody) or _named(claim, everybody)
+    found = publishers.owner(claim.url) or publishers.named(claim.name)
     if found:
         return any(hop.publisher_id == found.id for hop in hops)
     name = claim.name.strip().casefold()
@@ -142,7 +139,7 @@ def _extended(item: Item, publisher: Publisher, claim: Claim, found: Known) -> C
 def _circle(item: Item, publisher: Publisher, claim: Claim, found: Known) -> Chain:
     """Two items that credit each other: the one published first is the origin (undated is last)."""
     if _age(item) <= _age(found.item):
-        return Chain((_hop(item, publisher, Role.ORIGIN),))
+        return own_chain(item, publisher)
     theirs = next((hop for hop in found.chain.hops if hop.item_id == found.item.id), found.chain.hops[-1])
     origin = replace(theirs, role=Role.ORIGIN, own_text=True, because=())
     last = _hop(item, publisher, Role.REPUBLISHER, own_text=not contained(item, found.item), because=claim)
@@ -156,9 +153,10 @@ def _age(item: Item) -> tuple[bool, float, str]:
 # ------------------------------------------------------------------------------------------------ unknown origin
 
 
-def _unknown(item: Item, publisher: Publisher, claim: Claim, everybody: Sequence[Publisher]) -> Chain:
+def _unknown(item: Item, publisher: Publisher, claim: Claim, publishers: Directory) -> Chain:
     """Two hops: what the claim says of the origin, and the copy."""
-    by_url, by_name = owner(claim.url or claim.feed_url, everybody), _named(claim, everybody)
+    by_url = publishers.owner(claim.url or claim.feed_url, publisher)
+    by_name = publishers.named(claim.name, publisher)
     matching = next((p for p in (by_url, by_name) if p and p.id != publisher.id), None)
     ours = by_url is not None and by_url.id == publisher.id
     origin = Hop(

@@ -25,6 +25,8 @@ from syndicate.store.records import (
     StoredEdition,
     StoredItem,
     Suppression,
+    Tally,
+    Traced,
 )
 from syndicate.store.store import Store, Transaction, open_store
 
@@ -49,6 +51,8 @@ __all__ = [
     "StoredItem",
     "Suppression",
     "Taken",
+    "Tally",
+    "Traced",
     "Transaction",
     "address",
     "open_store",

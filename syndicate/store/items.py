@@ -27,7 +27,7 @@ from syndicate.model import Chain, Item, Known
 from syndicate.store import encoding
 from syndicate.store.documents import Document, document, drop_unused, keep
 from syndicate.store.records import Stored, StoredItem
-from syndicate.store.schema import documents, edition_items, item_credits, item_keys, items, sources
+from syndicate.store.schema import documents, edition_items, held_items, item_credits, item_keys, items, sources
 from syndicate.store.statements import add, batches
 
 Place = tuple[datetime, str]
@@ -51,12 +51,14 @@ class Items:
         *,
         now: datetime,
         first_poll: bool,
+        traced: bool = True,
     ) -> Stored:
         """Write what a poll of ``source_id`` brought; unchanged items cost one look and no write.
 
-        By item id: ``chains``, ``keys`` (under which others may credit it) and ``credited`` (which it credits).
-        Of two items with one id the first counts. ``first_seen``, ``not_before`` (the last poll that succeeded) and
-        ``order_at`` are set once and kept for ever.
+        By item id: ``chains``, ``keys`` (under which others may credit it) and ``credited`` (which it credits). Items
+        that are not ``traced`` wait for it and are in no list; of changed ones the chain stays as it was. Of two items
+        with one id the first counts. ``first_seen``, ``not_before`` (the last poll that succeeded) and ``order_at`` are
+        set once and kept for ever.
         """
         brought = {item.id: item for item in reversed(items)}
         texts = {item_id: document(item) for item_id, item in brought.items()}
@@ -64,10 +66,12 @@ class Items:
         new = tuple(dict.fromkeys(item.id for item in items if item.id not in held))
         changed = tuple(i for i in texts if i in held and held[i] != texts[i].sha256)
         keep(self._connection, [texts[item_id] for item_id in new + changed])
-        rows = {i: _columns(brought[i], texts[i], chains[i]) for i in new + changed}
+        rows = {i: _columns(brought[i], texts[i]) | {"traced": traced} for i in new + changed}
+        told = {i: {"chain": encoding.chain.text(chains[i])} for i in (new + changed if traced else new)}
         before = None if first_poll or not new else self._last_success(source_id)
-        self._insert([rows[i] | _first(brought[i], source_id, now, before, first_poll=first_poll) for i in new])
-        self._change([rows[i] for i in changed], [held[i] for i in changed])
+        first = {i: _first(brought[i], source_id, now, before, first_poll=first_poll) for i in new}
+        self._insert([rows[i] | told[i] | first[i] for i in new])
+        self._change([rows[i] | told.get(i, {}) for i in changed], [held[i] for i in changed])
         self._index(item_keys, {i: keys.get(i, ()) for i in new + changed}, changed)
         self._index(item_credits, {i: credited.get(i, ()) for i in new + changed}, changed)
         return Stored(new, changed)
@@ -82,7 +86,7 @@ class Items:
                 .join(items, items.c.id == item_keys.c.item_id)
                 .join(documents, documents.c.sha256 == items.c.content_sha256)
                 .where(item_keys.c.key.in_(batch))
-                .order_by(items.c.order_at, items.c.id)
+                .order_by(items.c.order_at, items.c.first_seen, items.c.id)
             )
             for key, body, chain in self._connection.execute(query):
                 if key not in found:
@@ -102,19 +106,14 @@ class Items:
         return {
             stored.item.id: stored
             for batch in batches(ids)
-            for stored in self._read(_query().where(items.c.id.in_(batch)))
+            for stored in self._read(stored_query().where(items.c.id.in_(batch)))
         }
 
     def find(self, *texts: str) -> list[StoredItem]:
         """The items of which a text is the id, the URL or a key, the earliest first."""
         by_key = select(item_keys.c.item_id).where(item_keys.c.key.in_(texts))
         named = or_(items.c.id.in_(texts), items.c.url.in_(texts), items.c.id.in_(by_key))
-        return self._read(_query().where(named).order_by(items.c.order_at, items.c.id))
-
-    def set_chain(self, item_id: str, chain: Chain) -> None:
-        """Store a chain that was extended."""
-        change = update(items).where(items.c.id == item_id)
-        self._connection.execute(change.values(chain=encoding.chain.text(chain)))
+        return self._read(stored_query().where(named).order_by(items.c.order_at, items.c.id))
 
     def withdraw(self, ids: Sequence[str]) -> None:
         """Mark items as taken back: no list of items has them any more, ``get`` and ``find`` still do."""
@@ -122,9 +121,10 @@ class Items:
             self._connection.execute(update(items).where(items.c.id.in_(batch)).values(withdrawn=True))
 
     def newest(self, limit: int, *, sources: tuple[str, ...] = (), before: Place | None = None) -> list[StoredItem]:
-        """One page of items, newest first by (``order_at``, id).
+        """One page of works, newest first by (``order_at``, id), each by the item of it that was seen first.
 
-        ``before`` is (``order_at``, id) of the last item of the page before; no ``sources`` means all of them.
+        ``before`` is (``order_at``, id) of the last item of the page before; no ``sources`` means all of them. What
+        was not traced yet is left out, and so is what was withdrawn.
         """
         return self._read(_page(limit, sources, before))
 
@@ -138,14 +138,13 @@ class Items:
         first_poll: bool | None = None,
         since: datetime | None = None,
     ) -> list[StoredItem]:
-        """One page of the items that no edition of this channel considered, newest first; pages as in ``newest``.
+        """One page of the works that no edition of this channel considered, newest first; pages as in ``newest``.
 
         What an edition withheld until a certain time was not considered yet.
         ``first_poll`` asks for those of first polls only (True) or for all others (False), ``since`` for those first
         seen at or after that time.
         """
-        considered = _considered(channel_id)
-        query = _page(limit, sources, before).where(~considered)
+        query = _page(limit, sources, before).where(~_considered(channel_id))
         if first_poll is not None:
             query = query.where(items.c.first_poll.is_(first_poll))
         if since is not None:
@@ -155,18 +154,18 @@ class Items:
     def backfill(self, channel_id: str, most: int, *, sources: tuple[str, ...] = ()) -> list[StoredItem]:
         """Of each source's first poll the ``most`` newest, less those that an edition of the channel considered."""
         place = func.row_number().over(partition_by=items.c.source_id, order_by=(items.c.order_at.desc(), items.c.id))
-        first = select(items.c.id, place.label("place")).where(items.c.first_poll, items.c.withdrawn.is_(False))
+        first = select(items.c.id, place.label("place")).where(items.c.first_poll, listed(items))
         if sources:
             first = first.where(items.c.source_id.in_(sources))
         ranked = first.subquery()
-        considered = _considered(channel_id)
-        query = _query().join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most, ~considered)
+        query = stored_query().join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most)
+        query = query.where(~_considered(channel_id), _heads(sources))
         return self._read(query.order_by(items.c.order_at.desc(), items.c.id))
 
     def of_publisher(self, publisher_id: str, start: datetime, end: datetime) -> list[StoredItem]:
         """The publisher's items that were first seen from ``start`` until before ``end``, withdrawn ones included."""
         mine = and_(items.c.publisher_id == publisher_id, items.c.first_seen >= start, items.c.first_seen < end)
-        return self._read(_query().where(mine).order_by(items.c.first_seen, items.c.id))
+        return self._read(stored_query().where(mine).order_by(items.c.first_seen, items.c.id))
 
     def count(self) -> int:
         """How many items we hold."""
@@ -204,10 +203,10 @@ class Items:
         add(self._connection, table, rows)
 
     def _read(self, query: Select[Any]) -> list[StoredItem]:
-        return [_stored(row) for row in self._connection.execute(query)]
+        return [stored_item(row) for row in self._connection.execute(query)]
 
 
-def _columns(item: Item, text: Document, chain: Chain) -> dict[str, Any]:
+def _columns(item: Item, text: Document) -> dict[str, Any]:
     return {
         "id": item.id,
         "publisher_id": item.publisher_id,
@@ -217,12 +216,13 @@ def _columns(item: Item, text: Document, chain: Chain) -> dict[str, Any]:
         "published": item.published,
         "updated": item.updated,
         "content_sha256": text.sha256,
-        "chain": encoding.chain.text(chain),
     }
 
 
 def _first(item: Item, source_id: str, now: datetime, before: datetime | None, *, first_poll: bool) -> dict[str, Any]:
     return {
+        "origin": item.id,
+        "work_id": item.id,
         "source_id": source_id,
         "first_seen": now,
         "order_at": min(item.published or now, now),
@@ -233,21 +233,46 @@ def _first(item: Item, source_id: str, now: datetime, before: datetime | None, *
     }
 
 
-def _query() -> Select[Any]:
+def stored_query() -> Select[Any]:
+    """Every item with all that ``stored_item`` needs."""
     return select(items, documents.c.body).join(documents, documents.c.sha256 == items.c.content_sha256)
 
 
-def _considered(channel_id: str) -> ColumnElement[bool]:
-    """Whether an edition of the channel has decided an item for good."""
-    mine = and_(edition_items.c.channel_id == channel_id, edition_items.c.item_id == items.c.id)
-    return exists().where(mine, edition_items.c.until.is_(None))
-
-
 def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[Any]:
-    query = _query().where(items.c.withdrawn.is_(False)).order_by(items.c.order_at.desc(), items.c.id).limit(limit)
+    query = stored_query().where(listed(items), _heads(sources))
+    query = query.order_by(items.c.order_at.desc(), items.c.id).limit(limit)
     if sources:
         query = query.where(items.c.source_id.in_(sources))
     return query if before is None else query.where(_after(before))
+
+
+def listed(item: Any) -> ColumnElement[bool]:
+    """True for an item that is traced and that neither its publisher nor its origin has taken back."""
+    origin = items.alias()
+    waits = exists().where(held_items.c.item_id == origin.c.id)
+    taken_back = exists().where(origin.c.id == item.c.origin, origin.c.withdrawn, ~waits)
+    return and_(item.c.withdrawn.is_(False), item.c.traced, ~taken_back)
+
+
+def _heads(sources: tuple[str, ...]) -> ColumnElement[bool]:
+    """True for the item of each work that was seen first, of those that are listed and of these sources."""
+    other = items.alias()
+    tie = and_(other.c.first_seen == items.c.first_seen, other.c.id < items.c.id)
+    earlier = exists().where(
+        other.c.work_id == items.c.work_id, or_(other.c.first_seen < items.c.first_seen, tie), listed(other)
+    )
+    return ~(earlier.where(other.c.source_id.in_(sources)) if sources else earlier)
+
+
+def _considered(channel_id: str) -> ColumnElement[bool]:
+    """True for the items of works that an edition of the channel decided for good, under whatever id."""
+    other = items.alias()
+    return exists().where(
+        edition_items.c.channel_id == channel_id,
+        edition_items.c.until.is_(None),
+        edition_items.c.item_id == other.c.id,
+        other.c.work_id == items.c.work_id,
+    )
 
 
 def _after(place: Place) -> ColumnElement[bool]:
@@ -256,7 +281,8 @@ def _after(place: Place) -> ColumnElement[bool]:
     return and_(items.c.order_at <= order_at, or_(items.c.order_at < order_at, tie))
 
 
-def _stored(row: Row[Any]) -> StoredItem:
+def stored_item(row: Row[Any]) -> StoredItem:
+    """A row of ``stored_query`` as a value."""
     return StoredItem(
         item=encoding.item.value(row.body),
         chain=encoding.chain.value(row.chain),
@@ -266,4 +292,5 @@ def _stored(row: Row[Any]) -> StoredItem:
         first_poll=row.first_poll,
         revision=row.revision,
         withdrawn=row.withdrawn,
+        work_id=row.work_id,
     )

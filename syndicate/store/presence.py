@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 
 from syndicate.model import Tombstone
-from syndicate.store.schema import carried, items
+from syndicate.store.schema import carried, held_items, items
 from syndicate.store.statements import add_missing, batches
 
 
@@ -27,7 +27,14 @@ class Presence:
     def due(self, channel_id: str, now: datetime) -> list[str]:
         """Those whose decision had to be made again by ``now``, and those that their publisher took back."""
         passed = and_(_here(channel_id), carried.c.until <= now)
-        return sorted({*self._ids(passed), *self._ids(and_(_here(channel_id), items.c.withdrawn))})
+        origin = items.alias()
+        waits = exists().where(held_items.c.item_id == origin.c.id)
+        taken_back = items.c.withdrawn | exists().where(origin.c.id == items.c.origin, origin.c.withdrawn, ~waits)
+        return sorted({*self._ids(passed), *self._ids(and_(_here(channel_id), taken_back))})
+
+    def merged(self, channel_id: str) -> list[str]:
+        """Those that show the same work as another by now: it is carried under that one's id."""
+        return self._ids(and_(_here(channel_id), items.c.work_id != carried.c.item_id))
 
     def next_due(self, channel_id: str) -> datetime | None:
         """When the next decision has to be made again."""

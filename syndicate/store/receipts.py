@@ -33,7 +33,6 @@ class Receipts:
             select(
                 edition_items,
                 items.c.title,
-                items.c.url,
                 editions.c.period,
                 editions.c.released_at,
                 carried.c.since,
@@ -86,7 +85,7 @@ def _stood(row: Row[Any]) -> Stood:
     return Stood(
         item_id=row.item_id,
         title=row.title,
-        url=row.url,
+        url=encoding.chain.value(row.chain).hops[-1].url,  # of the copy that was carried
         channel_id=row.channel_id,
         edition_id=row.edition_id,
         mode=Mode(row.mode),

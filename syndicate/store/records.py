@@ -105,7 +105,8 @@ class StoredItem:
     """An item as we hold it.
 
     ``order_at`` is the earlier of published and first seen, ``first_poll`` tells whether it came with the first poll of
-    its source, ``revision`` counts from 1. ``not_before`` is when its source was last polled without it.
+    its source, ``revision`` counts from 1. ``not_before`` is when its source was last polled without it. ``work_id`` is
+    the id of the item that was seen first of all that show the same work.
     """
 
     item: Item
@@ -116,6 +117,29 @@ class StoredItem:
     first_poll: bool
     revision: int
     withdrawn: bool
+    work_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What TRACE found of an item: its chain, what names the work (the same for all copies of it), and whom it credits.
+
+    ``credits`` is "" for nobody, "known" for an outlet among our publishers, "stranger" for another.
+    """
+
+    item_id: str
+    chain: Chain
+    origin: str
+    credits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of a publisher's items: how many there are, how many credit somebody else, and how many credit a stranger."""
+
+    items: int = 0
+    crediting: int = 0
+    strangers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 
 import syndicate.store.mail_tables  # noqa: F401 - its tables belong to the metadata
 from syndicate.store.columns import Serial, count, metadata, text, time
@@ -121,11 +122,19 @@ items = Table(
     Column("revision", Integer, nullable=False),
     Column("content_sha256", Text, ForeignKey("documents.sha256"), nullable=False),
     text("chain"),
+    text("origin"),
+    text("work_id"),
+    text("credits", ""),
+    Column("traced", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False, default=False),
     Index(None, "order_at"),
     Index(None, "source_id", "order_at"),
+    Index(None, "publisher_id", "credits"),
     Index(None, "url"),
     Index(None, "content_sha256"),
+    Index(None, "origin"),
+    Index(None, "work_id"),
+    Index(None, "traced", sqlite_where=sql("NOT traced"), postgresql_where=sql("NOT traced")),
 )
 
 item_aliases = Table(
@@ -175,19 +184,36 @@ item_credits = Table(
     Index(None, "item_id"),
 )
 
-item_shingles = Table(
-    "item_shingles",
-    metadata,
-    Column("hash", BigInteger, primary_key=True),
-    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
-    sqlite_with_rowid=False,
-)
-
 item_texts = Table(
     "item_texts",
     metadata,
+    Column("number", Serial, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), nullable=False, unique=True),
+    count("shingles"),
+    sqlite_autoincrement=True,  # a number is never given again: dead passages still stand under the old ones
+)
+
+
+def _shingles(name: str) -> Table:
+    """Passages in order of the hash, without a second tree: many narrow rows."""
+    return Table(
+        name,
+        metadata,
+        Column("hash", BigInteger, primary_key=True, autoincrement=False),
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+
+
+item_shingles = _shingles("item_shingles")
+new_shingles = _shingles("new_shingles")
+
+near_copies = Table(
+    "near_copies",
+    metadata,
     Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
-    Column("hashes", LargeBinary, nullable=False),
+    Column("other_id", Text, ForeignKey("items.id"), primary_key=True),
+    Index(None, "other_id"),
 )
 
 editions = Table(

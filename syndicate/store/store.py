@@ -35,6 +35,7 @@ from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing
 from syndicate.store.terms import Picks, Terms
+from syndicate.store.works import Works
 
 
 class Transaction:
@@ -49,6 +50,7 @@ class Transaction:
         self.marks = Marks(connection)
         self.items = Items(connection)
         self.shingles = Shingles(connection)
+        self.works = Works(connection)
         self.channels = Channels(connection)
         self.terms = Terms(connection)
         self.picks = Picks(connection)

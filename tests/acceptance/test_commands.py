@@ -167,7 +167,7 @@ def test_from_nothing_to_published_feeds(start, program):
     assert done.returncode == 1
     polled = {row["source"]: row for row in json.loads(done.stdout)}
     assert [name for name, row in polled.items() if row["status"] == "failed"] == ["vale-county-record"]
-    assert sum(len(row["new"]) for row in polled.values()) == 17
+    assert sum(len(row["new"]) for row in polled.values()) == 16
     done = program(start, "poll")
     assert (done.returncode, done.stdout) == (0, "No source is due.\n")
     done = program(start, "poll", "south-desk")

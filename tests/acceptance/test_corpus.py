@@ -41,6 +41,7 @@ from syndicate.publish.excerpt import settle
 from syndicate.publish.feed import render_feed
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
+from syndicate.rights.directory import Directory
 from syndicate.rights.policy import decide
 from syndicate.rights.trace import trace
 
@@ -86,7 +87,7 @@ def decided(items, publisher, channel, way):
     """The items as entries, each under the next of the records that ``way`` names."""
     entries = []
     for item, name in zip(items, cycle(way), strict=False):
-        chain = trace(item, publisher, {}, [publisher])
+        chain = trace(item, publisher, {}, Directory([publisher]))
         recorded = {"own": Publisher(publisher.id, publisher.name, publisher.home, (RECORDS[name],))}
         entries.append(settle(Entry(item, chain, decide(item, chain, channel, recorded, NOW), NOW)))
     return tuple(entries)

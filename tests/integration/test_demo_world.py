@@ -31,7 +31,7 @@ def run(story):
     """Run a coroutine function inside a fresh world; what it returns is returned."""
 
     async def inside():
-        async with demo.world(NOW) as world, aiohttp.ClientSession() as web:
+        async with demo.world(NOW, archive=True) as world, aiohttp.ClientSession() as web:
             return await story(world, web)
 
     return asyncio.run(inside())

@@ -5,15 +5,34 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syndicate.intake import delta
-from syndicate.model import Channel, ChannelKind, Fetched, Medium, Mode, Publisher, Purpose, Record, Source
+from syndicate.model import (
+    Channel,
+    ChannelKind,
+    Covers,
+    Fetched,
+    Grant,
+    Medium,
+    Mode,
+    Publisher,
+    Purpose,
+    Record,
+    Site,
+    Source,
+)
+from syndicate.pipeline.compose import Composing, compose_digest, compose_feed
+from syndicate.pipeline.origins import trace_arrivals
 from syndicate.pipeline.poll import Polling, poll
+from syndicate.pipeline.release import record
+from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
 from syndicate.rights.policy import decide
+from syndicate.rights.trace import own_chain
 from syndicate.store import open_store
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -21,7 +40,10 @@ FREE = Record("free", licence=by_id("CC-BY-4.0"))
 SOUTH = Publisher("south", "South Desk", "https://south.example/")
 MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/", (FREE,))
 TARN = Publisher("tarn", "Tarn Review", "https://tarn.example/", (FREE,))
-CHANNEL = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
+SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
+CHANNEL = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("rss", "atom", "json"))
+WEEKLY = Channel("weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY, backfill=9, limit=9,
+                 sender="Riverside Bulletin <news@bulletin.example>", subject="This week")  # fmt: skip
 
 
 def prose(seed, words=200):
@@ -51,6 +73,7 @@ class House:
         self.sources = {p.id: Source(p.id, f"https://{p.id}.example/feed", p) for p in self.publishers.values()}
         with self.store.write() as tx:
             tx.sources.sync(list(self.sources.values()), NOW)
+            tx.channels.sync([CHANNEL.id, WEEKLY.id], NOW)
 
     async def fetch(self, url, *, etag="", last_modified=""):
         """The document on the shelf."""
@@ -89,6 +112,24 @@ class House:
     def chain(self, name, number=0):
         """The publishers of an item's chain."""
         return [hop.publisher_id for hop in self.held(name, number).chain.hops]
+
+    @property
+    def composing(self):
+        """What composing needs."""
+        return Composing(self.store, lambda: self.now, SITE, self.publishers, environment(), b"k" * 32)
+
+    def feed(self):
+        """The entries of the feed that would be published now."""
+        return compose_feed(self.composing, CHANNEL).edition.entries
+
+    def digest(self):
+        """What a digest would carry now, recorded as sent; the titles."""
+        edition = compose_digest(self.composing, WEEKLY, self.now.isoformat())
+        if edition is None:
+            return None
+        with self.store.write() as tx:
+            record(tx, edition, self.now)
+        return [entry.item.title for entry in edition.edition.entries]
 
     def mode(self, name):
         """How much of an item the channel may carry."""
@@ -189,3 +230,90 @@ def test_a_name_without_a_link(house):
     house.poll("south")
     assert house.held("marsh").chain.origin_known
     assert house.held("marsh").chain.hops[0].url == "https://south.example/0"
+
+
+def test_one_story_one_entry(house):
+    """The story stands once, by the holder's copy where modes are equal, credited to its chain, under one id for ever."""
+    house.show("marsh", [*STORY, "<p>And a word of ours.</p>"], hour=5, title="Our ferry")
+    house.poll("marsh")
+    (before,) = house.feed()
+    house.show("tarn", STORY, hour=1, title="The ferry")
+    house.show("south", STORY, hour=7, title="Ferry again")
+    house.poll("tarn", "south")
+    (after,) = house.feed()
+    assert (before.item.title, after.item.title) == ("Our ferry", "The ferry")
+    assert before.item.id == after.item.id == after.decision.item_id == house.held("marsh").item.id
+    assert after.first_seen == before.first_seen
+    assert house.held("tarn").work_id == house.held("south").work_id == house.held("marsh").item.id
+    assert house.feed() == (after,)
+
+
+def test_the_best_lawful_copy(house):
+    """Of a story whose holder permits little the copy is carried that may be carried furthest."""
+    crossposts = Grant(
+        Mode.FULL, frozenset({Medium.WEB}), frozenset({Purpose.COMMUNITY}), ("credit",), Covers.CROSSPOSTS
+    )
+    house.publishers["marsh"] = replace(MARSH, records=(Record("agreed", (crossposts,)),))
+    house.show("south", STORY, hour=1)
+    house.show("marsh", STORY, hour=5, title="Our ferry")
+    house.poll("south", "marsh")
+    (entry,) = house.feed()
+    assert (entry.item.title, entry.decision.mode) == ("Our ferry", Mode.FULL)
+    assert [hop.publisher_id for hop in entry.chain.hops] == ["south", "marsh"]
+    assert entry.item.id == house.held("south").item.id
+
+
+def test_a_digest_never_repeats_a_story(house):
+    """A copy of what a digest has carried is nothing new, whichever copy it carried."""
+    house.show("marsh", STORY, hour=5, title="Our ferry")
+    house.poll("marsh")
+    assert house.digest() == ["Our ferry"]
+    house.show("tarn", STORY, hour=1, title="The ferry")
+    house.show("marsh", STORY, hour=5, title="Our ferry", more=[("News", prose("news"))])
+    house.poll("tarn", "marsh")
+    assert house.digest() == ["News"]
+    assert house.digest() is None
+
+
+def test_what_was_not_traced_is_traced_before_it_is_carried(house):
+    """A run that was killed after storing leaves items to be traced: the next to compose or poll does it."""
+    house.show("south", STORY, hour=1)
+    house.show("marsh", STORY, hour=5)
+    feeds = {name: asyncio.run(house.read(house.shelf[name].encode(), url=f"https://{name}.example/feed",
+             content_type="text/xml", source=house.sources[name], marks=b"")).feed for name in ("marsh", "south")}  # fmt: skip
+    with house.store.write() as tx:
+        for name, feed in feeds.items():
+            chains = {item.id: own_chain(item, house.publishers[name]) for item in feed.items}
+            tx.items.put(name, feed.items, chains, {}, {}, now=NOW, first_poll=True, traced=False)
+    (entry,) = house.feed()
+    assert entry.item.url == "https://south.example/0"
+    assert house.chain("marsh") == ["south", "marsh"]
+    assert trace_arrivals(house.store, house.publishers) == 0
+
+
+def test_a_copy_that_is_shown_again(house):
+    """A copy that its publisher shows again at another address stays a copy, and one story."""
+    house.show("south", STORY, hour=1)
+    house.show("marsh", STORY, hour=5, title="Our ferry", more=[("Bridge", prose("bridge"))])
+    house.poll("south", "marsh")
+    again = [("Bridge", prose("bridge")), ("Ferry again", STORY)]
+    house.show("marsh", STORY, hour=5, title="Our ferry", more=again)
+    house.poll("marsh")
+    assert house.chain("marsh", 2) == ["south", "marsh"]
+    assert sorted(entry.item.title for entry in house.feed()) == ["Bridge", "The ferry"]
+
+
+def test_a_publisher_that_mostly_shows_others_work(house):
+    """What it does not credit may be somebody's whom we do not poll: a link, until most of its items are its own."""
+    credit = '<p>First published by <a href="https://far.example/{n}">Far Away</a>.</p>'
+    copies = [(f"Copy {n}", [*prose(f"copy {n}"), credit.format(n=n)]) for n in range(4)]
+    house.show("marsh", prose("own"), more=copies)
+    house.poll("marsh")
+    assert house.mode("marsh") is Mode.LINK
+    assert "5 items credit somebody else" in house.held("marsh").chain.hops[0].because[0].value
+    house.show("marsh", prose("own"), more=copies + [(f"Own {n}", prose(f"own {n}")) for n in range(30)])
+    house.poll("marsh")
+    assert house.mode("marsh") is Mode.LINK, "one in nine credits a stranger"
+    house.show("marsh", prose("own"), more=copies + [(f"Own {n}", prose(f"own {n}")) for n in range(90)])
+    house.poll("marsh")
+    assert house.mode("marsh") is Mode.FULL

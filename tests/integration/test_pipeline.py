@@ -26,9 +26,11 @@ from syndicate.model import (
     Source,
 )
 from syndicate.pipeline import release
-from syndicate.pipeline.compose import Composing, compose_feed, feed_entries, selected
+from syndicate.pipeline.compose import Composing, compose_feed, feed_entries
+from syndicate.pipeline.deciding import selected
 from syndicate.pipeline.poll import Polling, poll
 from syndicate.publish.templates import environment
+from syndicate.rights.policy import decide
 from syndicate.store import open_store
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -198,10 +200,12 @@ def test_a_copy_is_traced_whichever_arrives_first(house, order):
     }
     for name in order:
         house.poll(name)
-    copy = house.entries()["The ferry again"]
+    with house.store.read() as tx:
+        (copy,) = tx.items.find("https://harbour.example/ferry")
     assert [hop.publisher_id for hop in copy.chain.hops] == ["south", "harbour"]
     assert copy.chain.origin_known
-    assert copy.decision.mode is Mode.FULL
+    assert decide(copy.item, copy.chain, COMMUNITY, house.publishers, NOW).mode is Mode.FULL
+    assert list(house.entries()) == ["The ferry"], "one story, one entry: the holder's copy"
 
 
 def test_a_copy_of_something_unknown_is_a_link(house):

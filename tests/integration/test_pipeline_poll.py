@@ -292,11 +292,12 @@ def test_a_database_that_fails_ends_the_run(tmp_path):
 def test_a_fault_of_ours_in_storing_is_that_sources_failure(tmp_path):
     """An item that our own code cannot store stops neither the run nor the neighbours."""
     house = House(tmp_path, "south", "north")
-    house.publishers["south"] = None  # nothing that the tracer can work with
+    house.publishers["south"] = replace(house.publishers["south"], id=None)  # nothing that an item may belong to
+    house.sources["south"] = replace(house.sources["south"], publisher=house.publishers["south"])
     statuses = {one.source_id: one.status for one in house.due()}
-    assert statuses == {"south": "failed", "north": "failed"}
-    assert "unexpected" in house.state("north").last_error
-    assert house.items() == 0
+    assert statuses == {"south": "failed", "north": "new"}
+    assert "a mistake in the program" in house.state("south").last_error
+    assert house.items() == 2
 
 
 def test_a_pause_between_two_polls_of_a_host(tmp_path):

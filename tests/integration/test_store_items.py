@@ -179,17 +179,6 @@ def test_crediting(store):
         assert tx.items.crediting([]) == []
 
 
-def test_chain_is_extended(store):
-    """A chain that was extended is what is read afterwards; the item stays."""
-    put(store, item(1))
-    longer = Chain((Hop(Role.ORIGIN, "North"), *chain(item(1)).hops), origin_known=False)
-    with store.write() as tx:
-        tx.items.set_chain(item(1).id, longer)
-    with store.read() as tx:
-        held = tx.items.get([item(1).id])[item(1).id]
-    assert (held.chain, held.revision) == (longer, 1)
-
-
 def test_find_by_id_url_or_key(store):
     """A person may name an item by its id, its URL or any of its keys."""
     put(store, item(1), item(2))

@@ -26,6 +26,7 @@ from syndicate.model import (
     Purpose,
     Record,
 )
+from syndicate.rights.directory import Directory
 from syndicate.rights.licences import by_id
 from syndicate.rights.policy import decide
 from syndicate.rights.trace import keys_of, trace
@@ -126,7 +127,7 @@ def decided(world, case, channel):
     known = {}
     for name in [*case.get("held", ()), case["item"]]:
         entry = item(name, world["items"][name])
-        chain = trace(entry, publishers[entry.publisher_id], known, list(publishers.values()))
+        chain = trace(entry, publishers[entry.publisher_id], known, Directory(publishers.values()))
         known |= dict.fromkeys(keys_of(entry), Known(entry, chain))
     medium, purpose, ads, paid = CHANNELS[channel]
     out = Channel(channel, ChannelKind.FEED, medium, purpose, ads, paid)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.model import Chain, Claim, Evidence, Hop, Item, Known, Level, Publisher, Role
-from syndicate.rights.origins import KIND, Sighting, by_text, follows
+from syndicate.rights.directory import Directory
+from syndicate.rights.origins import DOUBT, KIND, Habit, Sighting, by_text, follows
 from syndicate.rights.trace import keys_of, trace
 
 DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ def seen(publisher, published=MONDAY, *, first_seen=MONDAY + 2 * DAY, not_before
     url = f"{publisher.home}/a"
     fields = {"text": STORY, "claims": (), "title": "T", "html": "", "evidence": ()} | more
     one = Item(f"i-{publisher.id}", "s", publisher.id, url, url, published=published, **fields)
-    chain = trace(one, publisher, {k: Known(o.item, o.chain) for o in known for k in keys_of(o.item)}, ALL)
+    chain = trace(one, publisher, {k: Known(o.item, o.chain) for o in known for k in keys_of(o.item)}, Directory(ALL))
     return Sighting(one, chain, first_seen, not_before)
 
 
@@ -86,23 +87,89 @@ def test_dates_in_the_future():
     assert told(seen(MARSH, MONDAY + 99 * DAY, first_seen=MONDAY + DAY), ORIGIN) == COPIED
 
 
-@pytest.mark.parametrize("dates", [(None, MONDAY), (MONDAY, None), (None, None)])
-def test_no_order_no_copy(dates):
-    """Without dates in a first poll nothing proves who was first, so nobody's item becomes a copy."""
+NO_ORDER = pytest.mark.parametrize("dates", [(None, MONDAY), (MONDAY, None), (None, None)])
+
+
+@NO_ORDER
+def test_no_order_nobodys(dates):
+    """Without dates in a first poll nothing proves who was first: nobody's is a copy, and nobody's terms suffice."""
     ours, theirs = seen(MARSH, dates[0]), seen(SOUTH, dates[1])
-    assert told(ours, theirs) == OWN
+    assert told(ours, theirs) == (["Marsh & Mill"], False)
+    assert told(theirs, ours) == (["South Desk"], False)
+    (hop,) = by_text(ours, MARSH, [theirs]).hops
+    assert [why.url for why in hop.because] == [theirs.item.url]
+
+
+@NO_ORDER
+def test_no_order_habits(dates):
+    """Who mostly shows the work of others is the copier where dates prove nothing; a small difference proves nothing."""
+    ours = replace(seen(MARSH, dates[0]), habit=Habit(10, 5))
+    theirs = replace(seen(SOUTH, dates[1]), habit=Habit(10, 1))
+    assert told(ours, theirs) == COPIED
     assert told(theirs, ours) == (["South Desk"], True)
+    close = replace(theirs, habit=Habit(10, 4))
+    assert told(ours, close) == (["Marsh & Mill"], False)
+
+
+def test_same_date_habits():
+    """Of two with the same date the copier is who mostly shows the work of others, whoever was seen first."""
+    ours = replace(seen(MARSH, first_seen=MONDAY + DAY), habit=Habit(10, 5))
+    assert told(ours, ORIGIN) == COPIED
+    assert told(ORIGIN, ours) == (["South Desk"], True)
+
+
+@pytest.mark.parametrize(
+    ("habit", "doubtful"),
+    [
+        (Habit(), False),
+        (Habit(3, 3, 3), True),
+        (Habit(3, 3), False),
+        (Habit(4, 3), True),
+        (Habit(10, 7), False),
+        (Habit(10, 1, 1), False),
+        (Habit(10, 2, 2), True),
+        (Habit(100, 4, 4), False),
+        (Habit(100, 5, 5), True),
+    ],
+)
+def test_doubt(habit, doubtful):
+    """An item without a credit is not its publisher's own where most are others', or some are strangers'."""
+    mine = replace(ORIGIN, habit=habit)
+    assert told(mine) == (["South Desk"], not doubtful)
+    if doubtful:
+        (why,) = by_text(mine, SOUTH, ()).hops[0].because
+        assert (why.kind, why.value) == (DOUBT, f"{habit.crediting} of {habit.items} items credit somebody else")
+
+
+def test_doubt_does_not_touch_credits():
+    """A publisher that mostly shows others' work is believed whom it credits."""
+    mine = replace(seen(MARSH, MONDAY + DAY, claims=credit("South Desk")), habit=Habit(4, 4))
+    assert told(mine, ORIGIN) == COPIED
+    assert told(mine) == (["South Desk", "Marsh & Mill"], False)
+
+
+def test_shown_again():
+    """An item that its publisher shows under another id too has the chain of that one."""
+    copy = replace(COPY, chain=by_text(COPY, MARSH, [ORIGIN]))
+    again = replace(COPY, item=replace(COPY.item, id="i-again", url="https://marsh.example/again"))
+    assert told(again, copy) == COPIED
+    assert told(again, COPY) == OWN
+
+
+def test_another_names_a_stranger():
+    """Where somebody names a page for the text that we do not hold, a publisher that shows others' work is doubted."""
+    naming = seen(TARN, MONDAY + 2 * DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
+    ours = replace(COPY, habit=Habit(10, 2))
+    assert told(ours, naming) == (["Marsh & Mill"], False)
+    assert told(COPY, naming) == OWN
+    of_ours = seen(TARN, MONDAY + 2 * DAY, claims=credit("Marsh & Mill", "https://marsh.example/gone"))
+    assert told(ours, of_ours) == OWN
 
 
 def test_undated_but_later():
     """An undated item that came when we held the other already is the later one."""
     late = seen(MARSH, None, first_seen=MONDAY + 5 * DAY, not_before=MONDAY + 4 * DAY)
     assert told(late, ORIGIN) == told(late, seen(SOUTH, None)) == COPIED
-
-
-def test_other_words():
-    """An item that shares too little is nobody's copy."""
-    assert told(COPY, replace(ORIGIN, item=replace(ORIGIN.item, text=STORY[:100]))) == OWN
 
 
 def test_a_credit_outweighs_a_date():
@@ -166,4 +233,4 @@ def test_who_follows():
     linked = seen(MARSH, MONDAY + DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
     assert not follows(linked, ORIGIN)
     assert follows(seen(MARSH, MONDAY - DAY, claims=credit("South Desk")), ORIGIN)
-    assert not follows(COPY, replace(ORIGIN, item=replace(ORIGIN.item, text=STORY[:100])))
+    assert follows(seen(MARSH, None), seen(SOUTH, None)), "neither is known to be first"

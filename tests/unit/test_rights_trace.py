@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.model import Claim, Evidence, Item, Known, Level, Link, Publisher, Role
-from syndicate.rights.addresses import host, owner, under
+from syndicate.rights.addresses import host
 from syndicate.rights.copies import contained, share
+from syndicate.rights.directory import Directory
 from syndicate.rights.trace import credited, keys_of, trace, url_key
 
 SOUTH = Publisher("south", "South Desk", "https://south.example")
 MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/")
 TARN = Publisher("tarn", "Tarn Review", "https://www.tarn.example/press")
 ALL = (SOUTH, MARSH, TARN)
+EVERYBODY = Directory(ALL)
 STORY = (
     "The ferry between the two banks runs again after eleven winters.\n\n"
     "Four volunteers rebuilt the landing stage with timber from the old mill, and the council lent them a crane.\n\n"
@@ -47,7 +49,7 @@ def held(*entries):
     known = {}
     for entry in entries:
         publisher = next(p for p in ALL if p.id == entry.publisher_id)
-        chain = trace(entry, publisher, known, ALL)
+        chain = trace(entry, publisher, known, EVERYBODY)
         known |= dict.fromkeys(keys_of(entry), Known(entry, chain))
     return known
 
@@ -82,17 +84,26 @@ def test_no_key(url):
     assert url_key(url) == host(url) == ""
 
 
-def test_under_and_owner():
-    """Homes end on path boundaries, the longest wins, nobody owns what lies elsewhere."""
-    press = Publisher("press", "Press", "https://south.example/press")
-    assert under("https://south.example/press/a?b", press.home)
-    assert not under("https://south.example/pressed", press.home)
-    assert not under("https://south.example/", "")
-    assert owner("https://south.example/press/a", (SOUTH, press)) is press
-    assert owner("https://south.example/a", (SOUTH, press)) is SOUTH
-    twin = Publisher("twin", "Twin", SOUTH.home)
-    assert owner("https://south.example/a", (SOUTH, twin), prefer="twin") is twin
-    assert owner("https://elsewhere.example/", ALL) is None
+def test_the_owner_of_an_address():
+    """Homes end on path boundaries, the longest wins, one's own before its equals; nobody owns what lies elsewhere."""
+    press, twin = Publisher("press", "Press", "https://south.example/press"), Publisher("twin", "Twin", SOUTH.home)
+    homeless = Publisher("nobody", "Nobody", "")
+    known = Directory((SOUTH, press, twin, homeless))
+    assert known.owner("https://south.example/press/a?b") is press
+    assert known.owner("https://south.example/pressed") is SOUTH
+    assert known.owner("https://south.example/a", twin) is twin
+    assert known.owner("https://south.example/press/a", twin) is press
+    assert known.owner("https://elsewhere.example/", twin) is None
+    assert known.owner("", homeless) is None
+
+
+def test_the_publisher_of_a_name():
+    """In any case, one's own before a namesake; no name is nobody's."""
+    namesake = Publisher("other", "South Desk", "https://other.example")
+    known = Directory((*ALL, Publisher("nameless", "")))
+    assert known.named(" south DESK ") is SOUTH
+    assert known.named("South Desk", namesake) is namesake
+    assert known.named("") is None
 
 
 def test_keys_of():
@@ -122,7 +133,7 @@ def test_original():
     """Without a claim the item is its publisher's, with its evidence and date."""
     evidence = (Evidence("rss.copyright", Level.FEED, "© South Desk", "channel"),)
     entry = replace(ORIGIN, evidence=evidence)
-    (hop,) = trace(entry, SOUTH, {}, ALL).hops
+    (hop,) = trace(entry, SOUTH, {}, EVERYBODY).hops
     assert (hop.role, hop.name, hop.publisher_id, hop.url) == (Role.ORIGIN, "South Desk", "south", entry.url)
     assert (hop.date, hop.item_id, hop.evidence, hop.own_text) == (entry.published, entry.id, evidence, True)
 
@@ -141,7 +152,7 @@ def test_original():
 )
 def test_claims_about_oneself(made):
     """A claim that names the publisher's own page, feed or name leaves the item an original; so does an unknown kind."""
-    assert shape(trace(item(MARSH, "https://marsh.example/m", claims=(made,)), MARSH, {}, ALL)) == (
+    assert shape(trace(item(MARSH, "https://marsh.example/m", claims=(made,)), MARSH, {}, EVERYBODY)) == (
         ["Marsh & Mill"],
         True,
     )
@@ -152,29 +163,32 @@ def test_known_origin():
     copy = item(
         MARSH, "https://marsh.example/m", claims=(claim("credit-line", "http://www.south.example/a/", "South Desk"),)
     )
-    chain = trace(copy, MARSH, held(ORIGIN), ALL)
+    chain = trace(copy, MARSH, held(ORIGIN), EVERYBODY)
     assert shape(chain) == (["South Desk", "Marsh & Mill"], True)
     assert (chain.hops[1].role, chain.hops[1].own_text, chain.hops[1].because) == (
         Role.REPUBLISHER,
         False,
         (copy.claims[0].evidence,),
     )
-    assert trace(copy, MARSH, held(ORIGIN, copy), ALL) == chain
+    assert trace(copy, MARSH, held(ORIGIN, copy), EVERYBODY) == chain
 
 
 def test_copy_of_a_copy():
     """The chain of a credited copy continues; an origin unknown there stays unknown here."""
     copy = item(MARSH, "https://marsh.example/m", claims=(claim("via", "https://south.example/a"),))
     third = item(TARN, "https://tarn.example/press/t", claims=(claim("via", copy.url),))
-    assert shape(trace(third, TARN, held(ORIGIN, copy), ALL)) == (["South Desk", "Marsh & Mill", "Tarn Review"], True)
-    assert shape(trace(third, TARN, held(copy), ALL)) == (["South Desk", "Marsh & Mill", "Tarn Review"], False)
+    assert shape(trace(third, TARN, held(ORIGIN, copy), EVERYBODY)) == (
+        ["South Desk", "Marsh & Mill", "Tarn Review"],
+        True,
+    )
+    assert shape(trace(third, TARN, held(copy), EVERYBODY)) == (["South Desk", "Marsh & Mill", "Tarn Review"], False)
 
 
 def test_own_words():
     """A credited item whose words are not ours stays the origin, and our words stay ours."""
     note = "We asked three farmers what the flood has cost them, and none would put a figure on it."
     entry = item(MARSH, "https://marsh.example/m", note, claims=(claim("via", "https://south.example/a"),))
-    assert [h.own_text for h in trace(entry, MARSH, held(ORIGIN), ALL).hops] == [True, True]
+    assert [h.own_text for h in trace(entry, MARSH, held(ORIGIN), EVERYBODY).hops] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +216,7 @@ def test_own_words():
 )
 def test_unknown_origin(made, name, publisher_id, url):
     """A claim that points to what we do not hold leaves the origin unknown, with all that the claim tells."""
-    chain = trace(item(MARSH, "https://marsh.example/m", claims=(made,)), MARSH, {}, ALL)
+    chain = trace(item(MARSH, "https://marsh.example/m", claims=(made,)), MARSH, {}, EVERYBODY)
     origin = chain.hops[0]
     assert (chain.origin_known, len(chain.hops)) == (False, 2)
     assert (origin.name, origin.publisher_id, origin.url, origin.item_id) == (name, publisher_id, url, "")
@@ -213,14 +227,14 @@ def test_shared_host():
     """What intake made a claim of is somebody else's, on whatever host; a home on that host changes nothing."""
     nora = Publisher("nora", "Nora", "https://blogs.example/nora")
     entry = item(nora, "https://blogs.example/nora/1", claims=(claim("via", "https://blogs.example/otto/9"),))
-    assert shape(trace(entry, nora, {}, (nora,))) == (["blogs.example", "Nora"], False)
+    assert shape(trace(entry, nora, {}, Directory((nora,)))) == (["blogs.example", "Nora"], False)
     bare = replace(nora, home="")
-    assert shape(trace(entry, bare, {}, (bare,))) == (["blogs.example", "Nora"], False)
+    assert shape(trace(entry, bare, {}, Directory((bare,)))) == (["blogs.example", "Nora"], False)
 
 
 def test_address_of_another_publisher():
     """An item whose own address is another publisher's page came from there."""
-    chain = trace(item(MARSH, "https://south.example/b"), MARSH, {}, ALL)
+    chain = trace(item(MARSH, "https://south.example/b"), MARSH, {}, EVERYBODY)
     assert shape(chain) == (["South Desk", "Marsh & Mill"], False)
 
 
@@ -231,7 +245,7 @@ def test_own_items_are_no_origin():
         "https://south.example/c",
         claims=(claim("via", ORIGIN.url), claim("canonical", "https://south.example/c")),
     )
-    assert shape(trace(entry, SOUTH, held(ORIGIN, entry), ALL)) == (["South Desk"], True)
+    assert shape(trace(entry, SOUTH, held(ORIGIN, entry), EVERYBODY)) == (["South Desk"], True)
 
 
 def test_order_of_claims():
@@ -240,9 +254,9 @@ def test_order_of_claims():
     claims = (claim("source", "https://gazette.example/"), claim("via", tarn.url), claim("credit-line", ORIGIN.url))
     entry = item(MARSH, "https://marsh.example/m", claims=claims)
     for known in (held(ORIGIN), held(ORIGIN, tarn), held(tarn, ORIGIN)):
-        assert shape(trace(entry, MARSH, known, ALL))[0][0] == "South Desk"
-    assert trace(replace(entry, claims=claims[::-1]), MARSH, held(ORIGIN), ALL) == trace(
-        entry, MARSH, held(ORIGIN), ALL
+        assert shape(trace(entry, MARSH, known, EVERYBODY))[0][0] == "South Desk"
+    assert trace(replace(entry, claims=claims[::-1]), MARSH, held(ORIGIN), EVERYBODY) == trace(
+        entry, MARSH, held(ORIGIN), EVERYBODY
     )
 
 
@@ -250,7 +264,7 @@ def test_disagreement():
     """Where two held items disagree about the origin, the one whose text holds most of ours is it."""
     tarn = item(TARN, "https://tarn.example/press/t", text="Other words altogether stand here, and they are many.")
     entry = item(MARSH, "https://marsh.example/m", claims=(claim("credit-line", tarn.url), claim("via", ORIGIN.url)))
-    assert shape(trace(entry, MARSH, held(ORIGIN, tarn), ALL)) == (["South Desk", "Marsh & Mill"], True)
+    assert shape(trace(entry, MARSH, held(ORIGIN, tarn), EVERYBODY)) == (["South Desk", "Marsh & Mill"], True)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +279,7 @@ def test_disagreement():
 def test_contradiction(line, names, known):
     """A credit line that names somebody else than the held chain stands, and the origin is unknown."""
     entry = item(MARSH, "https://marsh.example/m", claims=(line, claim("canonical", ORIGIN.url)))
-    assert shape(trace(entry, MARSH, held(ORIGIN), ALL)) == (names, known)
+    assert shape(trace(entry, MARSH, held(ORIGIN), EVERYBODY)) == (names, known)
 
 
 def test_agreement_without_home():
@@ -273,7 +287,7 @@ def test_agreement_without_home():
     via = item(TARN, "https://tarn.example/press/t", claims=(claim("via", "https://gazette.example/1", "Gazette"),))
     for line in (claim("credit-line", name="gazette"), claim("credit-line", "https://gazette.example/")):
         entry = item(MARSH, "https://marsh.example/m", claims=(line, claim("via", via.url)))
-        assert shape(trace(entry, MARSH, held(via), ALL)) == (["Gazette", "Tarn Review", "Marsh & Mill"], False)
+        assert shape(trace(entry, MARSH, held(via), EVERYBODY)) == (["Gazette", "Tarn Review", "Marsh & Mill"], False)
 
 
 def test_circle():
@@ -284,8 +298,8 @@ def test_circle():
     )
     for order in ((old, new), (new, old), (old, new, old, new), (new, old, new, old)):
         known = held(*order)
-        again = trace(new, MARSH, known, ALL)
-        assert shape(trace(old, SOUTH, known, ALL)) == (["South Desk"], True)
+        again = trace(new, MARSH, known, EVERYBODY)
+        assert shape(trace(old, SOUTH, known, EVERYBODY)) == (["South Desk"], True)
         assert shape(again) == (["South Desk", "Marsh & Mill"], True)
         assert (again.hops[0].role, again.hops[1].own_text) == (Role.ORIGIN, False)
 
@@ -295,8 +309,8 @@ def test_circle_without_dates():
     one = item(SOUTH, "https://south.example/1", claims=(claim("via", "https://marsh.example/2"),))
     two = item(MARSH, "https://marsh.example/2", claims=(claim("via", "https://south.example/1"),))
     known = held(one, two, one, two)
-    assert shape(trace(two, MARSH, known, ALL)) == (["Marsh & Mill"], True)
-    assert shape(trace(one, SOUTH, known, ALL)) == (["Marsh & Mill", "South Desk"], True)
+    assert shape(trace(two, MARSH, known, EVERYBODY)) == (["Marsh & Mill"], True)
+    assert shape(trace(one, SOUTH, known, EVERYBODY)) == (["Marsh & Mill", "South Desk"], True)
 
 
 def test_contained_with_notice():

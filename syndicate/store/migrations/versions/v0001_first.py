@@ -43,8 +43,10 @@ def upgrade() -> None:
     polling.after_items()
     _item_keys()
     _item_credits()
-    _item_shingles()
     _item_texts()
+    _shingles("item_shingles")
+    _shingles("new_shingles")
+    _near_copies()
     _editions()
     _edition_parts()
     _edition_items()
@@ -96,6 +98,10 @@ def _items() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_sha256", sa.Text(), nullable=False),
         sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("work_id", sa.Text(), nullable=False),
+        sa.Column("credits", sa.Text(), nullable=False),
+        sa.Column("traced", sa.Boolean(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["content_sha256"], ["documents.sha256"], name="fk_items_content_sha256_documents"),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_items_source_id_sources"),
@@ -103,8 +109,13 @@ def _items() -> None:
     )
     op.create_index("ix_items_content_sha256", "items", ["content_sha256"])
     op.create_index("ix_items_order_at", "items", ["order_at"])
+    op.create_index("ix_items_origin", "items", ["origin"])
+    op.create_index("ix_items_publisher_id_credits", "items", ["publisher_id", "credits"])
     op.create_index("ix_items_source_id_order_at", "items", ["source_id", "order_at"])
+    untraced = sa.text("NOT traced")
+    op.create_index("ix_items_traced", "items", ["traced"], sqlite_where=untraced, postgresql_where=untraced)
     op.create_index("ix_items_url", "items", ["url"])
+    op.create_index("ix_items_work_id", "items", ["work_id"])
 
 
 def _item_keys() -> None:
@@ -131,27 +142,42 @@ def _item_credits() -> None:
     op.create_index("ix_item_credits_item_id", "item_credits", ["item_id"])
 
 
-def _item_shingles() -> None:
-    """Which items have a passage; in order of the hash, without a second tree."""
+def _item_texts() -> None:
+    """The number under which the passages of an item's present text are kept, and how many there are."""
     op.create_table(
-        "item_shingles",
-        sa.Column("hash", sa.BigInteger(), nullable=False),
+        "item_texts",
+        sa.Column("number", SERIAL, nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_shingles_item_id_items"),
-        sa.PrimaryKeyConstraint("hash", "item_id", name="pk_item_shingles"),
+        sa.Column("shingles", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_texts_item_id_items"),
+        sa.PrimaryKeyConstraint("number", name="pk_item_texts"),
+        sa.UniqueConstraint("item_id", name="uq_item_texts_item_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _shingles(name: str) -> None:
+    """Which texts have a passage; in order of the hash, without a second tree."""
+    op.create_table(
+        name,
+        sa.Column("hash", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("hash", "number", name=f"pk_{name}"),
         sqlite_with_rowid=False,
     )
 
 
-def _item_texts() -> None:
-    """The passages of an item, eight bytes each."""
+def _near_copies() -> None:
+    """Items with the same text or a part of it, from both sides."""
     op.create_table(
-        "item_texts",
+        "near_copies",
         sa.Column("item_id", sa.Text(), nullable=False),
-        sa.Column("hashes", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_texts_item_id_items"),
-        sa.PrimaryKeyConstraint("item_id", name="pk_item_texts"),
+        sa.Column("other_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_near_copies_item_id_items"),
+        sa.ForeignKeyConstraint(["other_id"], ["items.id"], name="fk_near_copies_other_id_items"),
+        sa.PrimaryKeyConstraint("item_id", "other_id", name="pk_near_copies"),
     )
+    op.create_index("ix_near_copies_other_id", "near_copies", ["other_id"])
 
 
 def _editions() -> None:
