@@ -115,12 +115,7 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
 def _delivery(section: delivery.Delivery) -> Delivery:
     pace = model.Pace(section.per_second, section.per_hour, section.domain_per_minute)
     return Delivery(
-        section.connections,
-        pace,
-        section.unknown,
-        section.bounces,
-        Returns(**section.returns.model_dump()),
-        Dkim(**section.dkim.model_dump()),
+        section.connections, pace, section.unknown, section.bounces, Returns(**section.returns.model_dump())
     )
 
 

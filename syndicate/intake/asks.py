@@ -8,6 +8,7 @@ makes no sense was not said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -59,9 +60,12 @@ def _listed(feed: etree._Element, name: str) -> Iterator[str]:
 
 def _name(element: etree._Element) -> str:
     """Its name in lower case: with the namespace for the syndication module, without for everything else."""
-    if not isinstance(element.tag, str):
-        return ""
-    uri, _, local = element.tag.rpartition("}")
+    return _known_as(element.tag) if isinstance(element.tag, str) else ""
+
+
+@lru_cache(4096)
+def _known_as(tag: str) -> str:
+    uri, _, local = tag.rpartition("}")
     if uri + "}" == _SYNDICATION or local.lower().startswith("sy:"):
         return _SYNDICATION + local.lower().removeprefix("sy:")
     return local.lower()

@@ -125,7 +125,7 @@ def read(body: bytes, *, url: str, content_type: str = "", source: Source, marks
         return _whole(parse_text(text, url=url), source, b"", ())
     inherited, slices = _inherited(pieces, url, source), [_fingerprint(piece) for piece in pieces.slices]
     if inherited and marks.startswith(inherited):
-        reading = _changes(pieces, slices, _unpacked(marks), source)
+        reading = _as_it_was(slices, marks) or _changes(pieces, slices, _unpacked(marks), source)
         if reading:
             return reading
     return _whole(parse_text(text, url=url), source, inherited, slices)
@@ -190,11 +190,20 @@ def _whole(parsed: ParsedFeed, source: Source, inherited: bytes, slices: Sequenc
     return Reading(replace(feed, items=each_once(items)), tuple(dict.fromkeys(item.id for item in items)), marks)
 
 
+def _as_it_was(slices: Sequence[bytes], marks: bytes) -> Reading | None:
+    """The reading of a document that has the entries it had, in the same order: told without unpacking the marks."""
+    starts = range(_INHERITED, len(marks), _PACKED.size)
+    if len(slices) != len(starts) or any(marks[at : at + 16] != one for at, one in zip(starts, slices, strict=True)):
+        return None
+    return Reading(None, tuple(dict.fromkeys(f"i-{marks[at + 16 : at + 24].hex()}" for at in starts)), marks)
+
+
 def _changes(pieces: _Xml | _Json, slices: Sequence[bytes], old: _Marks, source: Source) -> Reading | None:
     """What is new beside the entries with known marks; None if that cannot be told without the others."""
     known = {mark.slice: mark for mark in old.entries}
     kept = {number: known[piece] for number, piece in enumerate(slices) if piece in known}
-    if _versions(old.entries, old.entries) != _versions(old.entries, kept.values()):
+    doubled = _doubled(old.entries)
+    if doubled and _versions(old.entries, doubled) != _versions(kept.values(), doubled):
         return None
     if len(kept) == len(slices) and known.keys() == set(slices):
         return _found(None, _Marks(old.inherited, tuple(kept.values())))
@@ -219,10 +228,16 @@ def _mark(piece: bytes, item: Item, entry: ParsedEntry) -> _Mark:
     return _Mark(piece, bytes.fromhex(item.id.removeprefix("i-")), names_of(entry))
 
 
-def _versions(all_: Iterable[_Mark], present: Iterable[_Mark]) -> list[bytes]:
-    """Those present of the entries that are versions of one item: which of them it is depends on the others."""
-    counted = Counter(item for _, item in {(mark.slice, mark.item) for mark in all_})
-    return [mark.slice for mark in present if counted[mark.item] > 1]
+def _doubled(entries: Collection[_Mark]) -> Collection[bytes]:
+    """The items that several entries are versions of: which of them it is depends on the others."""
+    if len({mark.item for mark in entries}) == len(entries):
+        return ()
+    counted = Counter(item for _, item in {(mark.slice, mark.item) for mark in entries})
+    return {item for item, count in counted.items() if count > 1}
+
+
+def _versions(entries: Iterable[_Mark], doubled: Container[bytes]) -> list[bytes]:
+    return [mark.slice for mark in entries if mark.item in doubled]
 
 
 def _judged_anew(parsed: ParsedFeed, old: Iterable[_Mark], kept: Collection[_Mark]) -> bool:

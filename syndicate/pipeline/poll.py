@@ -22,7 +22,7 @@ from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
 from syndicate.pipeline.origins import TOGETHER, trace_arrivals
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
-from syndicate.store import Manners, SourceState, Store, Taken
+from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
 AT_ONCE = 64
 """Polls that get on at one time."""
@@ -124,14 +124,14 @@ class _Crew:
         if room <= 0 or left == []:
             return Taken()
 
-        def take() -> Taken:
-            with polling.store.write() as tx:
-                taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left)
-                known = [state for state in taken.sources if state.source_id in polling.sources]
-                tx.polls.give_back([state for state in taken.sources if state not in known])
-                return Taken(tuple(known), taken.again_at)
+        def take(tx: Transaction) -> Taken:
+            taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left)
+            known = [state for state in taken.sources if state.source_id in polling.sources]
+            tx.polls.give_back([state for state in taken.sources if state not in known])
+            return Taken(tuple(known), taken.again_at)
 
-        return await asyncio.to_thread(take)
+        # At the desk, which never waits for itself: beside it a claim might not get its turn for long.
+        return await self._desk.write(take)
 
     def _room(self) -> int:
         """How many more may start: those that stand still count only against the utmost."""

@@ -138,7 +138,6 @@ class Desk:
         self._told = told
         self._letters = Letters(posting.store, posting.clock(), posting.bounces, posting.sign)
         self._queue: deque[Delivery | Outgoing] = deque()
-        self._low = max(BATCH // 2, 2 * posting.connections)  # below that, more is claimed ahead
         self._ended = False
         self._filling: asyncio.Task[None] | None = None
         self._works = False
@@ -161,7 +160,7 @@ class Desk:
         while self._queue:
             first = self._queue.popleft()
             delivery = _delivery_of(first)
-            if len(self._queue) < self._low:
+            if len(self._queue) < BATCH // 2:
                 self._fill_soon()
             if delivery.edition_id in self._journal.stopped:
                 self._journal.put_back(delivery)
@@ -222,7 +221,7 @@ class Desk:
 
     async def _fill(self) -> None:
         """Claim more, when the pace allows it."""
-        while not self._ended and len(self._queue) < self._low:
+        while not self._ended and len(self._queue) < BATCH:
             claimed = await self._journal.do(self._claim)
             self._queue.extend(await self._prepared(claimed.deliveries))
             if claimed.again_at is None:

@@ -19,10 +19,9 @@ SAVED: Final = Message("It is noted", ("From the next letter on it comes as you 
 BACK: Final = Message("You are back", ("The next letter comes to you. Every letter ends with a way to stop.",))
 LOOK_IN_YOUR_MAIL: Final = Message(
     "Now look in your mail",
-    (
-        "If that address can receive mail, a message from us is on its way. Press the button in it and you are in.",
-        "Nothing after ten minutes? Look in the junk folder. We write to one address at most once a day about it.",
-    ),
+    ("If that address can receive mail, a message from us is on its way. Press the button in it and you are in.",),
+    quote_label="Nothing after ten minutes?",
+    quote_note="Look in the junk folder. We write to one address at most once a day about it.",
     foot="We show this same page whether or not the address was already on the list, so that nobody can find out who "
     "reads us.",
 )

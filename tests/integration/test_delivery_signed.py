@@ -8,13 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import dkim
-import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from syndicate.app import open_app
 from syndicate.deliver.dkim import Signer
-from syndicate.errors import UsageError
 from syndicate.model import DeliveryState
 
 H = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/deliver/house.py")))
@@ -36,19 +32,3 @@ def test_every_message_is_signed(tmp_path):
             assert b":List-Unsubscribe:" in body.partition(b"\r\n")[0]
         assert len({one.sha256 for one in sink.taken if one.recipient == "r7.1@reader.example"}) == 1
         assert sink.copies()["r7.1@reader.example"] == 2
-
-
-def test_the_key_comes_from_the_configuration(tmp_path):
-    """With delivery.dkim the app signs with the key in the file; a file that is not there is named."""
-    (tmp_path / "config.yaml").write_text(
-        "site: {name: B, url: https://b.example, contact: ed@b.example}\n"
-        "delivery: {dkim: {selector: s1, key_file: dkim.pem}}\n"
-    )
-    app = open_app(tmp_path / "config.yaml")
-    with pytest.raises(UsageError, match=r"dkim\.pem"):
-        app.signer()
-    form = serialization.PrivateFormat.PKCS8
-    pem = SIGNER.key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    (tmp_path / "dkim.pem").write_bytes(pem)
-    assert app.posting.sign(b"From: a@b.example\r\n\r\nx\r\n") == SIGNER(b"From: a@b.example\r\n\r\nx\r\n")
-    app.close()

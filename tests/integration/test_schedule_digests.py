@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Digests by their schedule, while nobody subscribes and when the first reader comes, and their pages afterwards."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -150,20 +149,3 @@ def test_readers_with_a_cadence_of_their_own(house):
                 assert released.recipients == 1
     assert sent["weekly"] == [["Day0", "Day3", "Day6"], ["Day12", "Day9"]]
     assert sent["weekly~daily@9@Asia/Tokyo"] == [["Day0"], ["Day3"], ["Day6"], ["Day9"], ["Day12"]]
-
-
-def test_four_schedulers_make_one_edition_a_period(house):
-    """Four at once, over twelve periods: twelve editions, one mail for each reader and edition, nothing else."""
-    house.subscribe()
-    for number in range(12):
-        house.bring(f"Week{number}")
-        house.now += WEEK
-        work = Work(None, house.composing, None, None, (WEEKLY,))
-        reports = [Report() for _ in range(4)]
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(send_due_digests, [work] * 4, reports))
-        assert all(report.clean for report in reports)
-        assert [titles(one) for report in reports for one in report.released] == [[f"Week{number}"]]
-    with house.store.read() as tx:
-        assert len(tx.editions.digests(WEEKLY.id)) == 12
-        assert tx.outbox.due(house.now) == 12

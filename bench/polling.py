@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Warm polls: 2,000 feeds that have not changed, from one nginx on the first core, on 200 loopback addresses.
+
+    polling.py [ROUNDS] [FEEDS]
+
+P1: a new TLS connection for each poll, with the choice of what is due and the state written, against ``wrk`` in the
+same mode, both on the second core. P2: kept connections, against lemon24/reader with ten workers: feeds a
+second. Rounds are interleaved and medians compared.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from served.site import ADDRESSES, SECURE, in_child, nginx, pinned, poller, row, run, tool, url, write_feeds
+
+from syndicate.pipeline.poll import poll_due
+
+ITEMS = 2
+CONNECTIONS = 50
+
+
+async def child(folder: Path, count: int, *, secure: bool) -> dict[str, float]:
+    """Poll all once, then again a day later and measure that."""
+    async with poller(folder, count, secure=secure, workers=1) as (polling, clock):
+        first = await poll_due(polling)
+        clock.ahead += timedelta(days=2)
+        wall, cpu = time.perf_counter(), time.process_time()
+        polled = await poll_due(polling)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    told = {one.status for one in polled}
+    if len(polled) != count or told != {"unchanged"}:
+        sys.exit(f"{len(first)} then {len(polled)} polls, {told}: {[one.error for one in polled if one.error][:3]}")
+    return {"rate": count / wall, "cpu_ms": cpu / count * 1000}
+
+
+def ours(count: int, certificate: Path, *, secure: bool) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        core = 1 if secure else None
+        return in_child(__file__, folder, str(count), str(int(secure)), core=core, SSL_CERT_FILE=str(certificate))
+
+
+def wrk(folder: Path, count: int) -> float:
+    """Requests a second, each on a connection of its own; it asks one address, since it takes no more."""
+    script = folder / "wrk.lua"
+    script.write_text(
+        'local i = -1\nlocal h = {["If-None-Match"] = "*", ["Accept-Encoding"] = "gzip"}\n'
+        f'function request() i = (i + 1) % {count} return wrk.format("GET", "/" .. i .. ".xml", h) end\n'
+    )
+    command = [tool("wrk", "wrk"), "-t1", f"-c{CONNECTIONS}", "-d3s", "-s", str(script), f"https://127.0.1.1:{SECURE}"]
+    done = subprocess.run(pinned(1, command), capture_output=True, text=True, check=True)
+    return float(next(line for line in done.stdout.splitlines() if "Requests/sec" in line).split()[1])
+
+
+READER = """
+import sys, time
+from reader import make_reader
+path, count = sys.argv[1], int(sys.argv[2])
+reader = make_reader(path)
+for n in range(count):
+    address = f"127.0.1.{n % int(sys.argv[4]) + 1}"
+    reader.add_feed(sys.argv[3].replace("127.0.1.1", address).replace("/0.xml", f"/{n}.xml"))
+list(reader.update_feeds_iter(workers=10, scheduled=False))
+wall = time.perf_counter()
+done = list(reader.update_feeds_iter(workers=10, scheduled=False))
+print(len(done) / (time.perf_counter() - wall))
+"""
+
+
+def reader(count: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", READER, f"{folder}/r.db", str(count), url(0), str(ADDRESSES)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.stderr[-2000:])
+        return float(done.stdout)
+
+
+def main() -> None:
+    rounds, count = (*map(int, sys.argv[1:]), *(5, 2000)[len(sys.argv) - 1 :])
+    with tempfile.TemporaryDirectory() as name:
+        folder, root = Path(name), Path(name) / "root"
+        root.mkdir()
+        folder.chmod(0o755)
+        write_feeds(root, count, ITEMS)
+        with nginx(folder, root) as certificate:
+            secure, limit, kept, peer = [], [], [], []
+            for _ in range(rounds):
+                secure.append(ours(count, certificate, secure=True))
+                limit.append(wrk(folder, count))
+                kept.append(ours(count, certificate, secure=False))
+                peer.append(reader(count))
+    median = statistics.median
+    row(f"P1 warm poll, new TLS each, {count} feeds", median(x["rate"] for x in secure), median(limit), 0.5, "polls/s")
+    row(f"P2 warm poll, kept connections, {count} feeds", median(x["rate"] for x in kept), median(peer), 10, "feeds/s")
+    tls, plain = (median(x["cpu_ms"] for x in one) for one in (secure, kept))
+    print(f"CPU a poll, ours: {tls:.2f} ms with TLS, {plain:.2f} ms without")
+    print(f"rounds: {[round(x['rate']) for x in secure]} {[round(x) for x in limit]}")
+    print(f"        {[round(x['rate']) for x in kept]} {[round(x) for x in peer]}")
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["--child"]:  # children that parse import this file too
+    print(json.dumps(run(child(Path(sys.argv[2]), int(sys.argv[3]), secure=sys.argv[4] == "1"))))
+elif __name__ == "__main__":
+    main()
