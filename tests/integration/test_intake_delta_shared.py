@@ -59,6 +59,8 @@ def test_each_entry_reads_alone_as_among_the_others(path):
     second = read(text.encode(), first.marks)
     held = {item.id: item for reading in (first, second) for item in reading.feed.items}
     assert [held[one] for one in second.listed] == list(whole.items)
-    assert replace(second.feed, items=()) == replace(whole, items=())
+    aliases = {**first.feed.aliases, **second.feed.aliases}  # each reading names those of what it read
+    assert second.feed.aliases.items() <= whole.aliases.items() <= aliases.items()
+    assert replace(second.feed, items=(), aliases={}) == replace(whole, items=(), aliases={})
     assert len(second.feed.items) <= count // 2 or path.name in SHARING or not first.marks
     assert read(text.encode(), second.marks).feed is None or not second.marks
