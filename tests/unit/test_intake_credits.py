@@ -38,6 +38,12 @@ def test_the_evidence_of_a_credit_is_its_whole_block():
     assert (claim.evidence.kind, claim.evidence.url) == ("credit-line", "https://own.example/f")
 
 
+def test_a_credit_to_oneself_is_none_beside_other_links():
+    """A phrase before a link of the publisher's own claims nothing, though another link of the block leads elsewhere."""
+    own, other = "<a href='https://own.example/a'>Own</a>", "<a href='https://other.example/a'>a talk</a>"
+    assert reader().claims(blocks(clean(f"<p>First published by {own}. She gave {other} last year.</p>"))) == ()
+
+
 def test_one_target_is_claimed_once():
     """A part of an article that says "continue at" and credits the same page makes one claim."""
     link = "<a href='https://other.example/a'>Other</a>"
