@@ -111,7 +111,7 @@ def config(truth: dict, *, recorded: bool = True, polled: frozenset[str] | None 
     """A configuration for a world: with notices ``recorded`` or not, with all sources or those of ``polled`` keys."""
     lines = [
         "site: {name: Riverside Bulletin, url: 'https://bulletin.example', contact: editor@bulletin.example}",
-        "network: {allow_private: true}",
+        "network: {allow_private: true, pause: 0s}",
         "publishers:",
     ]
     sources = [s for s in truth["sources"] if polled is None or s["key"] in polled]
@@ -242,11 +242,11 @@ def publication(feed: list[dict], channel: str, truth: dict, held: set[str], sai
         if mode not in {"full", "excerpt"}:
             continue
         full |= {item["article"]} if mode == "full" else set()
+        silent = item["credit"] is None and item["style"] != "original" and item["original_url"] not in held
         if truth["terms"][item["terms"]]["allows"][CHANNELS[channel]] != "full":
-            silent = item["credit"] is None and item["style"] != "original" and item["original_url"] not in held
             row = (channel, item["style"], item["terms"], item["url"])
             (said.unseen if silent else said.beyond).append(row)
-        elif mode == "full":
+        elif mode == "full" and not silent:
             said.missing += [(duty, item["style"], item["url"]) for duty in _unmet(entry, item, outlets, truth)]
     said.twice += sum(number - 1 for number in stories.values())
     return full
