@@ -4,7 +4,7 @@
 import pytest
 
 from syndicate.intake.own import Own
-from syndicate.intake.text import language_tag, legal, one_line, person_name, untracked, uri_text, web_url
+from syndicate.intake.text import joined, language_tag, legal, one_line, person_name, untracked, uri_text, web_url
 
 
 def test_no_control_character_survives():
@@ -105,3 +105,9 @@ def test_own_pages(own, url, expected):
 def test_what_tracks_readers_is_no_part_of_an_address(url, without):
     """Campaign parameters go; all else stays as it is and where it is."""
     assert untracked(url) == without
+
+
+def test_a_malformed_reference_leads_nowhere():
+    """What no address can be made of is left out instead of stopping the document."""
+    assert joined("https://own.example/", "https://[x/") == ""
+    assert joined("https://own.example/a/", "b") == "https://own.example/a/b"
