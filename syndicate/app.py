@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment
 
@@ -29,12 +29,13 @@ from syndicate.pipeline.doctor import Finding, Lookup, Mail, examine
 from syndicate.pipeline.letters import domain_of
 from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
-from syndicate.pipeline.ports import PageFetcher
+from syndicate.pipeline.ports import PageFetcher, PageReader
 from syndicate.pipeline.post import Posting
 from syndicate.pipeline.profit import Contradiction, contradictions
 from syndicate.pipeline.recording import note_configured
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
+from syndicate.pipeline.webpages import Browsing
 from syndicate.publish.confirmation import channel_title, wording
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
@@ -225,16 +226,14 @@ class App:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """Everything that a cycle calls on, for as long as the context lasts."""
-        async with self.polling() as polling:
-            yield Work(
-                polling,
-                self.composing,
-                self.posting,
-                self.release,
-                self.config.channels,
-                self.returned_mail(),
-                self.config.smtp_given,
-            )
+        async with self.polling() as polling, self.pages_of_others() as fetcher:
+            house = (self.composing, self.posting, self.release, self.config.channels)
+            yield Work(polling, *house, self.browsing(polling, fetcher), self.returned_mail(), self.config.smtp_given)
+
+    def browsing(self, polling: Polling, fetcher: PageFetcher) -> Browsing:
+        """What reading web pages needs, beside an open poller: its child processes read pages too."""
+        reader, publishers = cast("PageReader", polling.reader), self.config.publishers
+        return Browsing(self.store, fetcher, reader, self.clock, polling.sources, publishers)
 
     def pages(self, ready: Callable[[], bool]) -> Ports:
         """What the web server shows and does."""

@@ -155,6 +155,14 @@ class Health(enum.StrEnum):
     GONE = "gone"
 
 
+class WebPages(enum.StrEnum):
+    """Whether the pages of a source's items are read for what they say about rights."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    WHEN_UNKNOWN = "when-unknown"
+
+
 class Role(enum.StrEnum):
     """What a publisher did with the work at one hop."""
 
@@ -620,12 +628,13 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A feed that we poll. ``every`` is in seconds."""
+    """A feed that we poll. ``every`` is in seconds; ``pages`` tells whether its items' pages are read too."""
 
     id: str
     url: str
     publisher: Publisher
     every: int = 1800
+    pages: WebPages = WebPages.WHEN_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

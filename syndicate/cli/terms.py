@@ -12,7 +12,7 @@ import typer
 
 from syndicate.cli.show import trouble
 from syndicate.errors import UsageError
-from syndicate.rights.notices import FORMATS, PLACES, Notice, Reading
+from syndicate.rights.notices import FORMATS, PLACES, Notice, as_row
 from syndicate.rights.notices import read as read_notices
 
 _KEYS = ("place", "format", "text")
@@ -39,7 +39,7 @@ def read(path: Path) -> int:
             trouble(f"{path}:{number}: {error}")
             bad = 1
             continue
-        row = json.dumps(_row(id_, read_notices(notices)), ensure_ascii=False)
+        row = json.dumps({"id": id_} | as_row(read_notices(notices)), ensure_ascii=False)
         typer.echo(row.encode("utf-8", "backslashreplace"))  # half a surrogate pair goes out as it came in
     return bad
 
@@ -76,25 +76,3 @@ def _notice(number: int, data: object) -> Notice:
     if not isinstance(text, str):
         raise UsageError(f"statement {number} has no text")
     return Notice(place, text, form)
-
-
-def _row(id_: object, reading: Reading) -> dict[str, Any]:
-    """A reading in the words of the output; what was not said is null."""
-    return {
-        "id": id_,
-        "class": reading.class_,
-        "licence": reading.licence or None,
-        "grants": {channel.value: mode.name.lower() for channel, mode in reading.grants.items()},
-        "alone": [channel.value for channel in reading.alone],
-        "duties": list(reading.duties),
-        "prohibitions": list(reading.prohibitions),
-        "contact": reading.contact or None,
-        "holder": reading.holder or None,
-        "embargo": reading.embargo or None,
-        "window": reading.window or None,
-        "quotes": [
-            {"field": quote.field, "value": quote.value, "place": quote.place, "text": quote.text}
-            | ({"detail": quote.detail} if quote.detail else {})
-            for quote in reading.quotes
-        ],
-    }

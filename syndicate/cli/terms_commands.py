@@ -135,3 +135,48 @@ def terms_read(
     from syndicate.cli.terms import read
 
     raise typer.Exit(read(file))
+
+
+@terms.command("review")
+def terms_review(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """List what notices of publishers suggest, with the quoted words and where they stand."""
+    from syndicate.cli import review
+
+    raise typer.Exit(review.review(config, as_machine=json))
+
+
+@terms.command("confirm")
+def terms_confirm(
+    number: Annotated[int, typer.Argument(help="Its number, as listed by review.")],
+    narrow: Annotated[
+        list[str] | None, typer.Option("--narrow", metavar="CLASS=MODE", help="At most this, such as XW=link.")
+    ] = None,
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Make a suggestion part of the record: it permits from now on."""
+    from syndicate.cli import review, statements
+
+    raise typer.Exit(review.confirm(config, number, narrow or [], by or statements.person(), as_machine=json))
+
+
+@terms.command("reject")
+def terms_reject(
+    number: Annotated[int, typer.Argument(help="Its number, as listed by review.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the ledger.")] = "",
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Decide against a suggestion: it is not asked again until its words change."""
+    from syndicate.cli import review, statements
+
+    raise typer.Exit(review.reject(config, number, reason, by or statements.person()))
+
+
+@terms.command("unknown")
+def terms_unknown(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+    """List the publishers of whose terms nothing is on record, and what their items say."""
+    from syndicate.cli import review
+
+    raise typer.Exit(review.unknown(config, as_machine=json))

@@ -11,6 +11,12 @@ from syndicate.config import delivery, schema
 from syndicate.config.records import records
 from syndicate.config.schema import Security
 
+_PAGES = {
+    True: model.WebPages.ALWAYS,
+    False: model.WebPages.NEVER,
+    "when-unknown": model.WebPages.WHEN_UNKNOWN,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
@@ -107,7 +113,9 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
         delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
         publishers=publishers,
-        sources=tuple(model.Source(s.id, s.url, publishers[s.publisher], s.every) for s in file.sources),
+        sources=tuple(
+            model.Source(s.id, s.url, publishers[s.publisher], s.every, _PAGES[s.pages]) for s in file.sources
+        ),
         channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),
     )
 

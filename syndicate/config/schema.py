@@ -114,6 +114,11 @@ class Source(Section):
     url: v.Url = key(..., "Address of the feed.", shown="https://south.example/feed.xml")
     publisher: PublisherName = key(..., "Whose feed it is: a key of `publishers`.", shown="south-desk")
     every: v.Duration = key(1800, "How often we ask. The publisher's own wishes may make it less often.", shown="30m")
+    pages: bool | Literal["when-unknown"] = key(
+        "when-unknown",
+        "Whether the pages of its items are read for what they say about rights, as robots.txt allows: `true`, "
+        "`false`, or only where neither your record nor the feed says anything.",
+    )
 
     @field_validator("id")
     @classmethod

@@ -66,6 +66,7 @@ class _Robots:
     rules: Protego | None
     closed: str
     until: float
+    text: str = ""
 
 
 class Pages:
@@ -98,6 +99,10 @@ class Pages:
             page = Page(reply.url, reply.status, reply.headers, reply.body)
             self._learn(address, host, page)
         return page
+
+    async def robots_txt(self, url: str) -> str:
+        """The text of the robots.txt of a page's site, as it was read; "" if there is none that can be read."""
+        return (await self._robots_of(checked(url, url))).text
 
     def _fresh(self, address: str) -> Page | None:
         until, page = self._kept.get(address, (0.0, None))
@@ -151,7 +156,7 @@ class Pages:
         if reply.status == _OK:
             text = reply.body[:_ROBOTS_SIZE].decode("utf-8", errors="replace")
             good = max(fresh_for(reply.headers) or _DAY, _LEAST_KEPT)
-            return _Robots(Protego.parse(text), "", _now() + min(good, _DAY))
+            return _Robots(Protego.parse(text), "", _now() + min(good, _DAY), text)
         if _CLIENT_ERROR <= reply.status < _SERVER_ERROR and reply.status not in _AWAY:
             return _Robots(None, "", _now() + _DAY)
         wait = retry_after(reply.headers) or _LEAST_KEPT

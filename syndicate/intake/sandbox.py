@@ -9,20 +9,24 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import multiprocessing
+from collections.abc import Mapping
 from dataclasses import replace
 from multiprocessing.context import BaseContext
-from typing import Any
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from syndicate.errors import ParseError
-from syndicate.intake import delta
-from syndicate.model import Reading, Source
+from syndicate.intake import delta, webpage
+from syndicate.intake.pages import ROBOT
+from syndicate.model import PageReading, Reading, Source
 
 try:
     import resource
 except ImportError:  # no such limits on this platform; the time limit still holds
     resource = None  # type: ignore[assignment] # a module or nothing
+
+T = TypeVar("T")
 
 _GRACE = 5  # seconds of wall clock beyond the CPU limit, for a busy machine
 _DOCUMENTS_PER_CHILD = 500
@@ -34,7 +38,7 @@ class Reader:
     def __init__(self, *, workers: int = 1, seconds: float = 20.0, memory: int = 1_000_000_000) -> None:
         """Starts nothing yet; the first document starts the children."""
         self._seconds = seconds
-        self._running: set[concurrent.futures.Future[Reading]] = set()
+        self._running: set[concurrent.futures.Future[Any]] = set()
         self._closing = False
         self._pool: Any = ProcessPool(
             max_workers=workers,
@@ -55,6 +59,28 @@ class Reader:
         finally:
             self._running.discard(future)
 
+    async def read_page(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: Mapping[str, str],
+        source: Source,
+        robots_txt: str = "",
+        tdmrep: str = "",
+        terms: bool = False,
+    ) -> PageReading:
+        """A whole web page -> what it states. Raises ParseError, also for excess."""
+        bare = replace(source, publisher=replace(source.publisher, records=()))
+        about = webpage.About(bare, robots_txt, tdmrep, ROBOT, terms)
+        arguments = [body, url, dict(headers), about, int(self._seconds) + 1]
+        future = self._pool.schedule(_read_page, args=arguments, timeout=self._seconds + _GRACE)
+        self._running.add(future)
+        try:
+            return await self._outcome(future, url)
+        finally:
+            self._running.discard(future)
+
     async def close(self) -> None:
         """Stop the children; documents that are being read are given up with a ParseError."""
         self._closing = True
@@ -63,7 +89,7 @@ class Reader:
         self._pool.close()
         await asyncio.to_thread(self._pool.join)
 
-    async def _outcome(self, future: concurrent.futures.Future[Reading], url: str) -> Reading:
+    async def _outcome(self, future: concurrent.futures.Future[T], url: str) -> T:
         remedy = "nothing was changed; if it happens again, ask the publisher to make the feed smaller"
         try:
             return await asyncio.wrap_future(future)
@@ -104,3 +130,8 @@ def _limit_time(seconds: int) -> None:
 def _read(body: bytes, url: str, content_type: str, source: Source, marks: bytes, seconds: int) -> Reading:
     _limit_time(seconds)
     return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+
+
+def _read_page(body: bytes, url: str, headers: dict[str, str], about: webpage.About, seconds: int) -> PageReading:
+    _limit_time(seconds)
+    return webpage.read(body, url=url, headers=headers, about=about)

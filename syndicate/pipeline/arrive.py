@@ -18,6 +18,7 @@ from syndicate.model import Feed, Fetched, Health, Reading, Source
 from syndicate.pipeline.accept import Accepted, accept
 from syndicate.pipeline.health import failing, hold, note_changes, sound
 from syndicate.pipeline.retract import retract
+from syndicate.pipeline.suggesting import arrived
 from syndicate.rights.trace import credited, keys_of, own_chain
 from syndicate.store import PollRun, SourceState, Stored, Transaction
 
@@ -173,4 +174,6 @@ def _store_items(tx: Transaction, visit: Visit, feed: Feed, now: datetime) -> St
     credits_ = {item.id: credited(item) for item in feed.items}
     chains = {item.id: own_chain(item, source.publisher) for item in feed.items}
     stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first, traced=False)
+    fresh = {*stored.new, *stored.changed}
+    arrived(tx, source, feed, fresh, now)
     return Stored(stored.new, (*stored.changed, *retract(tx, feed.retractions, now)))

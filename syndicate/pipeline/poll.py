@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from syndicate.errors import ParseError, SyndicateError
@@ -22,6 +22,7 @@ from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
 from syndicate.pipeline.origins import TOGETHER, trace_arrivals
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
+from syndicate.pipeline.suggesting import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
 AT_ONCE = 64
@@ -201,6 +202,9 @@ class _Crew:
             reading = await polling.reader.read(
                 fetched.body, url=fetched.url, content_type=fetched.content_type, source=visit.source, marks=marks
             )
+            if reading.feed:
+                feed = await asyncio.to_thread(heard, reading.feed)
+                reading = replace(reading, feed=feed)
         return Answer(fetched, digest, reading)
 
     async def _failed(self, visit: Visit, error: SyndicateError) -> Polled:

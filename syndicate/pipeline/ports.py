@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from syndicate.model import Fetched, Outcome, Reading, Source, Verified
+from syndicate.model import Fetched, Outcome, PageReading, Reading, Source, Verified
 
 Clock = Callable[[], datetime]
 
@@ -51,6 +51,28 @@ class PageFetcher(Protocol):
 
     async def fetch(self, url: str) -> Page:
         """The page; raises FetchError, whose ``what`` is why not."""
+        ...
+
+    async def robots_txt(self, url: str) -> str:
+        """The text of the robots.txt of a page's site; "" if it has none that can be read."""
+        ...
+
+
+class PageReader(Protocol):
+    """Bytes of a web page to what it states, where a hostile page can do no harm."""
+
+    async def read_page(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: Mapping[str, str],
+        source: Source,
+        robots_txt: str = "",
+        tdmrep: str = "",
+        terms: bool = False,
+    ) -> PageReading:
+        """What the page states; raises ParseError."""
         ...
 
 

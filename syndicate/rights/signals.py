@@ -37,6 +37,7 @@ def signals(party: Party, setting: Setting, *, recorded: bool) -> Iterator[Rulin
     for time in times(party.evidence):
         if not recorded or time.evidence.level > Level.FEED:
             yield from _timed(time, party, setting)
+    yield from _gone(party)
     if not recorded:
         yield from _denied(party)
         yield from _snippet(party, setting.channel)
@@ -93,6 +94,13 @@ def _timed(time: Time, party: Party, setting: Setting) -> Iterator[Ruling]:
 
 def _said(when: datetime) -> str:
     return f"{when:%d %B %Y, %H:%M} UTC".lstrip("0")
+
+
+def _gone(party: Party) -> Iterator[Ruling]:
+    """A link to nothing is no link."""
+    for one in party.evidence:
+        if one.kind == "page.gone":
+            yield _ruling(party, Mode.WITHHOLD, "link.gone", f"has taken its page down ({one.value})", one)
 
 
 def _denied(party: Party) -> Iterator[Ruling]:

@@ -110,6 +110,8 @@ def _read(
 
 
 def _refuses(evidence: Evidence) -> bool:
+    if evidence.kind == "notice.refusal":
+        return True
     if evidence.kind == "pur.reuseProhibited":
         return evidence.value.strip().lower() not in ("false", "no", "0")
     return evidence.kind in PROSE_KINDS and reserves_all(evidence.value)

@@ -23,6 +23,7 @@ from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
 from syndicate.pipeline.release import Released, has_readers, publish, send_digest
 from syndicate.pipeline.tell import tell
+from syndicate.pipeline.webpages import Browsing, Read, read_pages
 from syndicate.schedule.due import last_due, next_due, period
 from syndicate.store import SourceChange
 
@@ -39,6 +40,7 @@ class Work:
     posting: Posting
     folder: FeedFolder
     channels: tuple[Channel, ...]
+    browsing: Browsing | None = None  # what reading web pages needs
     returned: Sequence[Callable[[], int]] = ()  # readers of the places where bounces arrive
     by_mail: bool = False  # whether the operator hears of sources by mail too
 
@@ -48,6 +50,7 @@ class Report:
     """What a cycle did. ``refused`` are editions that were not released, ``trouble`` what else went wrong."""
 
     polled: list[Polled] = field(default_factory=list)
+    pages: list[Read] = field(default_factory=list)
     released: list[Released] = field(default_factory=list)
     refused: list[SyndicateError] = field(default_factory=list)
     outcomes: Counter[DeliveryState] = field(default_factory=Counter)
@@ -61,9 +64,10 @@ class Report:
 
 
 async def cycle(work: Work) -> Report:
-    """Poll what is due, publish every feed, send the digests that are due, drain the outbox."""
+    """Poll, read pages, publish every feed, send digests, drain the outbox: each, what of it is due."""
     report = Report()
     report.polled = await poll_due(work.polling)
+    report.pages = await read_due_pages(work)
     # Composing is work for the processor: in a thread, so that the pages are served meanwhile.
     await asyncio.to_thread(publish_feeds, work, report, work.channels)
     await asyncio.to_thread(send_due_digests, work, report)
@@ -79,6 +83,11 @@ async def tell_operator(work: Work, report: Report) -> None:
         report.changes += await tell(work.posting, work.composing.site, by_mail=work.by_mail)
     except DeliveryError as error:
         report.trouble.append(error)
+
+
+async def read_due_pages(work: Work) -> list[Read]:
+    """Read the web pages that are due; a page that cannot be read is no trouble of ours."""
+    return await read_pages(work.browsing) if work.browsing else []
 
 
 def to_decide(work: Work) -> tuple[Channel, ...]:

@@ -21,6 +21,7 @@ from syndicate.schedule.cycle import (
     Work,
     drain,
     publish_feeds,
+    read_due_pages,
     read_returned,
     send_due_digests,
     tell_operator,
@@ -29,6 +30,7 @@ from syndicate.schedule.cycle import (
 
 POLL_SECONDS = 5
 PUBLISH_SECONDS = 10
+PAGES_SECONDS = 15
 DIGEST_SECONDS = 20
 DELIVER_SECONDS = 5
 RETURNED_SECONDS = 60
@@ -50,6 +52,9 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
         await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
         await tell_operator(work, report)
         tell(report)
+
+    async def reading() -> None:
+        await read_due_pages(work)
 
     async def digests() -> None:
         report = Report()
@@ -74,6 +79,7 @@ def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
     scheduler.add_job(publishing, "interval", seconds=PUBLISH_SECONDS)
+    scheduler.add_job(reading, "interval", seconds=PAGES_SECONDS)
     scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
     scheduler.add_job(returning, "interval", seconds=RETURNED_SECONDS)
     scheduler.add_job(watching, "interval", seconds=WATCH_SECONDS)

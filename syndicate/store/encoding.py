@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from syndicate.model import Chain, Channel, Decision, Finding, Item, Memory, Proved, Record, Tombstone
+from syndicate.model import Chain, Channel, Decision, Finding, Item, Memory, PageReading, Proved, Record, Tombstone
 
 T = TypeVar("T")
 
@@ -38,6 +38,7 @@ decision = Codec[Decision](Decision)
 findings = Codec[tuple[Finding, ...]](tuple[Finding, ...])
 tombstones = Codec[tuple[Tombstone, ...]](tuple[Tombstone, ...])
 proved = Codec[tuple[Proved, ...]](tuple[Proved, ...])
+page_reading = Codec[PageReading](PageReading)
 record = Codec[Record](Record)
 memory = Codec[Memory](Memory)
 strings = Codec[tuple[str, ...]](tuple[str, ...])

@@ -27,8 +27,18 @@ from syndicate.model import Chain, Item, Known
 from syndicate.store import encoding
 from syndicate.store.documents import Document, document, drop_unused, keep
 from syndicate.store.records import Stored, StoredItem
-from syndicate.store.schema import documents, edition_items, held_items, item_credits, item_keys, items, sources
+from syndicate.store.schema import (
+    documents,
+    edition_items,
+    held_items,
+    item_credits,
+    item_keys,
+    item_pages,
+    items,
+    sources,
+)
 from syndicate.store.statements import add, batches
+from syndicate.store.webpages import joined
 
 Place = tuple[datetime, str]
 """Where a page of items ended: ``order_at`` and id of its last item."""
@@ -81,16 +91,17 @@ class Items:
         found: dict[str, Known] = {}
         for batch in batches(keys):
             query = (
-                select(item_keys.c.key, documents.c.body, items.c.chain)
+                select(item_keys.c.key, documents.c.body, items.c.chain, item_pages.c.reading)
                 .select_from(item_keys)
                 .join(items, items.c.id == item_keys.c.item_id)
                 .join(documents, documents.c.sha256 == items.c.content_sha256)
+                .outerjoin(item_pages, item_pages.c.item_id == items.c.id)
                 .where(item_keys.c.key.in_(batch))
                 .order_by(items.c.order_at, items.c.first_seen, items.c.id)
             )
-            for key, body, chain in self._connection.execute(query):
+            for key, body, chain, reading in self._connection.execute(query):
                 if key not in found:
-                    found[key] = Known(encoding.item.value(body), encoding.chain.value(chain))
+                    found[key] = Known(_item(body, reading), encoding.chain.value(chain))
         return found
 
     def crediting(self, keys: Sequence[str]) -> list[str]:
@@ -114,6 +125,13 @@ class Items:
         by_key = select(item_keys.c.item_id).where(item_keys.c.key.in_(texts))
         named = or_(items.c.id.in_(texts), items.c.url.in_(texts), items.c.id.in_(by_key))
         return self._read(stored_query().where(named).order_by(items.c.order_at, items.c.id))
+
+    def trace_again(self, keys: Mapping[str, tuple[str, ...]], credited: Mapping[str, tuple[str, ...]]) -> None:
+        """More was learned of items: the keys under which they may be credited, and which they credit."""
+        for batch in batches(list(keys)):
+            self._connection.execute(update(items).where(items.c.id.in_(batch)).values(traced=False))
+        self._index(item_keys, keys, list(keys))
+        self._index(item_credits, credited, list(credited))
 
     def withdraw(self, ids: Sequence[str]) -> None:
         """Mark items as taken back: no list of items has them any more, ``get`` and ``find`` still do."""
@@ -235,7 +253,9 @@ def _first(item: Item, source_id: str, now: datetime, before: datetime | None, *
 
 def stored_query() -> Select[Any]:
     """Every item with all that ``stored_item`` needs."""
-    return select(items, documents.c.body).join(documents, documents.c.sha256 == items.c.content_sha256)
+    query = select(items, documents.c.body, item_pages.c.reading)
+    query = query.join(documents, documents.c.sha256 == items.c.content_sha256)
+    return query.outerjoin(item_pages, item_pages.c.item_id == items.c.id)
 
 
 def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[Any]:
@@ -281,10 +301,16 @@ def _after(place: Place) -> ColumnElement[bool]:
     return and_(items.c.order_at <= order_at, or_(items.c.order_at < order_at, tie))
 
 
+def _item(body: str, reading: str | None) -> Item:
+    """An item, with what its page states, once that was read."""
+    item = encoding.item.value(body)
+    return joined(item, encoding.page_reading.value(reading)) if reading else item
+
+
 def stored_item(row: Row[Any]) -> StoredItem:
     """A row of ``stored_query`` as a value."""
     return StoredItem(
-        item=encoding.item.value(row.body),
+        item=_item(row.body, row.reading),
         chain=encoding.chain.value(row.chain),
         first_seen=row.first_seen,
         order_at=row.order_at,

@@ -251,6 +251,59 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class DuePage:
+    """A page that is to be read: of an item, or a publisher's page of terms (then ``item_id`` is "").
+
+    ``sha256`` is of what was read last ("" if it never was), ``failures`` counts the tries since.
+    """
+
+    url: str
+    publisher_id: str
+    source_id: str = ""
+    item_id: str = ""
+    sha256: str = ""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """How the reading of an item's page stands. ``status`` is 0 and ``read_at`` None if it never answered."""
+
+    url: str
+    due_at: datetime | None
+    read_at: datetime | None
+    status: int
+    sha256: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Terms that a notice suggests, waiting for a person, or decided by one.
+
+    ``place`` and ``url`` are where it stood, ``item_id`` an item that showed it; ``sha256`` is of the deciding words.
+    ``reading`` has all that was read, with the quotes; ``why`` says why it is asked (again). ``state`` is "open",
+    "confirmed", "rejected" or "superseded". ``times`` counts how often it was seen.
+    """
+
+    id: int
+    publisher_id: str
+    sha256: str
+    place: str
+    url: str
+    item_id: str
+    reading: Mapping[str, Any]
+    why: str
+    times: int
+    found_at: datetime
+    seen_at: datetime
+    state: str
+    by: str = ""
+    decided_at: datetime | None = None
+    statement_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One line of the record."""
 

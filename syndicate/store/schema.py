@@ -313,6 +313,57 @@ carried = Table(
     Index(None, "channel_id", "left_at"),
 )
 
+item_pages = Table(
+    "item_pages",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    text("url"),
+    time("due_at", nullable=True),
+    time("read_at", nullable=True),
+    count("status"),
+    text("sha256", ""),
+    text("reading", ""),
+    count("failures"),
+    text("error", ""),
+    Index(None, "due_at"),
+)
+
+terms_pages = Table(
+    "terms_pages",
+    metadata,
+    Column("publisher_id", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    time("due_at", nullable=True),
+    time("read_at", nullable=True),
+    count("status"),
+    text("sha256", ""),
+    count("failures"),
+    text("error", ""),
+    Index(None, "due_at"),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    text("publisher_id"),
+    text("sha256"),
+    text("place"),
+    text("url"),
+    text("item_id", ""),
+    text("reading"),
+    text("why", ""),
+    count("times"),
+    time("found_at"),
+    time("seen_at"),
+    text("state"),
+    text("by", ""),
+    time("decided_at", nullable=True),
+    count("statement_id"),
+    UniqueConstraint("publisher_id", "sha256"),
+    Index(None, "state", "id"),
+)
+
 ledger = Table(
     "ledger",
     metadata,

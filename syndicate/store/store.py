@@ -34,7 +34,9 @@ from syndicate.store.sendings import Alarms, Relays, Sendings
 from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing
+from syndicate.store.suggestions import Suggestions
 from syndicate.store.terms import Picks, Terms
+from syndicate.store.webpages import WebPages
 from syndicate.store.works import Works
 
 
@@ -66,6 +68,8 @@ class Transaction:
         self.keys = Keys(connection)
         self.returns = Returns(connection)
         self.rates = Rates(connection)
+        self.webpages = WebPages(connection)
+        self.suggestions = Suggestions(connection)
         self.ledger = Ledger(connection)
 
     @contextmanager

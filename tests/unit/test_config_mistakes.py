@@ -49,7 +49,7 @@ def test_contract_lines():
     )  # fmt: skip
     assert problems(text) == [
         "config.yaml:9: sources[2].every: '30 mins' is not a duration; write 30m",
-        "config.yaml:10:5: sources[3].evry: unknown key; allowed: every, id, publisher, url; did you mean 'every'?",
+        "config.yaml:10:5: sources[3].evry: unknown key; allowed: every, id, pages, publisher, url; did you mean 'every'?",
     ]
 
 

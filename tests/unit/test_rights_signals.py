@@ -239,6 +239,12 @@ def test_snippets(value, mode, characters):
     assert told(party(evidence("html.robots", value)), recorded=True) == []
 
 
+def test_a_page_that_is_gone():
+    """Nothing is carried whose page is gone, with a record or without: there is nothing to link to."""
+    gone = party(evidence("page.gone", "410"))
+    assert [(r.mode, r.clause) for r in (*told(gone), *told(gone, recorded=True))] == [(Mode.WITHHOLD, "link.gone")] * 2
+
+
 def test_denied_feeds():
     """A feed that denies its use withholds its items, also from a mere copy of them; a record stands above it."""
     deny = evidence("fac", " DENY ", Level.FEED)

@@ -6,5 +6,6 @@ Only a licence URI opens a channel without a person. Words are recognised, quote
 
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import FORMATS, PLACES, Notice, Quote, Reading
+from syndicate.rights.notices.suggested import as_row
 
-__all__ = ["FORMATS", "PLACES", "Notice", "Quote", "Reading", "read"]
+__all__ = ["FORMATS", "PLACES", "Notice", "Quote", "Reading", "as_row", "read"]

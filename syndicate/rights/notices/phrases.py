@@ -83,6 +83,10 @@ _WORDS, _PARAGRAPHS = _measures("words"), _measures("paragraphs")
 _EMBARGO, _WINDOW = _measures("embargo"), _measures("window")
 
 
+SPARK: Final = re.compile("|".join(_COMMON["spark"]))
+"""Stems without one of which no words are about rights; against case-folded text, accents and all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """Figures of a clause: the most that may be taken (0: not said), and ISO 8601 durations ("": not said)."""

@@ -4,7 +4,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from syndicate.store.migrations import mail, polling, rights
+from syndicate.store.migrations import mail, pages, polling, rights
 
 revision = "0001"
 down_revision = None
@@ -53,6 +53,7 @@ def upgrade() -> None:
     mail.upgrade()
     _channels()
     rights.upgrade()
+    pages.upgrade()
     _ledger()
     for statement in POSTGRESQL_REFUSALS if op.get_context().dialect.name == "postgresql" else SQLITE_REFUSALS:
         op.execute(statement)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prose notices, wherever they stand: what they forbid narrows, what they permit is suggested to a person.
+
+A suggestion permits nothing. It is known by its deciding words, so it is asked once; when they change it is asked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Source, WebPages
+from syndicate.rights.notices import as_row, read
+from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, refusals
+from syndicate.rights.statements import PROSE_KINDS, statements
+from syndicate.store import LedgerKind, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Notices that one place showed: of whom, at which address, and on which item ("" for a page of terms)."""
+
+    publisher_id: str
+    url: str
+    notices: tuple[Notice, ...]
+    item_id: str = ""
+
+
+def heard(feed: Feed) -> Feed:
+    """The feed, its items with what their own words forbid."""
+    return replace(feed, items=tuple(_heard(item) for item in feed.items))
+
+
+def _heard(item: Item) -> Item:
+    found = refusals(item)
+    return replace(item, evidence=(*item.evidence, *found)) if found else item
+
+
+def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], now: datetime) -> None:
+    """Note what new items ask of us: their pages to be read, and their notices for a person to see."""
+    new = [item for item in feed.items if item.id in set(fresh)]
+    known = is_recorded(tx, source.publisher)
+    asked = {item.id: item.url for item in new if _wants_page(source, item, recorded=known)}
+    tx.webpages.want(asked, now)
+    if known and not tx.suggestions.all("", source.publisher.id):
+        return  # the operator recorded these terms without us
+    lines = dict.fromkeys(e.value for e in feed.evidence if e.level is Level.FEED and e.kind in PROSE_KINDS)
+    rights = tuple(Notice("feed-rights", line) for line in lines)
+    suggest(tx, Found(source.publisher.id, feed.url, rights), now)
+    for item in new:
+        body = Notice("body", item.raw_html or item.html, "html")
+        suggest(tx, Found(source.publisher.id, item.url, (body,), item.id), now)
+
+
+def is_recorded(tx: Transaction, publisher: Publisher) -> bool:
+    """True if the operator recorded terms of a publisher, in the configuration or by command."""
+    return bool(publisher.records) or any(one.withdrawn_at is None for one in tx.terms.all(publisher.id))
+
+
+def _wants_page(source: Source, item: Item, *, recorded: bool) -> bool:
+    if source.pages is WebPages.WHEN_UNKNOWN:
+        return not recorded and not statements(item.evidence, item.url)
+    return source.pages is WebPages.ALWAYS
+
+
+def suggest(tx: Transaction, found: Found, now: datetime, *, why: str = "") -> str:
+    """Store what notices suggest, if they do; the fingerprint of the deciding words, "" if none was suggested."""
+    speaking = [one for one in found.notices if may_speak(one)]
+    reading = read(speaking)
+    if not why and not is_suggestion(reading):
+        return ""
+    sha256, place = key(reading), next((one.place for one in speaking), "terms-page")
+    new = tx.suggestions.put(
+        found.publisher_id,
+        sha256,
+        as_row(reading),
+        place=place,
+        url=found.url,
+        item_id=found.item_id,
+        why=why,
+        now=now,
+    )
+    if new:
+        data = {"act": "suggested", "url": found.url, "place": place, "sha256": sha256, "why": why}
+        tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=found.publisher_id, data=data)
+    return sha256
+
+
+def deciding(notices: Sequence[Notice]) -> str:
+    """The fingerprint of the deciding words of notices, also where they permit nothing."""
+    return key(read([one for one in notices if may_speak(one)]))
+
+
+def forbidden(notices: Sequence[Notice], url: str) -> tuple[Evidence, ...]:
+    """What the words on an item's page forbid: no republication at all."""
+    body = [one for one in notices if one.place == "body" and may_speak(one)]
+    quotes = read(body).quotes if body else ()
+    words = dict.fromkeys(
+        " ".join(q.text.split()) for q in quotes if q.field == "prohibitions" and q.value == "republication"
+    )
+    return tuple(Evidence("notice.refusal", Level.ITEM, one, "body of the page", url) for one in words)
+
+
+# ------------------------------------------------------------------------------------------------ what is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A publisher of whose terms nothing is on record.
+
+    ``items`` counts what we hold of it, ``stated`` how many of them say what ("licence", "refusal", "unread terms",
+    "nothing"), ``suggestions`` are the numbers of those that wait.
+    """
+
+    publisher_id: str
+    name: str
+    items: int
+    stated: Mapping[str, int]
+    suggestions: tuple[int, ...]
+
+
+def unknown(tx: Transaction, publishers: Mapping[str, Publisher], page: int) -> list[Unknown]:
+    """The publishers without recorded terms, those with most silent items first."""
+    bare = {id_: publisher for id_, publisher in publishers.items() if not is_recorded(tx, publisher)}
+    stated: dict[str, dict[str, int]] = {id_: {} for id_ in bare}
+    before = None
+    while found := tx.items.newest(page, before=before):
+        for stored in found:
+            counts = stated.get(stored.item.publisher_id)
+            if counts is not None:
+                said = _said(stored.item)
+                counts[said] = counts.get(said, 0) + 1
+        before = (found[-1].order_at, found[-1].item.id)
+    waiting = tx.suggestions.all()
+    rows = [
+        Unknown(
+            id_, publisher.name, sum(stated[id_].values()), stated[id_],
+            tuple(s.id for s in waiting if s.publisher_id == id_),
+        )
+        for id_, publisher in bare.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (-row.stated.get("nothing", 0), row.publisher_id))
+
+
+def _said(item: Item) -> str:
+    top = next(iter(statements(item.evidence, item.url)), None)
+    if top is None:
+        return "nothing"
+    return "refusal" if top.refusals else "licence" if top.licences else "unread terms"

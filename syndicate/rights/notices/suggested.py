@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A reading as plain data, and as the record that it becomes when a person confirms it.
+
+What a person confirms is what stands in the row, never more: ``most`` narrows it, nothing widens it.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from syndicate.model import (
+    ChannelClass,
+    Evidence,
+    Grant,
+    Item,
+    Level,
+    Limit,
+    Medium,
+    Mode,
+    Notice,
+    Position,
+    Purpose,
+    Record,
+)
+from syndicate.rights.asked import DUTIES
+from syndicate.rights.licences import by_id
+from syndicate.rights.notices.phrases import SPARK
+from syndicate.rights.notices.read import read
+from syndicate.rights.notices.reading import NONE, Reading
+
+_DECIDING: Final = ("licence", "grants", "scope", "prohibitions")
+_COLUMNS: Final = {
+    ChannelClass.COMMUNITY_WEB: (Medium.WEB, Purpose.COMMUNITY),
+    ChannelClass.COMMERCIAL_WEB: (Medium.WEB, Purpose.COMMERCIAL),
+    ChannelClass.COMMUNITY_EMAIL: (Medium.EMAIL, Purpose.COMMUNITY),
+    ChannelClass.COMMERCIAL_EMAIL: (Medium.EMAIL, Purpose.COMMERCIAL),
+    ChannelClass.PRINT: (Medium.PRINT, Purpose.COMMUNITY),
+}
+_PLAIN: Final = frozenset(
+    {"O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O10", "O12", "O14", "O15", "O24", "O25", "O28", "O30"}
+)
+_NAMES: Final = {id_: name for name, id_ in reversed(DUTIES.items())}
+_SPAN: Final = re.compile(r"P(T?)(\d+)([HDWM])")
+_SECONDS: Final = {"H": 3600, "D": 86_400, "W": 604_800, "M": 30 * 86_400}
+_HOUSE: Final = Limit(words=60)
+
+
+def as_row(reading: Reading) -> dict[str, Any]:
+    """A reading in the words of `terms read`; what was not said is null."""
+    return {
+        "class": reading.class_,
+        "licence": reading.licence or None,
+        "grants": {channel.value: mode.name.lower() for channel, mode in reading.grants.items()},
+        "alone": [channel.value for channel in reading.alone],
+        "duties": list(reading.duties),
+        "prohibitions": list(reading.prohibitions),
+        "contact": reading.contact or None,
+        "holder": reading.holder or None,
+        "embargo": reading.embargo or None,
+        "window": reading.window or None,
+        "quotes": [
+            {"field": quote.field, "value": quote.value, "place": quote.place, "text": quote.text}
+            | ({"detail": quote.detail} if quote.detail else {})
+            for quote in reading.quotes
+        ],
+    }
+
+
+def may_speak(notice: Notice) -> bool:
+    """False if a notice surely has no word about rights: it need not be read."""
+    return SPARK.search(notice.text.casefold()) is not None
+
+
+def is_suggestion(reading: Reading) -> bool:
+    """True if a person should see what was read: it permits something, or says whom to ask."""
+    return reading.class_ != NONE or bool(reading.contact)
+
+
+def key(reading: Reading) -> str:
+    """A fingerprint of the words that decide: other words, and it is another suggestion."""
+    words = {(q.field, " ".join(q.text.split())) for q in reading.quotes if q.field in _DECIDING}
+    words |= {("contact", reading.contact)}
+    return hashlib.sha256(repr(sorted(words)).encode()).hexdigest()
+
+
+def refusals(item: Item) -> tuple[Evidence, ...]:
+    """What the words of an item itself forbid: no republication at all."""
+    notice = Notice("body", item.raw_html or item.html, "html")
+    if not may_speak(notice):
+        return ()
+    found = (q for q in read([notice]).quotes if q.field == "prohibitions" and q.value == "republication")
+    quotes = dict.fromkeys(" ".join(q.text.split()) for q in found)
+    return tuple(Evidence("notice.refusal", Level.ITEM, quote, "body", item.url) for quote in quotes)
+
+
+# ------------------------------------------------------------------------------------------------ confirmed
+
+
+def record(row: Mapping[str, Any], most: Mapping[ChannelClass, Mode]) -> Record:
+    """The record of a row, no channel class above ``most``; its grants, its licence if that alone says the same."""
+    modes = {c: min(Mode[row["grants"][c.value].upper()], most.get(c, Mode.FULL)) for c in ChannelClass}
+    licence = by_id(row["licence"] or "")
+    whole = licence is not None and all(modes[c] == licence.modes[c] for c in ChannelClass)
+    return Record(
+        key="suggestion",
+        grants=() if whole else _grants(row, modes),
+        licence=licence,
+        contact=row["contact"] or "",
+        quote=_quote(row),
+    )
+
+
+def _quote(row: Mapping[str, Any]) -> str:
+    """The sentences that permit, as supplied, markup left out."""
+    texts = [q["text"] for q in row["quotes"] if q["field"] in ("grants", "licence")]
+    plain = (" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in texts)
+    return " [...] ".join(dict.fromkeys(plain))
+
+
+def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode]) -> tuple[Grant, ...]:
+    """One grant for each mode and set of purposes, with all media that have them."""
+    found: dict[tuple[Mode, frozenset[Purpose]], set[Medium]] = {}
+    for medium in Medium:
+        by_mode: dict[Mode, set[Purpose]] = {}
+        for column, (its, purpose) in _COLUMNS.items():
+            if its is medium and modes[column] > Mode.LINK:
+                by_mode.setdefault(modes[column], set()).add(purpose)
+        for mode, purposes in by_mode.items():
+            found.setdefault((mode, frozenset(purposes)), set()).add(medium)
+    return tuple(_grant(row, mode, frozenset(media), purposes) for (mode, purposes), media in found.items())
+
+
+def _grant(row: Mapping[str, Any], mode: Mode, media: frozenset[Medium], purposes: frozenset[Purpose]) -> Grant:
+    duties: Sequence[str] = row["duties"]
+    return Grant(
+        mode=mode,
+        media=media,
+        purposes=purposes,
+        duties=tuple(dict.fromkeys(("credit", "link", *(_NAMES[d] for d in duties if d in _PLAIN)))),
+        limit=_limit(row) if mode is Mode.EXCERPT else Limit(),
+        embargo=seconds(row["embargo"]),
+        window=seconds(row["window"]),
+        pick="O18" in duties,
+        position=Position.TOP if "O11" in duties else None,
+    )
+
+
+def _limit(row: Mapping[str, Any]) -> Limit:
+    """The size that the notice names; the house's where it names none."""
+    detail = " ".join(q.get("detail", "") for q in row["quotes"] if q["value"] == "O21")
+    words, paragraphs = (re.search(rf"(\d+) {unit}", detail) for unit in ("words", "paragraphs"))
+    stated = Limit(int(words[1]) if words else 0, int(paragraphs[1]) if paragraphs else 0)
+    return stated if stated != Limit() else _HOUSE
+
+
+def seconds(span: str | None) -> int:
+    """An amount of time as ISO 8601 writes it; a month is 30 days."""
+    match = _SPAN.fullmatch(span or "")
+    return int(timedelta(seconds=int(match[2]) * _SECONDS[match[3]]).total_seconds()) if match else 0
+
+
+def unset(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Duties that a notice asks for and whose particulars it does not give: to be recorded by hand."""
+    known = _PLAIN | {"O11", "O16", "O17", "O18", "O21"}
+    return tuple(_NAMES[d] for d in row["duties"] if d not in known)

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Web pages over real HTTP: read politely, kept as evidence, decided by; notices suggested, confirmed, reopened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner
+from werkzeug import Request, Response
+
+from syndicate.app import open_app
+from syndicate.cli.main import app as command
+from syndicate.errors import UsageError
+from syndicate.model import Mode
+from syndicate.pipeline.compose import feed_entries
+from syndicate.pipeline.origins import trace_arrivals
+from syndicate.pipeline.poll import poll_due
+from syndicate.pipeline.webpages import read_pages
+
+NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)  # commands read the real clock, which is earlier
+BY = "https://creativecommons.org/licenses/by/4.0/"
+LONG = "<p>The weir was opened on Monday and the meadows below it stood under water by noon, all of them.</p>"
+GRANT = (
+    "<p>Websites may republish our articles online with a credit and a link. Ask rights@south.example for print.</p>"
+)
+
+
+class World:
+    """A publisher on loopback, and a site of ours that polls it, with a clock set by hand."""
+
+    def __init__(self, server, folder):
+        self.server, self.folder = server, folder
+        self.now, self.asked, self.pages = NOW, [], {}
+        self.robots = "User-agent: *\nAllow: /\n"
+        self.feed = [("1", "One")]
+        server.expect_request("/feed.xml").respond_with_handler(self._feed)
+        server.expect_request("/robots.txt").respond_with_handler(lambda _: Response(self.robots))
+        for path in ("/1", "/2", "/terms", "/rsl.xml", "/.well-known/tdmrep.json", "/"):
+            server.expect_request(path).respond_with_handler(self._page)
+
+    def _feed(self, _: Request) -> Response:
+        items = "".join(
+            f"<item><title>{title}</title><link>{self.server.url_for('/' + path)}</link><guid>{path}</guid>"
+            f"<description>{LONG}</description></item>".replace("<p>", "&lt;p&gt;").replace("</p>", "&lt;/p&gt;")
+            for path, title in self.feed
+        )
+        home = self.server.url_for("/")
+        return Response(f'<rss version="2.0"><channel><title>South</title><link>{home}</link>{items}</channel></rss>')
+
+    def _page(self, request: Request) -> Response:
+        self.asked.append(request.path)
+        body = self.pages.get(request.path)
+        return (
+            Response("gone", 404)
+            if body is None
+            else body
+            if isinstance(body, Response)
+            else Response(body, 200, mimetype="text/html")
+        )
+
+    def config(self, pages="when-unknown", terms=""):
+        """Write the configuration."""
+        text = f"""
+site: {{name: Bulletin, url: "https://bulletin.example", contact: ed@bulletin.example}}
+database: sqlite:///test.db
+network: {{allow_private: true, pause: 0s}}
+publishers:
+  south: {{name: South Desk, home: "{self.server.url_for("/")}"{terms and f", terms: {terms}"}}}
+terms:
+  open:
+    evidence: {self.server.url_for("/terms")}
+    grants: [{{mode: full, duties: [credit, link]}}]
+sources:
+  - {{id: south, url: "{self.server.url_for("/feed.xml")}", publisher: south, pages: {pages}}}
+channels:
+  community: {{kind: feed, medium: web, purpose: community}}
+"""
+        self.path = self.folder / "config.yaml"
+        self.path.write_text(text, encoding="utf-8")
+
+    def cycle(self, later=timedelta()):
+        """Poll and read the pages that are due; what was read."""
+        self.now += later
+
+        async def run(app):
+            async with app.polling() as polling, app.pages_of_others() as fetcher:
+                await poll_due(polling)
+                read = await read_pages(app.browsing(polling, fetcher))
+                trace_arrivals(app.store, app.config.publishers)
+                return read
+
+        with closing(open_app(self.path, now=lambda: self.now)) as app:
+            return asyncio.run(run(app))
+
+    def modes(self):
+        """The mode of each item on the community feed, by title."""
+        with closing(open_app(self.path, now=lambda: self.now)) as app, app.store.read() as tx:
+            entries = feed_entries(app.composing, tx, app.channel("community"), self.now)
+            return {entry.item.title: entry.decision.mode for entry in entries}
+
+    def ledger(self):
+        """The acts about terms, oldest first."""
+        with closing(open_app(self.path, now=lambda: self.now)) as app, app.store.read() as tx:
+            return [line.data["act"] for line in reversed(tx.ledger.tail(99, "permission"))]
+
+    def say(self, *words, code=0):
+        """Run `syndicate terms ...`; its output. 2 is the code of a usage error."""
+        result = CliRunner().invoke(command, ["terms", *words, "-c", str(self.path)])
+        assert (2 if isinstance(result.exception, UsageError) else result.exit_code) == code, result.output
+        return result.output
+
+
+@pytest.fixture
+def world(httpserver, tmp_path):
+    """A publisher whose feed says nothing about rights."""
+    return World(httpserver, tmp_path)
+
+
+def article(head="", body="", foot=""):
+    """An article page."""
+    return f"<html><head>{head}</head><body><main><h1>T</h1>{LONG}{body}</main><footer>{foot}</footer></body></html>"
+
+
+def test_a_licence_on_the_page_permits(world):
+    """Where nobody says anything the page is read, once; a licence URI there permits, with hash and time on record."""
+    world.pages["/1"] = article(f'<link rel="license" href="{BY}">')
+    world.config()
+    assert world.modes() == {}
+    assert [one.status for one in world.cycle()] == ["read"]
+    assert world.modes() == {"One": Mode.FULL}
+    assert world.cycle() == []
+    assert world.asked.count("/1") == 1
+    with closing(open_app(world.path)) as app, app.store.read() as tx:
+        (stored,) = tx.items.newest(9)
+        state = tx.webpages.state(stored.item.id)
+        (evidence,) = [e for e in stored.item.evidence if e.kind == "html.rel-license"]
+    assert (state.status, len(state.sha256), state.read_at) == (200, 64, NOW)
+    assert (evidence.url, evidence.place) == (world.server.url_for("/1"), "head/link[rel=license]")
+
+
+def test_only_where_asked_for(world):
+    """`pages: false` and recorded terms keep pages unread, `pages: true` has them read all the same."""
+    world.pages["/1"] = article()
+    world.config(pages="false")
+    assert world.cycle() == []
+    world.feed.append(("2", "Two"))
+    world.config(terms="open")
+    assert [one.url for one in world.cycle(timedelta(hours=1))] == [world.server.url_for("/terms")]
+    world.feed[:0] = [("2", "Two again")]
+    assert "/2" not in world.asked
+
+
+def test_robots_and_failures(world):
+    """robots.txt is obeyed; what cannot be read is tried again later, and what it said before stays."""
+    world.robots = "User-agent: *\nDisallow: /1\n"
+    world.config(pages="true")
+    (read,) = world.cycle()
+    assert (read.status, "robots.txt" in read.error) == ("failed", True)
+    assert "/1" not in world.asked
+    assert world.cycle(timedelta(hours=5)) == []
+    assert len(world.cycle(timedelta(hours=2))) == 1
+
+
+def test_a_page_that_is_gone_narrows(world):
+    """Nothing is carried whose page is gone: a link to nothing is none."""
+    world.config()
+    assert [one.status for one in world.cycle()] == ["gone"]
+    assert world.modes() == {"One": Mode.WITHHOLD}
+
+
+def test_rsl_of_the_site_narrows(world):
+    """An RSL document that robots.txt names narrows what the page's licence permits; the TDM file is kept."""
+    world.robots = f"License: {world.server.url_for('/rsl.xml')}\nUser-agent: *\nAllow: /\n"
+    world.pages["/1"] = article(f'<link rel="license" href="{BY}">')
+    world.pages["/rsl.xml"] = (
+        '<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license><prohibits type="usage">all</prohibits>'
+        "</license></content></rsl>"
+    )
+    world.pages["/.well-known/tdmrep.json"] = '[{"location": "/", "tdm-reservation": 1}]'
+    world.config()
+    world.cycle()
+    assert world.modes() == {"One": Mode.LINK}
+    with closing(open_app(world.path)) as app, app.store.read() as tx:
+        kinds = {e.kind for e in tx.items.newest(9)[0].item.evidence}
+    assert {"rsl", "tdmrep.reservation", "html.rel-license"} <= kinds
+
+
+def test_claims_of_a_page_make_a_chain(world):
+    """A canonical link to another site tells that the item came from elsewhere."""
+    world.pages["/1"] = article(
+        f'<link rel="canonical" href="https://origin.example/1"><link rel="license" href="{BY}">'
+    )
+    world.config()
+    world.cycle()
+    assert world.modes() == {"One": Mode.LINK}
+    with closing(open_app(world.path)) as app, app.store.read() as tx:
+        assert [hop.name for hop in tx.items.newest(9)[0].chain.hops] == ["origin.example", "South Desk"]
+
+
+def test_a_notice_is_suggested_confirmed_and_permits(world):
+    """Prose permits nothing alone; it is listed with its quote, and permits once a person has confirmed it, narrowed."""
+    world.pages["/1"] = article(foot=GRANT)
+    world.config()
+    world.cycle()
+    assert world.modes() == {"One": Mode.LINK}
+    (one,) = json.loads(world.say("review", "--json"))
+    assert (one["place"], one["url"], one["times"]) == ("page-footer", world.server.url_for("/1"), 1)
+    assert (one["grants"]["CW"], one["contact"], one["publisher"]) == ("full", "rights@south.example", "south")
+    assert any("Websites may republish our articles" in quote["text"] for quote in one["quotes"])
+    shown = world.say("review")
+    assert "Websites may republish our articles" in shown
+    number = str(one["number"])
+    assert "south" in world.say("unknown")
+    world.say("confirm", number, "--narrow", "CW=sideways", "--by", "Ed", code=2)
+    world.say("confirm", number, "--narrow", "EM=link", "--by", "Ed")
+    assert world.modes() == {"One": Mode.FULL}
+    assert "No suggestion waits" in world.say("review")
+    world.say("confirm", number, code=2)
+    assert world.ledger() == ["suggested", "recorded", "confirmed"]
+    assert "on record" in world.say("unknown")
+    assert '"confirmed_by": "Ed"' in world.say("list", "--json")
+
+
+def test_a_rejected_notice_is_not_asked_again(world):
+    """What a person rejected stays rejected, however many items repeat it."""
+    world.pages["/1"] = world.pages["/2"] = article(foot=GRANT)
+    world.config()
+    world.cycle()
+    world.say("reject", "1", "--reason", "old page", "--by", "Ed")
+    world.feed.append(("2", "Two"))
+    world.cycle(timedelta(hours=1))
+    assert json.loads(world.say("review", "--json")) == []
+    assert world.modes() == {"One": Mode.LINK, "Two": Mode.LINK}
+    world.say("reject", "9", code=2)
+
+
+def test_a_changed_page_of_terms_is_asked_again(world):
+    """The page that a record cites is watched; when its deciding words change a person is asked, on record."""
+    world.pages["/terms"] = f"<main><h1>Terms</h1>{GRANT}</main>"
+    world.config(terms="open")
+    world.cycle()
+    assert json.loads(world.say("review", "--json")) == [], "what the operator read is not suggested to the operator"
+    assert world.cycle(timedelta(days=8)) != []
+    assert json.loads(world.say("review", "--json")) == []
+    world.pages["/terms"] = "<main><h1>Terms</h1><p>Our articles may not be republished.</p></main>"
+    world.cycle(timedelta(days=8))
+    (one,) = json.loads(world.say("review", "--json"))
+    assert one["why"] == "the page does not say what it said when it was read last"
+    assert world.ledger() == ["changed", "suggested"]
+    world.say("confirm", str(one["number"]), code=2)
+
+
+def test_links_to_terms_are_followed(world):
+    """A page of terms that an article links is read too, and its notice suggested."""
+    world.pages["/1"] = article(foot='<a href="/terms">Republishing guidelines</a>')
+    world.pages["/terms"] = f"<main><h1>Terms</h1>{GRANT}</main>"
+    world.config()
+    world.cycle()
+    world.cycle()
+    (one,) = json.loads(world.say("review", "--json"))
+    assert (one["place"], one["url"]) == ("terms-page", world.server.url_for("/terms"))
+
+
+def test_a_page_that_leads_home_says_nothing(world):
+    """A redirect to the home page is no answer about the article."""
+    world.pages["/1"] = Response("", 302, {"Location": "/"})
+    world.pages["/"] = article(f'<link rel="license" href="{BY}">')
+    world.config()
+    (read,) = world.cycle()
+    assert (read.status, world.modes()) == ("failed", {"One": Mode.LINK})

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings as rows, and the records that they become when a person confirms them: never more than was read."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.model import ChannelClass, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
+from syndicate.rights.notices import as_row, read
+from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, record, refusals, seconds, unset
+from syndicate.rights.statements import statements
+
+COMMUNITY, COMMERCIAL = Purpose.COMMUNITY, Purpose.COMMERCIAL
+
+
+def row(text, place="terms-page"):
+    """What a notice says, as a row."""
+    return as_row(read([Notice(place, text)]))
+
+
+def grants(text, most=None):
+    """The grants of the record of a notice: mode, media, purposes."""
+    found = record(row(text), most or {}).grants
+    return [(g.mode, sorted(g.media), sorted(g.purposes)) for g in found]
+
+
+def test_a_grant_in_words():
+    """Channel classes become media and purposes; the sentence is the quote, duties and contact are kept."""
+    text = "You may republish our articles, online or in print, with a credit and a link. Ask desk@fen.example."
+    assert grants(text) == [
+        (Mode.FULL, ["web"], ["commercial", "community"]),
+        (Mode.FULL, ["email", "print"], ["community"]),
+    ]
+    found = record(row(text), {})
+    assert found.quote == "You may republish our articles, online or in print, with a credit and a link."
+    assert (found.contact, found.grants[0].duties) == ("desk@fen.example", ("credit", "link"))
+
+
+def test_a_licence_in_words():
+    """A licence that says the same as the notice is the record; narrowed, it stands beside grants."""
+    text = "Our stories are licensed under CC BY 4.0."
+    whole = record(row(text), {})
+    assert (whole.licence.id, whole.grants) == ("CC-BY-4.0", ())
+    narrowed = record(row(text), {ChannelClass.COMMERCIAL_WEB: Mode.LINK})
+    assert any(Medium.WEB in g.media and g.purposes == {COMMUNITY} for g in narrowed.grants)
+    assert not any(COMMERCIAL in g.purposes and Medium.WEB in g.media for g in narrowed.grants)
+
+
+def test_limits_and_times():
+    """Sizes, embargoes, windows, picks and positions become keys of the grant."""
+    excerpt = record(row("You may publish up to 100 words of our articles with a link."), {}).grants[0]
+    assert (excerpt.mode, excerpt.limit) == (Mode.EXCERPT, Limit(words=100))
+    house = record(row("You may quote brief excerpts of our articles with a link."), {}).grants[0]
+    assert house.limit == Limit(words=60)
+    part = record(row("Websites may use the first two paragraphs of our stories."), {}).grants[0]
+    assert part.limit == Limit(paragraphs=2)
+    timed = record(
+        row("You may republish our articles for 30 days after an embargo of 12 hours, credit at the top."), {}
+    )
+    assert (timed.grants[0].embargo, timed.grants[0].window, timed.grants[0].position) == (
+        43_200,
+        2_592_000,
+        Position.TOP,
+    )
+    assert (seconds("P1W"), seconds("P3M"), seconds(None), seconds("soon")) == (604_800, 7_776_000, 0, 0)
+
+
+def test_what_a_notice_leaves_open():
+    """Duties whose particulars a notice does not give are told, so that they are recorded by hand."""
+    assert unset(row("You may republish our stories. Tell us when you do, and credit us.")) == ("notify",)
+
+
+def test_keys_follow_the_deciding_words():
+    """The same words give the same key, wherever they stand; other words or another contact another one."""
+    one = [Notice("terms-page", "You may republish our articles. By Ann.")]
+    same = [Notice("page-footer", "You may  republish our articles. By Bob.")]
+    other = [Notice("terms-page", "You may not republish our articles.")]
+    assert key(read(one)) == key(read(same)) != key(read(other))
+    assert (is_suggestion(read(one)), is_suggestion(read(other))) == (True, False)
+
+
+def test_refusals_of_an_item():
+    """What an item's own words forbid is evidence that narrows; other items have none."""
+    item = Item(
+        "i-1", "s", "p", "1", "https://p.example/1", "T", "<p>Rain.</p><p>This article may not be republished.</p>", ""
+    )
+    (found,) = refusals(item)
+    assert (found.kind, found.value, found.level) == (
+        "notice.refusal",
+        "This article may not be republished.",
+        Level.ITEM,
+    )
+    assert statements([found])[0].refusals == (found,)
+    assert refusals(replace(item, html="<p>Rain.</p>")) == ()
+    assert refusals(replace(item, raw_html="<p>You may republish this article.</p>")) == ()
+
+
+@pytest.mark.parametrize("text", ["The ferry left at dawn.", "", "<p>Rain fell on the mill.</p>"])
+def test_what_is_silent_is_not_read(text):
+    """Texts without any stem of the trigger groups are passed over, and reading them would find nothing."""
+    assert not may_speak(Notice("body", text, "html"))
+    assert read([Notice("body", text, "html")]).quotes == ()
+
+
+@given(st.dictionaries(st.sampled_from(ChannelClass), st.sampled_from(Mode)))
+def test_nothing_is_wider_than_narrowed(most):
+    """Whatever is narrowed, no grant of the record gives a channel class more than that."""
+    found = record(row("Anyone may reproduce our articles in any medium and for any purpose, even commercially."), most)
+    for column, mode in most.items():
+        medium = {"W": Medium.WEB, "M": Medium.EMAIL, "E": Medium.EMAIL, "R": Medium.PRINT}[column.value[1]]
+        purpose = COMMERCIAL if column.value in ("XW", "XE") else COMMUNITY
+        given_ = [g.mode for g in found.grants if medium in g.media and purpose in g.purposes]
+        assert max(given_, default=Mode.LINK) <= max(mode, Mode.LINK)
