@@ -40,18 +40,15 @@ from syndicate.publish.confirmation import channel_title, wording
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
+from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Digest, Letter, Offer, Ports
 from syndicate.store import Manners, Store, open_store
 
 if TYPE_CHECKING:
+    from syndicate.deliver.dkim import Signer
     from syndicate.intake.client import Client
 
-if TYPE_CHECKING:
-    from syndicate.deliver.dkim import Signer
-
-HOST = os.uname().nodename
-WORKER = f"{HOST}:{os.getpid()}:{os.urandom(4).hex()}"  # in a container every process may be number 1
 PARSERS = 2  # child processes that read documents
 
 
@@ -97,8 +94,8 @@ class App:
             self.store,
             relay,
             self.clock,
-            WORKER,
-            _is_gone,
+            workers.name(),
+            workers.is_gone,
             stop=may_go_out(self.composing),
             connections=delivery.connections,
             pace=delivery.pace,
@@ -205,8 +202,8 @@ class App:
                     sources,
                     self.config.publishers,
                     Manners(self.config.network.per_host, self.config.network.pause),
-                    WORKER,
-                    _is_gone,
+                    workers.name(),
+                    workers.is_gone,
                 )
         finally:
             await reader.close()
@@ -370,22 +367,6 @@ def _host_of(url: str) -> str:
 
 def _is_here(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
-
-
-def _is_gone(worker: str) -> bool:
-    """Whether a worker of this machine has ended; of another machine's we cannot tell."""
-    host, number, _ = worker.rsplit(":", 2) if worker.count(":") > 1 else ("", "", "")
-    if host != HOST or not number.isdigit():
-        return False
-    if int(number) == os.getpid():
-        return worker != WORKER
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _database_url(url: str, folder: Path) -> str:

@@ -8,8 +8,6 @@ import email
 import json
 import random
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -24,47 +22,6 @@ from syndicate.pipeline.release import send_digest
 from syndicate.schedule.due import period
 
 KILLS = 10
-LONG = 120
-LOADED = """  # the program with all that it needs loaded, so that moments fall into its work and not into its start
-import json, os, signal, sys, time
-from syndicate.cli import mail, main, work
-
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-for line in sys.stdin:
-    folder, seconds, sys.argv[1:] = json.loads(line)
-    began = time.monotonic()
-    child = os.fork()
-    if not child:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        os.chdir(folder)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        main()
-    if not signal.sigtimedwait({signal.SIGCHLD}, seconds):
-        os.kill(child, signal.SIGKILL)
-        signal.sigwait({signal.SIGCHLD})
-    os.waitpid(child, 0)
-    print(time.monotonic() - began, flush=True)
-"""
-
-
-@pytest.fixture(scope="session")
-def run():
-    """Run a command in a folder and kill it after so many seconds, if it still runs; gives how long it ran."""
-    with subprocess.Popen(
-        [sys.executable, "-c", LOADED],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as loaded:
-
-        def run(folder, *arguments, seconds=LONG):
-            loaded.stdin.write(json.dumps([str(folder), seconds, arguments]) + "\n")
-            loaded.stdin.flush()
-            return float(loaded.stdout.readline())
-
-        yield run
-        loaded.stdin.close()
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``kill -9`` at random points of a cycle over many sources: nothing lost, nothing doubled, and the next run goes on.
+
+``KILL_SOURCES=2000 KILLS=50 pytest tests/acceptance/test_killed_polls.py -s`` is the large run.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import threading
+from collections import Counter
+
+import pytest
+
+from syndicate.app import open_app
+from syndicate.pipeline.poll import AT_ONCE
+
+SOURCES = int(os.environ.get("KILL_SOURCES", "150"))
+KILLS = int(os.environ.get("KILLS", "8"))
+ITEMS = 3
+
+
+class Feeds:
+    """A server of many small feeds in a thread of its own; counts what is asked."""
+
+    def __init__(self):
+        self.asked, self._loop, self._ready = Counter(), asyncio.new_event_loop(), threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self):
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._answer, "0.0.0.0", 0)  # noqa: S104 - all of 127/8
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        async with server:
+            await self._stop.wait()
+
+    async def _answer(self, reader, writer):
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            number = head.split(" ")[1].strip("/")
+            self.asked[number] += 1
+            items = "".join(
+                f"<item><guid>g-{number}-{n}</guid><title>{n} of {number}</title><link>http://x.example/{number}/{n}</link></item>"
+                for n in range(ITEMS)
+            )
+            body = f"<rss version='2.0'><channel><title>{number}</title>{items}</channel></rss>".encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(30)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(30)
+
+
+@pytest.mark.timeout(1800)
+def test_a_cycle_that_is_killed_again_and_again(tmp_path, run):
+    """However often the poller is killed, the next one goes on where it was: each source polled, each item there once."""
+    with Feeds() as feeds:
+        hosts = [f"127.0.{number // 200}.{number % 200 + 1}" for number in range(SOURCES)]
+        lines = ["site: {name: R, url: 'https://b.example', contact: e@b.example}", "publishers: {p: {name: P}}"]
+        lines += ["network: {allow_private: true, pause: 0s}", "sources:"]
+        lines += [
+            f"  - {{id: s{n}, url: 'http://{hosts[n]}:{feeds.port}/{n}', publisher: p, every: 1d}}"
+            for n in range(SOURCES)
+        ]
+        (tmp_path / "config.yaml").write_text("\n".join(lines))
+        open_app(tmp_path / "config.yaml").close()
+        chance = random.Random(20261126)  # noqa: S311 - the same moments each time
+        kills = sum(
+            run(tmp_path, "poll", seconds=moment) >= moment for moment in (chance.uniform(0.5, 6) for _ in range(KILLS))
+        )
+        run(tmp_path, "poll", seconds=1200)
+        app = open_app(tmp_path / "config.yaml")
+        with app.store.read() as tx:
+            states = tx.sources.all()
+            rows = tx._connection.exec_driver_sql(
+                "SELECT source_id, count(*), count(DISTINCT url) FROM items GROUP BY 1"
+            ).all()
+            runs = sum(len(tx.sources.runs(state.source_id)) for state in states)
+            assert tx.polls.workers() == []
+        app.close()
+    again = sum(feeds.asked.values()) - SOURCES
+    sys.stdout.write(f"\n{kills} kills, {SOURCES} sources, {runs} polls on record, {again} requests repeated\n")
+    assert kills > 0
+    assert len(rows) == SOURCES
+    assert {(items, pages) for _, items, pages in rows} == {(ITEMS, ITEMS)}
+    assert {(state.polls, state.failures) for state in states} == {(1, 0)}
+    assert runs == SOURCES
+    assert set(feeds.asked) == {str(number) for number in range(SOURCES)}
+    assert again <= kills * AT_ONCE
