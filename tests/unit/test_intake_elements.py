@@ -215,12 +215,38 @@ def test_every_field_is_what_feedparser_finds(document):
     assert own == told or "could not be read" in told
 
 
+ONE_BY_ONE = (
+    *("<title>A</title><title>B</title><media:title>C</media:title>", "<media:title>C</media:title><title>A</title>"),
+    *("<description>a</description><itunes:summary>b</itunes:summary>", "<content:encoded>x</content:encoded>"),
+    *("<dc:language>de</dc:language>", "<pubDate>Tue, 05 May 2026 10:00:00 GMT</pubDate>", "<guid>/a</guid>"),
+    *("<guid isPermaLink='false'>x</guid>", "<link>/2?a=1&amp;amp;b=2</link>", "<link/>", "<enclosure uri='c'/>"),
+    *("<old:license>x</old:license><cc:license rdf:resource='y'/>", "<feedburner:origLink>z</feedburner:origLink>"),
+    *("<title type='image/png'>x</title>", "<title mode='escaped'>x</title>", "<title odd:type='html'>x</title>"),
+    *("<title xml:lang='fr' odd:x='y'>Zo\u00eb caf\u00c3\u00a9 \u0093</title>", "<title xml:base='sub/'>x</title>"),
+    *(
+        "<description type='xhtml'>x</description>",
+        "<title>a<!-- c -->b</title>",
+        "<title>&lt;b&gt;x&lt;/b&gt;</title>",
+    ),
+    *(
+        "<media:category>x</media:category>",
+        "<title xml:base='ftp://x/'>a</title>",
+        "<itunes:summary>b</itunes:summary>",
+    ),
+    *("<link href='/3' rel='self'/><link href='/4'/>", "<source>Other</source><title>A</title>", "<tags>x</tags>"),
+    *("<title><odd:x/></title>", "<title/>"),
+)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
+        *ONE_BY_ONE,
         *(f'<content type="xhtml">{inner}</content>' for inner in XHTML),
         '<content type="xhtml"><?x y?><x:div><!-- c -->a<?x y?></x:div> </content>',
         '<content type="xhtml"/>',
+        "<link href='https://[bad/8'/><category domain='d'>A</category><category/><category term='t'>B</category>",
+        "<itunes:keywords>a, b,,c</itunes:keywords><itunes:keywords odd='1'>d</itunes:keywords>",
         "<id>a</id><odd:x><id>deeper</id></odd:x><id>b</id>",
         *NESTED,
     ],
@@ -232,7 +258,7 @@ def test_what_is_seldom_written(entry, place):
     atom = '<feed xmlns="http://www.w3.org/2005/Atom" {} {}>{}<entry>{}</entry></feed>'
     rss = '<rss version="2.0" {} {}><channel>{}<item>{}</item></channel></rss>'
     for document in (atom, rss):
-        own, told = readings(document.format(ATOM, NAMES, *parts_).encode())
+        own, told = readings(document.format(f'{ATOM} xml:lang="de"', NAMES, *parts_).encode())
         assert own == told
 
 
