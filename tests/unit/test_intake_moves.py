@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.intake.moves import address, answered, is_gone, refused
+from syndicate.intake.moves import address, adopted, answered, is_gone, refused
 from syndicate.model import Memory
 
 OLD, NEW, OTHER = "https://old.example/feed", "https://new.example/feed", "https://other.example/feed"
@@ -98,3 +98,9 @@ def test_any_other_answer_takes_gone_back():
     memory = refused(Memory(), OLD, NOW, gone=True)
     assert refused(memory, OLD, NOW + HOUR, gone=False).gone_since is None
     assert answered(memory, OLD, "", NOW + HOUR, same=True).gone_since is None
+
+
+def test_what_has_just_been_adopted():
+    """The new address, at the moment of the change alone."""
+    assert adopted(Memory(), Memory(adopted=NEW)) == NEW
+    assert adopted(Memory(adopted=NEW), Memory(adopted=NEW)) == ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.intake.rhythm import after_answer, after_failure, interval, observed, spell
+from syndicate.intake.rhythm import after_answer, after_failure, after_gone, interval, observed, spell
 from syndicate.model import Asks, Item, Memory
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)  # a Monday
@@ -189,3 +189,10 @@ def test_never_earlier_than_anybody_allows(memory, every, name):
     if len(memory.asks.skip_hours) < 24 and len(memory.asks.skip_days) < 7:
         assert poll.at.hour not in memory.asks.skip_hours
         assert poll.at.weekday() not in memory.asks.skip_days
+
+
+def test_gone_is_looked_at_once_more():
+    """A day later, never sooner; once it is believed, never again."""
+    again = after_gone("s", NOW, believed=False)
+    assert at(DAY) <= again.at <= at(1.1 * DAY)
+    assert after_gone("s", NOW, believed=True).at is None
