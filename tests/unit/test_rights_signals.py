@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signals to machines, and times: RSL in all its parts, dates in all their forms, and what a record does to them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +24,7 @@ from syndicate.model import (
     Standing,
 )
 from syndicate.rights import rsl
+from syndicate.rights.licences import by_id
 from syndicate.rights.rulings import Party, Setting
 from syndicate.rights.signals import contact, denied, keeps_out_machines, no_archive, no_index, signals
 from syndicate.rights.statements import statements
@@ -288,3 +290,11 @@ def test_documents_of_one_level():
     ] == [Mode.FULL]
     reserved = evidence("page.copyright", "All rights reserved", url=PAGE)
     assert min(r.mode for r in terms_of(party(evidence("atom.license", BY), reserved), asked())) is Mode.LINK
+
+
+def test_a_licence_that_the_record_words_in_its_way():
+    """Beside a record with grants under a licence, the same licence on the item adds nothing; another one narrows."""
+    nc = replace(RECORD, licence=by_id("CC-BY-NC-4.0"))
+    like = evidence("atom.license", "https://creativecommons.org/licenses/by-nc/3.0/")
+    other = evidence("atom.license", BY)
+    assert [len(terms_of(party(one, records=(nc,)), asked())) for one in (like, other)] == [1, 2]
