@@ -94,7 +94,7 @@ def run(count: int, seed: int) -> None:
     """Make, store, trace, and print the figures."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "items.jsonl"
-        subprocess.run([sys.executable, __file__, MAKE, str(file), str(count), str(seed)], check=True)
+        subprocess.run([sys.executable, str(Path(__file__)), MAKE, str(file), str(count), str(seed)], check=True)
         store = open_store(f"sqlite:///{folder}/bench.db")
         publishers = {key: Publisher(key, f"Outlet {key}") for key in {one["publisher"] for one in rows(file)}}
         sources = [Source(p.id, f"https://{p.id}.example/feed", p) for p in publishers.values()]

@@ -18,7 +18,7 @@ from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.rights.works import work_key
 from syndicate.store import Store, StoredItem, Tally, Traced, Transaction
 
-TOGETHER = 500
+TOGETHER = 100
 """So many items are traced in one transaction: look-ups for many are cheaper than many look-ups."""
 
 WAVES = 8
@@ -60,6 +60,7 @@ class _Tracing:
         publishers = {self._held[one].item.publisher_id for one in arrived}
         before = {one: _kind(tally) for one, tally in self._tx.works.tally(publishers, traced=True).items()}
         self._tx.works.put_credits({one: _credits(chain) for one, chain in self._claimed(arrived).items()})
+        self._habits = {one: _habit(tally) for one, tally in self._tx.works.tally(publishers).items()}
         touched = self._compare(arrived)
         self._follow(flat([arrived, touched, self._crediting(arrived)]), {*arrived})
         now = self._tx.works.tally(publishers)
@@ -127,6 +128,8 @@ class _Tracing:
     def _hold(self, ids: Sequence[str]) -> None:
         """Read what of these is not at hand yet, and the habits of their publishers."""
         self._held |= self._tx.items.get([one for one in ids if one not in self._held])
+        unknown = {self._held[one].item.publisher_id for one in ids} - self._habits.keys()
+        self._habits |= {one: _habit(tally) for one, tally in self._tx.works.tally(unknown).items()}
 
     def _publisher(self, item_id: str) -> Publisher:
         publisher_id = self._held[item_id].item.publisher_id
@@ -134,11 +137,8 @@ class _Tracing:
 
     def _sighting(self, item_id: str) -> Sighting:
         held = self._held[item_id]
-        publisher_id = held.item.publisher_id
-        if publisher_id not in self._habits:
-            tally = self._tx.works.tally([publisher_id]).get(publisher_id, Tally())
-            self._habits[publisher_id] = _habit(tally)
-        return Sighting(held.item, held.chain, held.first_seen, held.not_before, self._habits[publisher_id])
+        habit = self._habits[held.item.publisher_id]
+        return Sighting(held.item, held.chain, held.first_seen, held.not_before, habit)
 
 
 def _credits(claimed: Chain) -> str:

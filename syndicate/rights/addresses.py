@@ -12,8 +12,10 @@ _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
 )
 _PORTS = {"http": 80, "https": 443}
+_KEPT = 4096  # addresses come again and again: homes of publishers, pages that are credited
 
 
+@lru_cache(maxsize=_KEPT)
 def url_key(url: str) -> str:
     """The comparison key of an address; "" for anything that is not an http address.
 
@@ -27,13 +29,13 @@ def url_key(url: str) -> str:
     return f"{_authority(parts)}{parts.path.rstrip('/')}{query}"
 
 
+@lru_cache(maxsize=_KEPT)
 def host(url: str) -> str:
     """The host that a person would name, without "www.", with its port unless that is usual; "" if not http."""
     parts = _split(url)
     return _authority(parts) if parts else ""
 
 
-@lru_cache(maxsize=65536)
 def page_key(url: str) -> str:
     """The key of an address without its query: what lies under it begins with it and a slash."""
     return url_key(url).partition("?")[0]

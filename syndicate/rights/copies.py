@@ -6,7 +6,7 @@ notices that stand in the evidence, by-lines above and notices below the work ar
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from syndicate.model import Item
@@ -31,7 +31,7 @@ def share(copy: Item, original: Item) -> float:
     """The share of the copy's runs that the original has too, from 0 to 1."""
     unspaced = is_unspaced(copy.text)
     whole = frozenset(_runs(original.text, unspaced))
-    blocks = [_runs(block, unspaced) for block in paragraphs(copy)]
+    blocks = [_runs(block, unspaced) for block in paragraphs(copy.text, quoted(copy))]
     ours = [run for block in _trimmed(blocks, whole) for run in block]
     return sum(run in whole for run in ours) / len(ours) if ours else 1.0
 
@@ -41,14 +41,19 @@ def is_unspaced(text: str) -> bool:
     return len(_UNSPACED.findall(text)) * 3 > len(text)
 
 
-def paragraphs(item: Item) -> list[str]:
-    """The paragraphs of an item, blanks folded, without what its evidence quotes."""
-    quoted = sorted({_fold(e.value) for e in item.evidence if len(e.value) > _QUOTE}, key=lambda v: (-len(v), v))
-    return [left for block in item.text.split("\n\n") if (left := _without(_fold(block), quoted))]
+def quoted(item: Item) -> tuple[str, ...]:
+    """What an item's evidence quotes, blanks folded, the longest first."""
+    values = {_fold(e.value) for e in item.evidence if len(e.value) > _QUOTE}
+    return tuple(sorted(values, key=lambda v: (-len(v), v)))
 
 
-def _without(block: str, quoted: Iterable[str]) -> str:
-    for value in quoted:
+def paragraphs(text: str, notices: Sequence[str]) -> list[str]:
+    """The paragraphs of a text, blanks folded, without these notices."""
+    return [left for block in text.split("\n\n") if (left := _without(_fold(block), notices))]
+
+
+def _without(block: str, notices: Sequence[str]) -> str:
+    for value in notices:
         if block in value:
             return ""
         block = block.replace(value, " ")

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, islice
+from sys import intern
 from typing import Final
 from zlib import crc32
 
 from syndicate.model import Item
-from syndicate.rights.copies import is_unspaced, paragraphs
+from syndicate.rights.copies import is_unspaced, paragraphs, quoted
 
 SHINGLE: Final = 8
 """Words in a shingle: shorter runs are idioms, longer ones miss lightly edited copies."""
@@ -121,14 +122,15 @@ def overlap(copy: Item, original: Item) -> Overlap:
 
 
 def _read(item: Item) -> _Text:
-    return _split("\n".join(paragraphs(item)))
+    return _split(item.text, quoted(item))
 
 
-@lru_cache(maxsize=128)
-def _split(text: str) -> _Text:
+@lru_cache(maxsize=256)
+def _split(whole: str, notices: tuple[str, ...]) -> _Text:
     """The words of a text. Cached: one text is compared with several others in turn."""
+    text = "\n".join(paragraphs(whole, notices))
     unit = _CHARACTERS if is_unspaced(text) else 1
-    return _Text(text, tuple(_WORDS[unit].findall(text.casefold())), unit)
+    return _Text(text, tuple(map(intern, _WORDS[unit].findall(text.casefold()))), unit)
 
 
 _WORDS: Final = {1: re.compile(r"\w+"), _CHARACTERS: re.compile(r"\w")}

@@ -190,6 +190,7 @@ item_texts = Table(
     Column("number", Serial, primary_key=True),
     Column("item_id", Text, ForeignKey("items.id"), nullable=False, unique=True),
     count("shingles"),
+    count("rare"),
     sqlite_autoincrement=True,  # a number is never given again: dead passages still stand under the old ones
 )
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syndicate.store.schema import item_shingles, item_texts, items, meta, new_shingles
 from syndicate.store.statements import add, add_missing, batches
 
-COMMON = 16
+COMMON = 8
 """So many texts are kept with one passage: more are a notice, or a story of which these are enough to find it."""
 
 MOST = 12
@@ -24,15 +25,34 @@ MOST = 12
 
 TWO = 2
 SHARE = 0.3
-"""The shared part of the shorter text's passages below which a pair is not worth comparing: they are a sample."""
+"""The shared part of the shorter text's passages below which a pair is not worth comparing: they are a sample.
+
+Of all of them, as in a story that everybody shows, or of those that are rare, as in one made of common sentences.
+"""
 
 GATHERED = 4000
 """So many texts are new before their passages move to the large table."""
 
 _MOVED = "shingles_moved"
 
-Facts = tuple[str, str, int, str]
-"""Item, publisher, number of passages, and place in time of a text."""
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that others are compared with. ``rare`` are those of its passages that were kept."""
+
+    item_id: str
+    publisher: str
+    passages: int
+    rare: int
+    place: str
+
+
+@dataclass(slots=True)
+class _Shared:
+    """How many passages two texts share, and how many of these are rare."""
+
+    passages: int = 0
+    rare: int = 0
 
 
 class Shingles:
@@ -48,24 +68,26 @@ class Shingles:
         For each item the ids of others that have at least two passages and 0.3 of the shorter text's: the likeliest (by
         tenths) first, of these the earliest, ``MOST`` of each. Items without any are left out.
         """
-        numbers = self._numbered(hashes)
         owners = self._owners({one for own in hashes.values() for one in own})
-        mine = {numbers[item_id]: own for item_id, own in hashes.items() if item_id in numbers}
-        self._write(mine, owners)
-        for number, own in mine.items():
-            for one in own:
+        rare = _rare(hashes, owners)
+        numbers = self._numbered(hashes, rare)
+        rows = sorted((one, numbers[item_id]) for item_id, kept in rare.items() for one in kept)
+        add(self._connection, new_shingles, [{"hash": one, "number": number} for one, number in rows])
+        for item_id, number in numbers.items():
+            for one in hashes[item_id]:
                 owners[one].append(number)
-        shared = {number: _shared(number, own, owners) for number, own in mine.items()}
-        facts = self._facts({*shared, *(other for others in shared.values() for other in others)})
+        shared = {number: _shared(number, hashes[item_id], owners) for item_id, number in numbers.items()}
+        texts = self._texts({*shared, *(other for others in shared.values() for other in others)})
         self._gather()
-        found = {facts[number][0]: _ranked(facts[number], counts, facts) for number, counts in shared.items()}
+        found = {item_id: _ranked(texts[number], shared[number], texts) for item_id, number in numbers.items()}
         return {item_id: others for item_id, others in found.items() if others}
 
-    def _numbered(self, hashes: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    def _numbered(self, hashes: Mapping[str, Sequence[int]], rare: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """New numbers for the texts that have passages; the old ones are dead."""
         for batch in batches(list(hashes)):
             self._connection.execute(delete(item_texts).where(item_texts.c.item_id.in_(batch)))
-        add(self._connection, item_texts, [{"item_id": i, "shingles": len(own)} for i, own in hashes.items() if own])
+        rows = [{"item_id": i, "shingles": len(own), "rare": len(rare[i])} for i, own in hashes.items() if own]
+        add(self._connection, item_texts, rows)
         found: dict[str, int] = {}
         for batch in batches(list(hashes)):
             query = select(item_texts.c.item_id, item_texts.c.number).where(item_texts.c.item_id.in_(batch))
@@ -82,25 +104,18 @@ class Shingles:
                     found[one].append(number)
         return found
 
-    def _write(self, mine: Mapping[int, Sequence[int]], owners: Mapping[int, Sequence[int]]) -> None:
-        owned = Counter({one: len(numbers) for one, numbers in owners.items()})
-        rows = []
-        for number, own in mine.items():
-            kept = [one for one in own if owned[one] < COMMON]
-            owned.update(kept)
-            rows += [(one, number) for one in kept]
-        add(self._connection, new_shingles, [{"hash": one, "number": number} for one, number in sorted(rows)])
-
-    def _facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
+    def _texts(self, numbers: Iterable[int]) -> dict[int, _Text]:
         found = {}
         for batch in batches(sorted(numbers)):
             query = (
-                select(item_texts.c.number, items.c.id, items.c.publisher_id, item_texts.c.shingles, items.c.order_at)
+                select(item_texts, items.c.publisher_id, items.c.order_at)
                 .join(items, items.c.id == item_texts.c.item_id)
                 .where(item_texts.c.number.in_(batch))
             )
-            for number, item_id, publisher, count, order_at in self._connection.execute(query):
-                found[number] = (item_id, publisher, count, order_at.isoformat())
+            for row in self._connection.execute(query):
+                found[row.number] = _Text(
+                    row.item_id, row.publisher_id, row.shingles, row.rare, row.order_at.isoformat()
+                )
         return found
 
     def _gather(self) -> None:
@@ -117,21 +132,40 @@ class Shingles:
         self._connection.execute(update(meta).where(meta.c.key == _MOVED).values(value=str(newest)))
 
 
-def _shared(number: int, own: Sequence[int], owners: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """The texts that have two passages or more of one, and how many; of a common passage the first owners only."""
-    counts = Counter(other for one in own for other in owners[one][:COMMON] if other != number)
-    return {other: count for other, count in counts.items() if count >= TWO}
+def _rare(hashes: Mapping[str, Sequence[int]], owners: Mapping[int, Sequence[int]]) -> dict[str, list[int]]:
+    """Of each text the passages to keep: those that not too many others have, the first of these texts included."""
+    owned = Counter({one: len(numbers) for one, numbers in owners.items()})
+    rare = {}
+    for item_id, own in hashes.items():
+        rare[item_id] = [one for one in own if owned[one] < COMMON]
+        owned.update(rare[item_id])
+    return rare
 
 
-def _ranked(mine: Facts, shared: Mapping[int, int], facts: Mapping[int, Facts]) -> list[str]:
+def _shared(number: int, own: Sequence[int], owners: Mapping[int, Sequence[int]]) -> dict[int, _Shared]:
+    """The texts that have two passages or more of one; of a common passage the first owners only."""
+    found: defaultdict[int, _Shared] = defaultdict(_Shared)
+    for one in own:
+        others = owners[one]
+        rare = len(others) <= COMMON
+        for other in others[:COMMON]:
+            found[other].passages += 1
+            found[other].rare += rare
+    found.pop(number, None)
+    return {other: shared for other, shared in found.items() if shared.passages >= TWO}
+
+
+def _ranked(mine: _Text, shared: Mapping[int, _Shared], texts: Mapping[int, _Text]) -> list[str]:
     """The items that share enough, the likeliest first; of the same publisher only the first."""
     near = []
-    for other, count in shared.items():
-        if other in facts:
-            item_id, publisher, size, place = facts[other]
-            share = count / min(mine[2], size)
+    for number, both in shared.items():
+        if number in texts:
+            other = texts[number]
+            share = both.passages / min(mine.passages, other.passages)
+            if both.rare >= TWO:
+                share = max(share, min(1.0, both.rare / max(1, min(mine.rare, other.rare))))
             if share >= SHARE:
-                near.append((-round(share, 1), place, item_id, publisher))
+                near.append((-round(share, 1), other.place, other.item_id, other.publisher))
     ranked = sorted(near)
-    ours = [item_id for _, _, item_id, publisher in ranked if publisher == mine[1]][1:]
+    ours = [item_id for _, _, item_id, publisher in ranked if publisher == mine.publisher][1:]
     return [item_id for _, _, item_id, _ in ranked if item_id not in ours][:MOST]

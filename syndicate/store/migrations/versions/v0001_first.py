@@ -144,12 +144,13 @@ def _item_credits() -> None:
 
 
 def _item_texts() -> None:
-    """The number under which the passages of an item's present text are kept, and how many there are."""
+    """The number under which the passages of an item's present text are kept, how many there are, how many are rare."""
     op.create_table(
         "item_texts",
         sa.Column("number", SERIAL, nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
         sa.Column("shingles", sa.Integer(), nullable=False),
+        sa.Column("rare", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_texts_item_id_items"),
         sa.PrimaryKeyConstraint("number", name="pk_item_texts"),
         sa.UniqueConstraint("item_id", name="uq_item_texts_item_id"),
