@@ -229,8 +229,9 @@ class Evidence:
 class Claim:
     """What an item says about where it came from: the raw material of a chain.
 
-    ``kind`` is one of "source" (RSS source, atom:source, dc:source), "via", "canonical", "based-on", "credit-line".
-    ``url`` is the page credited ("" if only a name stands there), ``feed_url`` the feed credited.
+    ``kind`` is one of "source" (RSS source, atom:source, dc:source), "via", "canonical", "based-on", "credit-line",
+    "by-line". ``url`` is the page credited ("" if only a name stands there), ``feed_url`` the feed credited, ``date``
+    when it appeared there, if that is said.
     """
 
     kind: str
@@ -238,6 +239,7 @@ class Claim:
     url: str
     feed_url: str
     evidence: Evidence
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

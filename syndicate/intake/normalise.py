@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from syndicate.intake import credits as credit_lines
 from syndicate.intake import markup
+from syndicate.intake.bylines import bylines
 from syndicate.intake.own import Own
 from syndicate.intake.parsed import Origin, ParsedEntry, ParsedFeed, Text
 from syndicate.intake.text import language_tag, one_line, untracked, web_url
@@ -157,7 +158,11 @@ def _item(entry: ParsedEntry, identity: str, context: _Context) -> Item:
     links = tuple(_links(entry, context.feed.url))
     own = replace(context.own, page=url)
     reader = replace(context.reader, is_own=own.is_own)
-    claims = (*_claims(entry, links, url, own, context.feed.url), *reader.claims(shown))
+    claims = (
+        *_claims(entry, links, url, own, context.feed.url),
+        *reader.claims(shown),
+        *bylines(shown, reader.names, own.is_own, context.feed.url),
+    )
     return Item(
         id=item_id(context.source.id, identity),
         source_id=context.source.id,

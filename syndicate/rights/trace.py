@@ -17,7 +17,7 @@ from syndicate.rights.directory import Directory
 
 __all__ = ["credited", "keys_of", "trace", "url_key"]
 
-_ORDER: Final = ("credit-line", "via", "source", "canonical", "based-on")
+_ORDER: Final = ("credit-line", "by-line", "via", "source", "canonical", "based-on")
 """Kinds of claims, the most telling first."""
 
 
@@ -164,6 +164,7 @@ def _unknown(item: Item, publisher: Publisher, claim: Claim, publishers: Directo
         name=claim.name.strip() or (matching.name if matching else host(claim.url or claim.feed_url)),
         publisher_id=matching.id if matching else "",
         url="" if ours else claim.url,
+        date=claim.date,
         evidence=(claim.evidence,),
         because=(claim.evidence,),
     )
