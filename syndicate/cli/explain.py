@@ -13,7 +13,7 @@ from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, mode_text
 from syndicate.errors import UsageError
 from syndicate.model import Chain, Channel, Decision, Duty, Evidence, Mode, Role
-from syndicate.pipeline.explain import Explanation
+from syndicate.pipeline.explain import Explanation, copies
 from syndicate.pipeline.explain import explain as explain_item
 from syndicate.rights.trace import url_key
 from syndicate.rights.wording import moment
@@ -29,9 +29,17 @@ def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
     """Print every item that ``text`` names, with its decision for each channel."""
     with closing(open_app(path)) as app:
         explained = _explained(app, text, channel_id)
+        works = {
+            stored.item.id: {"id": stored.work_id, "copies": copies(app.composing, stored)} for stored, _ in explained
+        }
         site = app.config.site.name
     if json:
-        as_json([{"item": s.item, "chain": s.chain, "channels": explanations} for s, explanations in explained])
+        as_json(
+            [
+                {"item": s.item, "chain": s.chain, "work": works[s.item.id], "channels": explanations}
+                for s, explanations in explained
+            ]
+        )
         return 0
     for stored, explanations in explained:
         _print_item(stored, site, explanations)
@@ -71,6 +79,8 @@ def _print_chain(chain: Chain, site: str, channel: Channel) -> None:
         last = number == len(chain.hops) - 1
         day = f"{hop.date:%d %b %Y}".lstrip("0") if hop.date else ""
         role = "origin" + (", holds the copyright" if chain.origin_known else ", not among our sources")
+        if last and not chain.origin_known and hop.role is Role.ORIGIN:
+            role = "shows it; whose it is nobody says"
         if hop.role is Role.REPUBLISHER:
             role = "republisher" + (", the copy we use" if last else "")
         name = hop.name or "somebody else"
@@ -89,6 +99,8 @@ def _print_decision(explanation: Explanation) -> None:
     decision = explanation.decision
     OUT.print(Text.assemble(("Decision   ", "bold"), mode_text(decision.mode)))
     OUT.print(Text(f"  {decision.because}"))
+    if explanation.instead:
+        OUT.print(Text(f"  Carried is the copy of {explanation.instead.publisher}: {explanation.instead.url}"))
     if decision.contact and decision.mode < Mode.FULL:
         OUT.print(Text(f"  For more, ask {decision.contact}"))
     if decision.until:

@@ -9,8 +9,18 @@ from datetime import datetime, timedelta
 
 from syndicate.model import Chain, Channel, Decision, DeliveryState, Hop, Item, Role, Source
 from syndicate.pipeline.compose import Composing, decide_all
+from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.rights.policy import decide
 from syndicate.store import Carried, StoredItem
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a work that we hold: its id, who shows it, and where."""
+
+    item_id: str
+    publisher: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +28,7 @@ class Explanation:
     """One item in one channel: the decision as of now, and what was proved in the latest edition that held it.
 
     ``accepted`` of the ``owed`` mails of that edition were taken by their recipients' servers; both are 0 if it is no
-    mail.
+    mail. ``instead`` is the copy of the same story that the channel carries, None if it is this one.
     """
 
     channel: Channel
@@ -26,22 +36,36 @@ class Explanation:
     edition: Carried | None = None
     accepted: int = 0
     owed: int = 0
+    instead: Copy | None = None
 
 
 def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel]) -> list[Explanation]:
     """The item in each of these channels."""
     now = composing.clock()
     with composing.store.read() as tx:
-        carried = tx.editions.carried(stored.item.id)
+        carried = tx.editions.carried(stored.work_id)
+        told = on_record(composing.publishers, tx, now)
+        best = {c.id: Bench(told, tx, c, now).carry([stored.work_id]).get(stored.work_id) for c in channels}
         entries = [decide_all(composing, tx, channel, [stored], now)[0] for channel in channels]
         latest = {edition.channel_id: edition for edition in reversed(carried)}
         counts = {channel: tx.outbox.counts(edition.edition_id) for channel, edition in latest.items()}
     accepted = {channel: by_state.get(DeliveryState.ACCEPTED, 0) for channel, by_state in counts.items()}
     owed = {channel: sum(by_state.values()) for channel, by_state in counts.items()}
+    instead = {one: _copy(found[0]) for one, found in best.items() if found and found[0].item.id != stored.item.id}
     return [
-        Explanation(c, e.decision, latest.get(c.id), accepted.get(c.id, 0), owed.get(c.id, 0))
+        Explanation(c, e.decision, latest.get(c.id), accepted.get(c.id, 0), owed.get(c.id, 0), instead.get(c.id))
         for c, e in zip(channels, entries, strict=True)
     ]
+
+
+def copies(composing: Composing, stored: StoredItem) -> tuple[Copy, ...]:
+    """All copies that we hold of the work that an item shows, the one seen first before the others."""
+    with composing.store.read() as tx:
+        return tuple(map(_copy, tx.works.of([stored.work_id]).get(stored.work_id, ())))
+
+
+def _copy(stored: StoredItem) -> Copy:
+    return Copy(stored.item.id, stored.chain.hops[-1].name, stored.item.url)
 
 
 def matrix(

@@ -142,12 +142,14 @@ def _party(item: Item, hop: Hop, publisher: Publisher | None) -> Party:
 def _ceiling(parties: Sequence[Party], origin_known: bool, setting: Setting) -> tuple[Ruling, ...]:
     """What the holder permits, or the grant over cross-posts that the operator confirmed in the holder's silence."""
     holder, last = replace(parties[0], role=Role.ORIGIN), parties[-1]
-    crossposts = _crossposts(last, setting) if len(parties) > 1 else ()
+    alone = len(parties) == 1
+    crossposts = () if alone and origin_known else _crossposts(last, setting)
     if origin_known:
         terms = terms_of(holder, setting)
         silent = not any(ruling.said for ruling in terms)
         return (*crossposts, *signals(holder, setting, recorded=False)) if crossposts and silent else terms
-    ground = crossposts or (_origin_unknown(holder, setting.channel),)
+    unknown = _doubted(holder, setting.channel) if alone else _origin_unknown(holder, setting.channel)
+    ground = crossposts or (unknown,)
     return (*ground, *by_records(holder, setting, ANY), *refusals(holder, setting, ANY))
 
 
@@ -169,6 +171,12 @@ def _crossposts(party: Party, setting: Setting) -> tuple[Ruling, ...]:
 def _origin_unknown(holder: Party, channel: Channel) -> Ruling:
     text = f"it came from {holder.name or 'elsewhere'}, whose terms for it we do not know"
     return Ruling(floor(channel), "origin.unknown", text, wording.ORIGIN_UNKNOWN, holder.evidence, said=False)
+
+
+def _doubted(shown: Party, channel: Channel) -> Ruling:
+    """An item that credits nobody and need not be its publisher's: what others show, or how it uses to, says so."""
+    text = f"{shown.name} credits nobody for it, and it need not be its own"
+    return Ruling(floor(channel), "origin.doubted", text, wording.ORIGIN_DOUBTED, shown.hop.because, said=False)
 
 
 def _republished(hop: Hop, party: Party, setting: Setting) -> Iterator[Ruling]:

@@ -17,6 +17,7 @@ NOBODY_SAID = "Nobody has said what may be done with it"
 SILENCE = "silence permits a headline, a credit and a link"
 SILENCE_IN_PRINT = "silence does not permit print"
 ORIGIN_UNKNOWN = "It came from elsewhere and we do not know the holder's terms"
+ORIGIN_DOUBTED = "Nobody says whose it is, and who shows it shows the work of others too"
 NO_LINK = "It has no address that we could link to"
 
 

@@ -26,6 +26,7 @@ from syndicate.model import (
     Source,
 )
 from syndicate.pipeline.compose import Composing, compose_digest, compose_feed
+from syndicate.pipeline.explain import Copy, copies, explain
 from syndicate.pipeline.origins import trace_arrivals
 from syndicate.pipeline.poll import Polling, poll
 from syndicate.pipeline.release import record
@@ -317,3 +318,16 @@ def test_a_publisher_that_mostly_shows_others_work(house):
     house.show("marsh", prose("own"), more=copies + [(f"Own {n}", prose(f"own {n}")) for n in range(90)])
     house.poll("marsh")
     assert house.mode("marsh") is Mode.FULL
+
+
+def test_explained(house):
+    """Explaining a copy tells which copy the channel carries instead, and all copies of the story."""
+    house.show("south", STORY, hour=1)
+    house.show("marsh", STORY, hour=5, title="Our ferry")
+    house.poll("marsh", "south")
+    original, copy = house.held("south"), house.held("marsh")
+    (told,) = explain(house.composing, copy, [CHANNEL])
+    assert told.instead == Copy(original.item.id, "South Desk", original.item.url)
+    (told,) = explain(house.composing, original, [CHANNEL])
+    assert told.instead is None
+    assert [one.publisher for one in copies(house.composing, original)] == ["Marsh & Mill", "South Desk"]

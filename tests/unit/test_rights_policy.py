@@ -11,6 +11,7 @@ from syndicate.model import (
     Channel,
     ChannelClass,
     ChannelKind,
+    Covers,
     Enclosure,
     Evidence,
     Grant,
@@ -176,3 +177,17 @@ def test_licence_in_commercial_print():
     for channel in (replace(free, ads=Ads.AROUND), replace(free, purpose=Purpose.COMMERCIAL), replace(free, paid=True)):
         assert decide(entry, alone(entry), channel, south(), NOW).mode is Mode.WITHHOLD
     assert decide(entry, alone(entry), free, south(), NOW).mode is Mode.FULL
+
+
+def test_an_item_that_need_not_be_its_publishers():
+    """Neither a licence of its feed nor a record of its own work carries it; one that covers cross-posts does."""
+    why = Evidence("publisher.republishes", Level.FEED, "9 of 10 items credit somebody else", "all items")
+    entry = item(evidence=(BY,))
+    doubted = Chain((replace(alone(entry).hops[0], because=(why,)),), origin_known=False)
+    for record in (None, Record("own", (GRANT,))):
+        decision = decide(entry, doubted, WEB, south(record), NOW)
+        assert decision.mode is Mode.LINK
+        assert (decision.reasons[0].clause, decision.reasons[0].evidence) == ("origin.doubted", (why,))
+        assert "Nobody says whose it is" in decision.because
+    confirmed = Record("all", (replace(GRANT, covers=Covers.CROSSPOSTS),))
+    assert decide(entry, doubted, WEB, south(confirmed), NOW).mode is Mode.FULL
