@@ -24,6 +24,14 @@ def problems(text, name="config.yaml"):
     return list(caught.value.problems)
 
 
+def test_an_address_to_listen_on():
+    """Where bounces are taken by LMTP is an address with a port."""
+    load(SITE + "delivery: {returns: {lmtp: '127.0.0.1:8024'}}\n", licence=lambda _: None, read_file=lambda _: "")
+    assert problems(SITE + "delivery: {returns: {lmtp: localhost}}\n") == [
+        "config.yaml:2: delivery.returns.lmtp: 'localhost' is not an address to listen on; write 127.0.0.1:8024"
+    ]
+
+
 def test_a_subject_that_cannot_be_used():
     """A digest's subject that names what there is not is refused when the file is read."""
     weekly = (
