@@ -18,7 +18,7 @@ from jinja2 import Environment
 
 from syndicate.model import Chain, Channel, Decision, Item, Site
 from syndicate.publish.page_view import ItemView, view
-from syndicate.publish.page_words import channel_name, channel_note, day_words, is_feed, today_words
+from syndicate.publish.page_words import channel_name, channel_note, day_words, is_feed, is_letter, today_words
 from syndicate.publish.templates import render
 from syndicate.publish.words import counted
 
@@ -94,6 +94,7 @@ def render_front(
         feeds=[_feed(site, one, now) for one in channels if is_feed(one.channel)],
         digests=[_digest(site, one, now) for one in digests],
         alternates=_alternates(site, channels),
+        signup=any(is_letter(one.channel) and one.channel.signup for one in channels),
     )
 
 

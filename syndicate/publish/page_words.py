@@ -75,6 +75,11 @@ def is_feed(channel: Channel) -> bool:
     return channel.kind is ChannelKind.FEED
 
 
+def is_letter(channel: Channel) -> bool:
+    """Whether the channel goes to readers by mail."""
+    return channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL
+
+
 def safe(url: str) -> str:
     """The address if a page may link to it (http, https, mailto), else ""."""
     return url if urlsplit(url).scheme.lower() in {"http", "https", "mailto"} else ""

@@ -94,6 +94,14 @@ def test_front_links_feeds_and_digests(front, env):
     assert S.text_of(bare.cssselect("#take")[0]).count("Nothing released yet.") == 2
 
 
+def test_front_leads_to_the_list(env):
+    """Who may put themselves on a list by mail finds the way; where every list is closed there is none."""
+    for open_, ways in ((True, ["/subscribe"]), (False, [])):
+        channels = [replace(one, channel=replace(one.channel, signup=open_)) for one in S.CHANNELS]
+        tree = lxml_html.document_fromstring(page.render_front(S.SITE, [], channels, [], S.NOW, env))
+        assert [a.get("href") for a in tree.cssselect("nav a") if a.text == "Subscribe"] == ways
+
+
 def test_pages_carry_no_text_of_the_item(env):
     """Headline, names, dates and credit stand on the pages; the text does not, whatever a channel may carry."""
     for body in (
