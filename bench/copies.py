@@ -38,8 +38,8 @@ MAKE = "--make"
 # ------------------------------------------------------------------------------------------------ the world
 
 
-def make(file: Path, count: int, seed: int) -> None:
-    """Write so many items as JSON lines, in order of time."""
+def make(file: Path, url: str, count: int, seed: int) -> None:
+    """Write so many items as JSON lines, in order of time, and a database with their sources."""
     program = SHARED / "feedworld" / "feedworld.py"
     spec = importlib.util.spec_from_file_location("feedworld", program)
     feedworld = importlib.util.module_from_spec(spec)
@@ -61,6 +61,11 @@ def make(file: Path, count: int, seed: int) -> None:
     with file.open("w") as out:
         for item in items:
             out.write(json.dumps(row(feedworld, item, shown[id(item)], firsts.get(id(item.article), ""))) + "\n")
+    publishers = map(_publisher, sorted({item.source.key for item in items}))
+    store = open_store(url)
+    with store.write() as tx:
+        tx.sources.sync([Source(p.id, f"{p.home}/feed", p) for p in publishers], items[0].published)
+    store.close()
 
 
 def row(feedworld: Any, item: Any, item_id: str, origin: str) -> dict[str, str]:
@@ -93,26 +98,15 @@ def rows(file: Path) -> Iterator[dict[str, str]]:
 def run(count: int, seed: int) -> None:
     """Make, store, trace, and print the figures."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "items.jsonl"
-        subprocess.run([sys.executable, str(Path(__file__)), MAKE, str(file), str(count), str(seed)], check=True)
-        store = open_store(f"sqlite:///{folder}/bench.db")
-        publishers = {key: Publisher(key, f"Outlet {key}") for key in {one["publisher"] for one in rows(file)}}
-        sources = [Source(p.id, f"https://{p.id}.example/feed", p) for p in publishers.values()]
+        file, url = Path(folder) / "items.jsonl", f"sqlite:///{folder}/bench.db"
+        subprocess.run([sys.executable, str(Path(__file__)), MAKE, str(file), url, str(count), str(seed)], check=True)
+        store = open_store(url)
+        publishers = {key: _publisher(key) for key in {one["publisher"] for one in rows(file)}}
         lines = rows(file)
-        started = None
         stored = traced = 0.0
         while batch := list(islice(lines, BATCH)):
-            items = [_item(one) for one in batch]
             clock = time.process_time()
-            with store.write() as tx:
-                if started is None:
-                    tx.sources.sync(sources, items[0].published)
-                    started = clock = time.process_time()
-                for item in items:
-                    chains, keys = {item.id: own_chain(item, publishers[item.source_id])}, {item.id: keys_of(item)}
-                    tx.items.put(
-                        item.source_id, [item], chains, keys, {}, now=item.published, first_poll=True, traced=False
-                    )
+            _store(store, [_item(one) for one in batch], publishers)
             stored += time.process_time() - clock
             clock = time.process_time()
             trace_arrivals(store, publishers)
@@ -125,6 +119,17 @@ def run(count: int, seed: int) -> None:
         f"{sum(table.values())} items of seed {seed}: storing {stored / count * 1000:.2f} ms, "
         f"tracing {traced / count * 1000:.2f} ms CPU an item (goal 2), peak {memory:.0f} MB (goal 100)"
     )
+
+
+def _publisher(key: str) -> Publisher:
+    return Publisher(key, f"Outlet {key}", f"https://{key}.example")
+
+
+def _store(store: Store, items: list[Item], publishers: dict[str, Publisher]) -> None:
+    with store.write() as tx:
+        for item in items:
+            chains, keys = {item.id: own_chain(item, publishers[item.source_id])}, {item.id: keys_of(item)}
+            tx.items.put(item.source_id, [item], chains, keys, {}, now=item.published, first_poll=True, traced=False)
 
 
 def _item(one: dict[str, str]) -> Item:
@@ -165,7 +170,7 @@ def _print(table: Counter[tuple[str, str]]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == [MAKE]:
-        make(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+        make(Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
     else:
         given = [int(argument) for argument in sys.argv[1:]]
         run(*given, *(20_000, 1)[len(given) :])

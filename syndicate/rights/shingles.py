@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Near copies: which texts may share a passage, found by a few numbers each, and how much two texts really share.
 
-A shingle is a run of eight words. One in eight is kept, chosen by its own first words, so that the same passage keeps
+A shingle is a run of 24 words. One in eight is kept, chosen by its own first words, so that the same passage keeps
 the same ones wherever it stands. Credit lines and notices that stand in the evidence are nobody's article: they do not
 count. Where a language writes no blanks, three characters are taken for a word.
 """
@@ -20,17 +20,17 @@ from zlib import crc32
 from syndicate.model import Item
 from syndicate.rights.copies import is_unspaced, paragraphs, quoted
 
-SHINGLE: Final = 8
-"""Words in a shingle: shorter runs are idioms, longer ones miss lightly edited copies."""
+SHINGLE: Final = 24
+"""Words in a shingle: longer than nearly every sentence, so that texts made of common sentences differ."""
 
 ONE_IN: Final = 8
-"""One shingle in so many is kept: a text of 40 words still has four, a long one costs a small table."""
+"""One shingle in so many is kept: a run long enough for a copy has three, a long text costs a small table."""
 
 LEAST: Final = 40
 """Words that a text must have to be compared: teasers and captions say too little to tell whose they are."""
 
 RUN: Final = 47
-"""Words (40 shingles) that must stand in one run: quoted statements are rarely longer, copied paragraphs are."""
+"""Words that must stand in one run: quoted statements are rarely longer, copied paragraphs are."""
 
 SHARE: Final = 0.5
 """The share of the shorter text that must be common: less is a quotation."""
@@ -125,7 +125,7 @@ def _read(item: Item) -> _Text:
     return _split(item.text, quoted(item))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _split(whole: str, notices: tuple[str, ...]) -> _Text:
     """The words of a text. Cached: one text is compared with several others in turn."""
     text = "\n".join(paragraphs(whole, notices))

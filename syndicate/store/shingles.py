@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -23,7 +24,9 @@ COMMON = 8
 MOST = 12
 """So many candidates for an item are worth comparing word by word: a copy is among the likeliest."""
 
-TWO = 2
+FEW = 4
+"""Passages that two texts must share if others have them too; of those that are rare one is enough."""
+
 SHARE = 0.3
 """The shared part of the shorter text's passages below which a pair is not worth comparing: they are a sample.
 
@@ -47,12 +50,12 @@ class _Text:
     place: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Shared:
     """How many passages two texts share, and how many of these are rare."""
 
-    passages: int = 0
-    rare: int = 0
+    passages: int
+    rare: int
 
 
 class Shingles:
@@ -65,8 +68,8 @@ class Shingles:
     def put(self, hashes: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
         """Write the passages of items that are stored, in place of those they had; the items that may share their text.
 
-        For each item the ids of others that have at least two passages and 0.3 of the shorter text's: the likeliest (by
-        tenths) first, of these the earliest, ``MOST`` of each. Items without any are left out.
+        For each item the ids of others that have enough of the shorter text's passages: the likeliest (by tenths)
+        first, of these the earliest, ``MOST`` of each. Items without any are left out.
         """
         owners = self._owners({one for own in hashes.values() for one in own})
         rare = _rare(hashes, owners)
@@ -143,16 +146,17 @@ def _rare(hashes: Mapping[str, Sequence[int]], owners: Mapping[int, Sequence[int
 
 
 def _shared(number: int, own: Sequence[int], owners: Mapping[int, Sequence[int]]) -> dict[int, _Shared]:
-    """The texts that have two passages or more of one; of a common passage the first owners only."""
-    found: defaultdict[int, _Shared] = defaultdict(_Shared)
-    for one in own:
-        others = owners[one]
-        rare = len(others) <= COMMON
-        for other in others[:COMMON]:
-            found[other].passages += 1
-            found[other].rare += rare
-    found.pop(number, None)
-    return {other: shared for other, shared in found.items() if shared.passages >= TWO}
+    """The texts that have enough passages of one to be looked at; of a common passage the first owners only.
+
+    Texts that share a common sentence are many.
+    """
+    passages = Counter(chain.from_iterable(owners[one][:COMMON] for one in own))
+    rare = Counter(chain.from_iterable(owners[one] for one in own if len(owners[one]) <= COMMON))
+    return {
+        other: _Shared(count, rare[other])
+        for other, count in passages.items()
+        if other != number and (rare[other] or count >= FEW)
+    }
 
 
 def _ranked(mine: _Text, shared: Mapping[int, _Shared], texts: Mapping[int, _Text]) -> list[str]:
@@ -162,7 +166,7 @@ def _ranked(mine: _Text, shared: Mapping[int, _Shared], texts: Mapping[int, _Tex
         if number in texts:
             other = texts[number]
             share = both.passages / min(mine.passages, other.passages)
-            if both.rare >= TWO:
+            if both.rare:
                 share = max(share, min(1.0, both.rare / max(1, min(mine.rare, other.rare))))
             if share >= SHARE:
                 near.append((-round(share, 1), other.place, other.item_id, other.publisher))
