@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from syndicate.model import Health, Memory, Source
 from syndicate.store import encoding
@@ -24,6 +24,11 @@ RUNS_KEPT = 50
 """Polls remembered of each source."""
 
 _TRIM_EVERY = 10  # polls: rows beyond those kept are deleted in lots
+
+# What every poll does is worded once: building a statement costs more than running it.
+_HOLDS = select(sources.c.id).where(sources.c.id == bindparam("of"), sources.c.claims == bindparam("claim"))
+_SETTLE = update(sources).where(sources.c.id == bindparam("of"))
+_ADD_RUN = poll_runs.insert()
 
 
 def _name_in(url: str) -> str:
@@ -74,28 +79,26 @@ class Sources:
 
     def holds(self, claimed: SourceState) -> bool:
         """Whether a claim is still the last one of its source: if not, another poller has it now."""
-        mine = select(sources.c.id).where(sources.c.id == claimed.source_id, sources.c.claims == claimed.claims)
-        return self._connection.execute(mine).first() is not None
+        mine = {"of": claimed.source_id, "claim": claimed.claims}
+        return self._connection.execute(_HOLDS, mine).first() is not None
 
     def settle(self, after: SourceState, run: PollRun) -> None:
         """Write what a poll made of a source that was claimed, and the poll itself; the claim ends."""
-        self._change(replace(after, polls=after.polls + 1), worker="", claimed_until=None)
-        add(self._connection, poll_runs, [_run_row(run)])
+        settled = {**_columns(after), "polls": after.polls + 1, "worker": "", "claimed_until": None}
+        self._connection.execute(_SETTLE, {"of": after.source_id, **settled})
+        self._connection.execute(_ADD_RUN, _run_row(run))
         if after.polls % _TRIM_EVERY == 0:
             self._trim(after.source_id)
 
     def change(self, after: SourceState) -> None:
         """Write a state that a person gave a source. Whoever polls it meanwhile has lost the claim."""
-        self._change(after, claims=sources.c.claims + 1, claimed_until=None)
+        change = update(sources).where(sources.c.id == after.source_id)
+        self._connection.execute(change.values(**_columns(after), claims=sources.c.claims + 1, claimed_until=None))
 
     def runs(self, source_id: str, limit: int = RUNS_KEPT) -> list[PollRun]:
         """The last polls of a source, newest first."""
         query = select(poll_runs).where(poll_runs.c.source_id == source_id).order_by(poll_runs.c.id.desc())
         return [_run(row) for row in self._connection.execute(query.limit(min(limit, RUNS_KEPT)))]
-
-    def _change(self, after: SourceState, **more: Any) -> None:
-        change = update(sources).where(sources.c.id == after.source_id)
-        self._connection.execute(change.values(**_columns(after), **more))
 
     def _mark(self, held: dict[str, SourceState], configured: set[str], now: datetime) -> None:
         gone = [state.source_id for state in held.values() if not state.removed and state.source_id not in configured]
