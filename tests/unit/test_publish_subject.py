@@ -20,7 +20,7 @@ def test_a_subject_that_can_be_used(source):
     [
         ("{{ sitename }} and {{ dat }}", "names dat and sitename; it may name site, channel, date and count"),
         ("{% if count > 99 %}{{ many }}{% endif %}x", "names many; it may name"),
-        ("{{ site.nme }}", "cannot be used: 'syndicate.model.Site object' has no attribute 'nme'"),
+        ("{{ site.nme }}", "cannot be used: site has no attribute 'nme'"),
         ("{{ date", "is no template: unexpected end of template"),
         ("{{ ''.__class__ }}", "cannot be used: access to attribute '__class__'"),
         ("{{ date | loud }}", "is no template: No filter named 'loud'."),
