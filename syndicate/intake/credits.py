@@ -29,6 +29,8 @@ _CREDITS = _sentences(phrases.CREDITS)
 _SOURCES = _sentences(phrases.SOURCES)
 _CONTINUES = _sentences(phrases.CONTINUES)
 _POSTS = re.compile("|".join(rf"^{_JUNK}{a}\s.{{0,300}}?\s?{b}\b" for a, b in phrases.POSTS), re.IGNORECASE | re.DOTALL)
+_FOOTER = re.compile(rf"{_JUNK}the\spost\s[^.!?\n]*first", re.IGNORECASE)
+_OWN_PRODUCT = re.compile(r"\bnewsletter\b", re.IGNORECASE)  # "first appeared in our newsletter": of the same house
 _PERMITTED = re.compile(r"\b(?:may|can|must|cannot|not|should|be)\b", re.IGNORECASE)  # "may be reprinted from ..."
 _COPYRIGHT = re.compile(
     r"(?<!\w)(?:copyright\s*(?:©|\(c\)|(?=\d{4})|by\b)|©|ⓒ|\(c\)(?=\s*\d{4}))"
@@ -121,6 +123,8 @@ class Reader:
 
     def _named(self, block: Block, pattern: re.Pattern[str]) -> tuple[str, str] | None:
         for match in _matches(pattern, block.text):
+            if _FOOTER.match(match[0]):
+                continue  # a site's own line under each of its posts, which lost its link
             if any(link.end > match.start() and link.start < match.end() + _NEAR for link in block.links):
                 continue  # a link stands there and was judged by its target
             rest = block.text[match.end() :].lstrip(_QUOTES)
@@ -177,7 +181,8 @@ def _cut_name(rest: str) -> str:
     end = _NAME_ENDS.search(rest)
     name = (rest[: end.start()] if end else rest).strip(_QUOTES)
     name = re.sub(r"^(?:the|der|die|das|el|la|le|les|il|lo|o|a|de|het)\s+(?=[A-Z])", "", name)
-    return name if _is_name(name) and 1 < len(name) <= _LONGEST_NAME else ""
+    fits = 1 < len(name) <= _LONGEST_NAME and not _OWN_PRODUCT.search(name)
+    return name if fits and _is_name(name) else ""
 
 
 def _is_name(text: str) -> bool:

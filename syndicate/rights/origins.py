@@ -26,7 +26,7 @@ DOUBT: Final = "publisher.republishes"
 MARGIN: Final = 0.25
 """The difference in the share of others' work from which on it tells who copied."""
 
-MOSTLY: Final = 0.75
+MOSTLY: Final = 2 / 3
 """The share of others' work from which on a publisher's item is not its own because it credits nobody."""
 
 STRANGERS: Final = (2, 0.05)

@@ -32,6 +32,12 @@ LEAST: Final = 40
 RUN: Final = 47
 """Words that must stand in one run: quoted statements are rarely longer, copied paragraphs are."""
 
+UNLIKE_RUN: Final = 80
+"""The same where neither the title nor an author agrees: two stories that quote the same twice are no copies."""
+
+TITLE: Final = 0.5
+"""The share of the shorter title's words that agree in edited headlines."""
+
 SHARE: Final = 0.5
 """The share of the shorter text that must be common: less is a quotation."""
 
@@ -51,7 +57,8 @@ class Overlap:
     """What two texts share, in words: their longest common run, all long runs, and where these begin.
 
     ``shorter`` and ``longer`` are the lengths of the texts; ``before`` is what stands before the first long run in the
-    longer one; ``quote`` are the first words of the longest run as they stand in the copy.
+    longer one; ``quote`` are the first words of the longest run as they stand in the copy; ``alike`` tells whether the
+    titles or an author agree.
     """
 
     run: int = 0
@@ -60,6 +67,7 @@ class Overlap:
     longer: int = 0
     before: int = 0
     quote: str = ""
+    alike: bool = True
 
     @property
     def share(self) -> float:
@@ -69,7 +77,8 @@ class Overlap:
     @property
     def is_copy(self) -> bool:
         """True if one text is a copy of the other, or of a part of it: nobody writes so many same words twice."""
-        enough = self.shorter >= LEAST and self.run >= min(RUN, self.shorter)
+        least = min(RUN if self.alike else UNLIKE_RUN, self.shorter)
+        enough = self.shorter >= LEAST and self.run >= least
         return enough and self.share >= SHARE and (self.common >= PART * self.longer or self.before <= OPENING)
 
 
@@ -118,7 +127,16 @@ def overlap(copy: Item, original: Item) -> Overlap:
         longer=longer // unit,
         before=before // unit,
         quote=ours.quote(longest[0]),
+        alike=_are_alike(copy, original),
     )
+
+
+def _are_alike(one: Item, other: Item) -> bool:
+    """True if the titles agree for the greater part, or an author does."""
+    titles = [set(_TITLE.findall(item.title.casefold())) for item in (one, other)]
+    shorter = min(map(len, titles))
+    authors = [{person.name.casefold() for person in item.authors} for item in (one, other)]
+    return bool(authors[0] & authors[1]) or (shorter > 0 and len(titles[0] & titles[1]) >= TITLE * shorter)
 
 
 def _read(item: Item) -> _Text:
@@ -133,6 +151,7 @@ def _split(whole: str, notices: tuple[str, ...]) -> _Text:
     return _Text(text, tuple(map(intern, _WORDS[unit].findall(text.casefold()))), unit)
 
 
+_TITLE: Final = re.compile(r"[\u3040-\u9fff]|[^\W_]{2,}")
 _WORDS: Final = {1: re.compile(r"\w+"), _CHARACTERS: re.compile(r"\w")}
 
 

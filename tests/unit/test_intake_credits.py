@@ -73,6 +73,19 @@ def test_names_that_are_no_names_make_no_claim():
         assert reader().claims(blocks(clean(f"<p>First published by {rest}</p>"))) == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The post Physical activity while watching kids appeared first on Otherwise.",
+        "This story first appeared in TIME’s new AI newsletter, In the Loop.",
+        "A version of this post originally appeared in Google bathrooms worldwide as a Testing on the Toilet episode.",
+    ],
+)
+def test_lines_of_the_house_itself(line):
+    """A site's footer that lost its link, its own newsletter and words that are no name credit nobody."""
+    assert reader().claims(blocks(f"<p>{line}</p>")) == ()
+
+
 def test_a_long_linked_title_is_named_by_its_host():
     """Where the link's text is a headline, the credit carries the host's name."""
     html = f"<p>First published at <a href='https://www.other.example/a'>{'A long headline ' * 8}</a></p>"

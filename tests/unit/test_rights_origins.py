@@ -125,7 +125,7 @@ def test_same_date_habits():
         (Habit(3, 3, 3), True),
         (Habit(3, 3), False),
         (Habit(4, 3), True),
-        (Habit(10, 7), False),
+        (Habit(10, 6), False),
         (Habit(10, 1, 1), False),
         (Habit(10, 2, 2), True),
         (Habit(100, 4, 4), False),

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from syndicate.model import Evidence, Item, Level
-from syndicate.rights.shingles import LEAST, RUN, Overlap, overlap, shingles
+from syndicate.model import Evidence, Item, Level, Person
+from syndicate.rights.shingles import LEAST, RUN, UNLIKE_RUN, Overlap, overlap, shingles
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
@@ -28,7 +28,7 @@ def signs(seed, number):
 
 def item(text, **more):
     """An item with a text."""
-    fields = {"source_id": "s", "publisher_id": "p", "identity": "1", "url": "https://south.example/1", "title": "T"}
+    fields = {"source_id": "s", "publisher_id": "p", "identity": "1", "url": "https://south.example/1", "title": "The"}
     return Item(id="i-1", html="", text=text, **(fields | more))
 
 
@@ -129,6 +129,29 @@ def test_without_blanks():
     assert is_copy(f"{story[:600]}。{signs(2, 30)}", story)
     assert not is_copy(story[:120] + signs(3, 400), story)
     assert overlap(item(story), item(story)).run == 300
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "alike"),
+    [
+        ({"title": "The ferry"}, {"title": "What you need to know about THE FERRY"}, True),
+        ({"title": "A bridge"}, {"title": "The ferry runs again"}, False),
+        ({"title": ""}, {"title": ""}, False),
+        ({"title": "渡船又开了"}, {"title": "渡船又开了吗"}, True),
+        (
+            {"title": "A bridge", "authors": (Person("Ann"),)},
+            {"title": "X", "authors": (Person("ANN"), Person("Bo"))},
+            True,
+        ),
+        ({"title": "A bridge", "authors": (Person("Ann"),)}, {"title": "X", "authors": (Person("Bo"),)}, False),
+    ],
+)
+def test_titles_and_authors(mine, theirs, alike):
+    """Where neither agrees a longer run is needed; a whole copy has it all the same."""
+    shared, long = prose("shared", RUN + 10, 90), prose("long", UNLIKE_RUN, 90)
+    copy = item(f"{shared}\n\n{prose('x', 30)}", **mine)
+    assert overlap(copy, item(f"{shared}\n\n{prose('y', 30)}", **theirs)).is_copy is alike
+    assert overlap(item(long, **mine), item(f"{long}\n\n{prose('y', 30)}", **theirs)).is_copy
 
 
 def test_quote_is_verbatim():
