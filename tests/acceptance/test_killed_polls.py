@@ -22,7 +22,7 @@ ITEMS = 3
 
 
 class Feeds:
-    """A server of many small feeds in a thread of its own; counts what is asked."""
+    """A server of many small feeds in a thread of its own; counts what is asked, and answers as often as it is let."""
 
     def __init__(self):
         self.asked, self._loop, self._ready = Counter(), asyncio.new_event_loop(), threading.Event()
@@ -33,7 +33,7 @@ class Feeds:
         self._loop.close()
 
     async def _serve(self):
-        self._stop = asyncio.Event()
+        self._stop, self._answers = asyncio.Event(), asyncio.Semaphore(0)
         server = await asyncio.start_server(self._answer, "0.0.0.0", 0)  # noqa: S104 - all of 127/8
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -45,6 +45,10 @@ class Feeds:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             number = head.split(" ")[1].strip("/")
             self.asked[number] += 1
+            await self._answers.acquire()
+            if reader.at_eof():  # who asked was killed while it waited
+                self._answers.release()
+                return
             items = "".join(
                 f"<item><guid>g-{number}-{n}</guid><title>{n} of {number}</title><link>http://x.example/{number}/{n}</link></item>"
                 for n in range(ITEMS)
@@ -56,6 +60,10 @@ class Feeds:
             pass
         finally:
             writer.close()
+
+    def let(self, answers):
+        """Give so many answers more."""
+        self._loop.call_soon_threadsafe(lambda: [self._answers.release() for _ in range(answers)])
 
     def __enter__(self):
         self._thread.start()
@@ -81,9 +89,12 @@ def test_a_cycle_that_is_killed_again_and_again(tmp_path, run):
         (tmp_path / "config.yaml").write_text("\n".join(lines))
         open_app(tmp_path / "config.yaml").close()
         chance = random.Random(20261126)  # noqa: S311 - the same moments each time
-        kills = sum(
-            run(tmp_path, "poll", seconds=moment) >= moment for moment in (chance.uniform(0.5, 6) for _ in range(KILLS))
-        )
+        kills = 0
+        for _ in range(KILLS):
+            feeds.let(SOURCES // (KILLS + 1))  # so that no cycle ends before it is killed
+            moment = chance.uniform(0.3, 3)
+            kills += run(tmp_path, "poll", seconds=moment) >= moment
+        feeds.let(SOURCES * (KILLS + 1))
         run(tmp_path, "poll", seconds=1200)
         app = open_app(tmp_path / "config.yaml")
         with app.store.read() as tx:
@@ -96,7 +107,7 @@ def test_a_cycle_that_is_killed_again_and_again(tmp_path, run):
         app.close()
     again = sum(feeds.asked.values()) - SOURCES
     sys.stdout.write(f"\n{kills} kills, {SOURCES} sources, {runs} polls on record, {again} requests repeated\n")
-    assert kills > 0
+    assert kills == KILLS
     assert len(rows) == SOURCES
     assert {(items, pages) for _, items, pages in rows} == {(ITEMS, ITEMS)}
     assert {(state.polls, state.failures) for state in states} == {(1, 0)}
