@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wires everything: the only module that knows every adapter, and the only one that reads the clock.
+"""What is open, and everything that is built from it.
 
 Adapters are imported where they are wired, so that a command starts only what it uses.
 """
@@ -12,16 +12,17 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment
 
 from syndicate import __version__
-from syndicate.config import Config, load
+from syndicate.app.clock import clock
+from syndicate.config import Config
 from syndicate.deliver.files import release_feeds
-from syndicate.errors import ConfigError, UsageError
+from syndicate.errors import UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Verified
 from syndicate.pipeline import archive, cadence, pages, people
 from syndicate.pipeline.compose import Composing
@@ -31,30 +32,20 @@ from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher, PageReader
 from syndicate.pipeline.post import Posting
-from syndicate.pipeline.profit import Contradiction, contradictions
-from syndicate.pipeline.recording import note_configured
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.standing import may_go_out
 from syndicate.pipeline.webpages import Browsing
 from syndicate.publish.confirmation import channel_title, wording
-from syndicate.publish.subject import fault
-from syndicate.publish.templates import environment
-from syndicate.rights import licences
 from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Digest, Letter, Offer, Ports
-from syndicate.store import Manners, Store, open_store
+from syndicate.store import Manners, Store
 
 if TYPE_CHECKING:
     from syndicate.deliver.dkim import Signer
     from syndicate.intake.client import Client
 
 PARSERS = 2  # child processes that read documents
-
-
-def clock() -> datetime:
-    """Now, in UTC: the one place where time is read."""
-    return datetime.now(UTC)  # noqa: TID251 - this is that place
 
 
 @dataclass(frozen=True)
@@ -320,58 +311,5 @@ class App:
         self.store.close()
 
 
-def read_config(path: Path) -> Config:
-    """The configuration in a file, completed from the environment; raises ConfigError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}; run `syndicate init`, or name the file with -c"]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
-    config = load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id, subject=fault)
-    against = [one for one in contradictions(config.sources, config.channels, clock()) if one.blocks]
-    if against:
-        raise ConfigError([_blocked(path, one) for one in against])
-    return config
-
-
-def _blocked(path: Path, one: Contradiction) -> str:
-    what = f"it names {one.source_id}, but {one.because}"
-    remedy = "take the source out, or record in its terms what the publisher permits there"
-    return f"{path}: channels.{one.channel_id}.select.sources: {what}; {remedy}"
-
-
-def _read_secret(name: str) -> str:
-    return Path(name).read_text(encoding="utf-8").strip()
-
-
-def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
-    """Open the configuration at ``path`` and its database, ready to work; raises ConfigError or StoreError."""
-    config = read_config(path)
-    folder = path.resolve().parent
-    store = open_store(_database_url(config.database, folder))
-    store.catch_up(now())
-    with store.write() as tx:
-        tx.sources.sync(config.sources, now(), _host_of)
-        tx.channels.sync([channel.id for channel in config.channels], now())
-        note_configured(tx, config.publishers, now())
-    overrides = folder / "templates"
-    return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
-
-
-def _host_of(url: str) -> str:
-    from syndicate.intake.hosts import host_of  # its list of suffixes takes a tenth of a second to load
-
-    return host_of(url)
-
-
 def _is_here(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
-
-
-def _database_url(url: str, folder: Path) -> str:
-    """A relative SQLite path is relative to the configuration file, not to where the command was typed."""
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return f"{prefix}{folder / url.removeprefix(prefix)}"
-    return url
