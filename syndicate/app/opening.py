@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from syndicate.app.clock import clock
+from syndicate.app.live import Live
 from syndicate.app.wiring import App
 from syndicate.config import Config, load
-from syndicate.errors import ConfigError
+from syndicate.errors import ConfigError, StoreError
+from syndicate.model import Source
 from syndicate.pipeline.profit import Contradiction, contradictions
 from syndicate.pipeline.recording import note_configured
 from syndicate.publish.subject import fault
 from syndicate.publish.templates import environment
 from syndicate.rights import licences
-from syndicate.store import open_store
+from syndicate.store import added_to, open_store
 
 
 def read_config(path: Path) -> Config:
@@ -28,11 +30,28 @@ def read_config(path: Path) -> Config:
         raise ConfigError([f"{path}: {error.strerror}; run `syndicate init`, or name the file with -c"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
-    config = load(text, name=str(path), env=os.environ, read_file=_read_secret, licence=licences.by_id, subject=fault)
+    folder = path.resolve().parent
+    config = load(
+        text,
+        name=str(path),
+        env=os.environ,
+        read_file=_read_secret,
+        licence=licences.by_id,
+        subject=fault,
+        added=lambda url: _added(_database_url(url, folder)),
+    )
     against = [one for one in contradictions(config.sources, config.channels, clock()) if one.blocks]
     if against:
         raise ConfigError([_blocked(path, one) for one in against])
     return config
+
+
+def _added(url: str) -> Sequence[Source]:
+    """The sources in a database. One that cannot be read is named when it is opened, not where text is checked."""
+    try:
+        return added_to(url)
+    except StoreError:
+        return ()
 
 
 def _blocked(path: Path, one: Contradiction) -> str:
@@ -56,7 +75,9 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
         tx.channels.sync([channel.id for channel in config.channels], now())
         note_configured(tx, config.publishers, now())
     overrides = folder / "templates"
-    return App(config, folder, store, environment(overrides if overrides.is_dir() else None), now)
+    templates = environment(overrides if overrides.is_dir() else None)
+    sources = {source.id: source for source in config.sources}
+    return App(config, folder, store, templates, now, Live(sources), Live(config.publishers))
 
 
 def _host_of(url: str) -> str:

@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, cast
 from jinja2 import Environment
 
 from syndicate import __version__
-from syndicate.app.clock import clock
-from syndicate.config import Config
+from syndicate.app.live import Live
+from syndicate.config import Config, joined
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import UsageError
-from syndicate.model import Channel, ChannelKind, Medium, Verified
+from syndicate.model import Channel, ChannelKind, Medium, Publisher, Source, Verified
 from syndicate.pipeline import archive, cadence, pages, people
+from syndicate.pipeline.adding import House
 from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.deciding import on_record
+from syndicate.pipeline.discover import Looking
 from syndicate.pipeline.doctor import Finding, Lookup, Mail, examine
 from syndicate.pipeline.letters import domain_of
 from syndicate.pipeline.pages import Gone
@@ -50,13 +53,18 @@ PARSERS = 2  # child processes that read documents
 
 @dataclass(frozen=True)
 class App:
-    """An open configuration and database, with everything built from them."""
+    """An open configuration and database, with everything built from them.
+
+    ``sources`` and ``publishers`` are those of the configuration and those added by command; ``refresh`` keeps them so.
+    """
 
     config: Config
     folder: Path
     store: Store
     templates: Environment
-    clock: Callable[[], datetime] = clock
+    clock: Callable[[], datetime]
+    sources: Live[Source]
+    publishers: Live[Publisher]
 
     @property
     def output(self) -> Path:
@@ -71,7 +79,7 @@ class App:
     def composing_with(self, templates: Environment) -> Composing:
         """The same with other templates."""
         config = self.config
-        return Composing(self.store, self.clock, config.site, config.publishers, templates, self.store.secret())
+        return Composing(self.store, self.clock, config.site, self.publishers, templates, self.store.secret())
 
     @property
     def posting(self) -> Posting:
@@ -181,7 +189,6 @@ class App:
         from syndicate.intake.fetch import Fetcher
         from syndicate.intake.sandbox import Reader
 
-        sources = {source.id: source for source in self.config.sources}
         reader = Reader(workers=min(PARSERS, os.cpu_count() or 1))
         try:
             async with self.client() as client:
@@ -190,14 +197,51 @@ class App:
                     Fetcher(client),
                     reader,
                     self.clock,
-                    sources,
-                    self.config.publishers,
+                    self.sources,
+                    self.publishers,
                     Manners(self.config.network.per_host, self.config.network.pause),
                     workers.name(),
                     workers.is_gone,
                 )
         finally:
             await reader.close()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[Looking]:
+        """What looking at a new address needs, for as long as the context lasts."""
+        from syndicate.intake.fetch import Fetcher
+        from syndicate.intake.pages import Pages
+        from syndicate.intake.sandbox import Reader
+
+        reader = Reader()
+        try:
+            async with self.client() as client:
+                yield Looking(Fetcher(client), Pages(client), reader, self.clock)
+        finally:
+            await reader.close()
+
+    @property
+    def house(self) -> House:
+        """The sources and publishers that there are."""
+        from syndicate.intake.hosts import host_of
+
+        configured = {source.id for source in self.config.sources} - self.config.added
+        return House(self.sources.values(), self.publishers, frozenset(self.sources.keys() - configured), host_of)
+
+    def refresh(self) -> None:
+        """Take up what was added or removed by command since this was opened."""
+        configured = [source for source in self.config.sources if source.id not in self.config.added]
+        with self.store.read() as tx:
+            added = {source.id: source for source in joined(self.publishers, configured, tx.additions.all())}
+        found = {source.id: source for source in configured} | added
+        if found != self.sources:
+            self.publishers.become({**self.publishers, **{one.publisher.id: one.publisher for one in added.values()}})
+            self.sources.become(found)
+
+    def publishers_on_record(self) -> dict[str, Publisher]:
+        """The publishers with all terms that hold now."""
+        with self.store.read() as tx:
+            return on_record(self.publishers, tx, self.clock())
 
     def release(self, verified: Verified) -> tuple[Path, ...]:
         """Put a proved feed edition where readers find it."""
@@ -216,11 +260,12 @@ class App:
         """Everything that a cycle calls on, for as long as the context lasts."""
         async with self.polling() as polling, self.pages_of_others() as fetcher:
             house = (self.composing, self.posting, self.release, self.config.channels)
-            yield Work(polling, *house, self.browsing(polling, fetcher), self.returned_mail(), self.config.smtp_given)
+            more = (self.browsing(polling, fetcher), self.returned_mail(), self.config.smtp_given, self.refresh)
+            yield Work(polling, *house, *more)
 
     def browsing(self, polling: Polling, fetcher: PageFetcher) -> Browsing:
         """What reading web pages needs, beside an open poller: its child processes read pages too."""
-        reader, publishers = cast("PageReader", polling.reader), self.config.publishers
+        reader, publishers = cast("PageReader", polling.reader), self.publishers
         return Browsing(self.store, fetcher, reader, self.clock, polling.sources, publishers)
 
     def pages(self, ready: Callable[[], bool]) -> Ports:

@@ -11,6 +11,7 @@ import typer
 
 from syndicate import __version__
 from syndicate.cli.mail_commands import bounces, people, sendings
+from syndicate.cli.opml_commands import lists
 from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
 from syndicate.cli.terms_commands import terms
 from syndicate.errors import SyndicateError
@@ -27,6 +28,7 @@ app.add_typer(people, name="subscribers")
 app.add_typer(sendings, name="sending")
 app.add_typer(bounces, name="bounces")
 app.add_typer(terms, name="terms")
+app.add_typer(lists, name="opml")
 
 
 def main() -> None:
@@ -97,6 +99,33 @@ def poll(
 
 
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Their ids.")]
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917 - each is an option that people type
+    url: Annotated[str, typer.Argument(help="A site, or a feed.")],
+    feed: Annotated[int, typer.Option("--feed", min=1, help="Which of the feeds there.")] = 1,
+    id_: Annotated[str, typer.Option("--id", help="The source's id; default: made from its site.")] = "",
+    publisher: Annotated[str, typer.Option(help="Whose it is: a known publisher's id, or a new one.")] = "",
+    name: Annotated[str, typer.Option(help="A new publisher's name as credited; default: the feed's title.")] = "",
+    every: Annotated[str, typer.Option(help="How often we ask: 30m, 2h, 1d.")] = "30m",
+    yes: Annotated[bool, typer.Option("--yes", help="Add it without asking.")] = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Find the feed of a site, show its terms and what each channel could carry of it, then add it."""
+    from syndicate.cli import adding
+
+    wish = adding.wish(url, id_, publisher, name, every)
+    raise typer.Exit(adding.add(config, wish, feed, yes=yes, as_machine=json))
+
+
+@app.command()
+def remove(source: Sources, config: ConfigPath = DEFAULT) -> None:
+    """Take out sources that were added by command; what they brought stays."""
+    from syndicate.cli import adding
+
+    raise typer.Exit(adding.remove(config, source))
 
 
 @app.command("list")

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from syndicate.config.build import Config, Smtp, build
+from syndicate.config.build import Config, Smtp, build, joined
 from syndicate.config.document import Document, Value, read_document
 from syndicate.config.environment import overlay
 from syndicate.config.problems import lines
@@ -21,9 +21,9 @@ from syndicate.config.section import Names, Section
 from syndicate.config.starter import starter
 from syndicate.config.terms import Terms
 from syndicate.errors import ConfigError
-from syndicate.model import Licence, Record
+from syndicate.model import Licence, Record, Source
 
-__all__ = ["Config", "Smtp", "load", "reference", "starter", "statement"]
+__all__ = ["Config", "Smtp", "joined", "load", "reference", "starter", "statement"]
 
 _S = TypeVar("_S", bound=Section)
 
@@ -34,6 +34,7 @@ def load(
     licence: Callable[[str], Licence | None],
     read_file: Callable[[str], str],
     subject: Callable[[str], str] = lambda _: "",
+    added: Callable[[str], Sequence[Source]] = lambda _: (),
     name: str = "config.yaml",
     env: Mapping[str, str] = MappingProxyType({}),
 ) -> Config:
@@ -41,14 +42,16 @@ def load(
 
     ``licence`` resolves a licence id; ``read_file`` returns the text of a file that a ``..._FILE`` variable names and
     may raise OSError or ValueError; ``subject`` says what is wrong with a digest's subject, in words that follow on it,
-    "" if nothing is. Raises ConfigError with every problem that was found.
+    "" if nothing is; ``added`` gives the sources that were added to the database of that address, which count like
+    those of the file. Raises ConfigError with every problem that was found.
     """
     document = read_document(text, name)
     overlay(document, env, read_file, top=frozenset(File.model_fields))
-    file, error = _check(document, File, _names(document.data, licence, subject))
+    more = added(str(document.data.get("database") or File.model_fields["database"].default))
+    file, error = _check(document, File, _names(document.data, licence, subject, more))
     if file is None or document.problems:
         raise ConfigError(lines(document, error, File))
-    return build(file, licence)
+    return build(file, licence, more)
 
 
 def statement(text: str, *, licence: Callable[[str], Licence | None], name: str) -> tuple[Record, ...]:
@@ -71,13 +74,18 @@ def _check(document: Document, section: type[_S], names: Names) -> tuple[_S | No
         return None, error
 
 
-def _names(data: Mapping[str, Value], licence: Callable[[str], Licence | None], subject: Callable[[str], str]) -> Names:
+def _names(
+    data: Mapping[str, Value],
+    licence: Callable[[str], Licence | None],
+    subject: Callable[[str], str],
+    added: Sequence[Source] = (),
+) -> Names:
     """What the file declares, read before anything is checked: broken entries are declared too."""
     ids = Counter(_source_ids(data.get("sources")))
     return Names(
         publishers=_keys(data.get("publishers")),
         terms=_keys(data.get("terms")),
-        sources=frozenset(ids),
+        sources=frozenset([*ids, *(source.id for source in added)]),
         repeated=frozenset(name for name, count in ids.items() if count > 1),
         licence=licence,
         subject=subject,

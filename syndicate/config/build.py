@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from syndicate import model
 from syndicate.config import delivery, schema
@@ -76,7 +76,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that an operator decided. ``database`` and ``output`` stay as written: relative to the file's folder."""
+    """All that an operator decided. ``database`` and ``output`` stay as written: relative to the file's folder.
+
+    ``added`` are the ids of those sources that do not stand in the file.
+    """
 
     site: model.Site
     database: str
@@ -87,16 +90,24 @@ class Config:
     network: Network
     publishers: Mapping[str, model.Publisher]
     sources: tuple[model.Source, ...]
+    added: frozenset[str]
     channels: tuple[model.Channel, ...]
 
 
-def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> Config:
-    """Nouns of a valid ``file``; ``licence`` resolves licence ids, as it did for the checks."""
+def build(
+    file: schema.File, licence: Callable[[str], model.Licence | None], added: Sequence[model.Source] = ()
+) -> Config:
+    """Nouns of a valid ``file``; ``licence`` resolves licence ids, as it did for the checks.
+
+    Of sources that were ``added`` beside the file, those that stand in it too, by id or address, are left out.
+    """
     found = {key: records(key, terms, licence) for key, terms in file.terms.items()}
     publishers = {
         key: model.Publisher(key, section.name, section.home, _terms(section.terms, found, licence))
         for key, section in file.publishers.items()
     }
+    sources = tuple(model.Source(s.id, s.url, publishers[s.publisher], s.every, _PAGES[s.pages]) for s in file.sources)
+    more = joined(publishers, sources, added)
     site = model.Site(
         file.site.name,
         file.site.url,
@@ -112,11 +123,22 @@ def build(file: schema.File, licence: Callable[[str], model.Licence | None]) -> 
         smtp_given="smtp" in file.model_fields_set,
         delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
-        publishers=publishers,
-        sources=tuple(
-            model.Source(s.id, s.url, publishers[s.publisher], s.every, _PAGES[s.pages]) for s in file.sources
-        ),
+        publishers=publishers | {source.publisher.id: source.publisher for source in more},
+        sources=(*sources, *more),
+        added=frozenset(source.id for source in more),
         channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),
+    )
+
+
+def joined(
+    publishers: Mapping[str, model.Publisher], sources: Sequence[model.Source], added: Sequence[model.Source]
+) -> tuple[model.Source, ...]:
+    """Those of the ``added`` sources that are not among ``sources`` by id or address, with their known publishers."""
+    taken = {source.id for source in sources} | {source.url for source in sources}
+    return tuple(
+        replace(source, publisher=publishers.get(source.publisher.id, source.publisher))
+        for source in added
+        if taken.isdisjoint((source.id, source.url))
     )
 
 

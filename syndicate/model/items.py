@@ -151,7 +151,7 @@ class PageReading:
 
     ``evidence`` and ``claims`` are about the article that the page shows; ``notices`` are pieces of it that may speak
     about rights in prose; ``rsl`` are addresses of RSL documents with the level of what links them, ``terms`` addresses
-    of pages that state terms; ``categories`` is the page's taxonomy.
+    of pages that state terms; ``categories`` is the page's taxonomy; ``feeds`` are addresses of feeds that it names.
     """
 
     evidence: tuple[Evidence, ...] = ()
@@ -160,6 +160,7 @@ class PageReading:
     rsl: tuple[tuple[str, Level], ...] = ()
     terms: tuple[str, ...] = ()
     categories: tuple[Category, ...] = ()
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,13 @@ class Directory:
         self._homes: dict[str, Publisher] = {}
         self._names: dict[str, Publisher] = {}
         for publisher in publishers:
-            self._homes.setdefault(page_key(publisher.home), publisher)
-            self._names.setdefault(publisher.name.casefold(), publisher)
-        self._homes.pop("", None)
-        self._names.pop("", None)
+            self.add(publisher)
+
+    def add(self, publisher: Publisher) -> None:
+        """One more, after the others."""
+        for found, key in ((self._homes, page_key(publisher.home)), (self._names, publisher.name.casefold())):
+            if key:
+                found.setdefault(key, publisher)
 
     def owner(self, url: str, own: Publisher | None = None) -> Publisher | None:
         """The publisher whose home an address lies under, the longest home of several; ``own`` before its equals."""

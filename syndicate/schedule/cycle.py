@@ -43,6 +43,7 @@ class Work:
     browsing: Browsing | None = None  # what reading web pages needs
     returned: Sequence[Callable[[], int]] = ()  # readers of the places where bounces arrive
     by_mail: bool = False  # whether the operator hears of sources by mail too
+    refresh: Callable[[], None] = lambda: None  # takes up sources that were added or removed by command
 
 
 @dataclass(slots=True)

@@ -39,49 +39,66 @@ WATCH_SECONDS = 24 * 3600
 
 def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
     """A scheduler, not yet started, on the running event loop; ``tell`` hears what each tick did."""
-    heard: list[Polled] = []
+    beat = _Beat(work, tell)
+    jobs = {
+        beat.refresh: POLL_SECONDS,
+        beat.poll: POLL_SECONDS,
+        beat.publish: PUBLISH_SECONDS,
+        beat.read_pages: PAGES_SECONDS,
+        beat.digests: DIGEST_SECONDS,
+        beat.returned: RETURNED_SECONDS,
+        beat.watch: WATCH_SECONDS,
+        beat.deliver: DELIVER_SECONDS,
+    }
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    for job, seconds in jobs.items():
+        scheduler.add_job(job, "interval", seconds=seconds)
+    return scheduler
 
-    async def polling() -> None:
+
+class _Beat:
+    """What each tick does."""
+
+    def __init__(self, work: Work, tell: Callable[[Report], None]) -> None:
+        self._work = work
+        self._tell = tell
+        self._heard: list[Polled] = []
+
+    async def refresh(self) -> None:
+        await asyncio.to_thread(self._work.refresh)
+
+    async def poll(self) -> None:
         # Goes on for as long as anything is due: a source that stands still does not keep the others waiting.
-        await poll_due(work.polling, heard.append)
+        await poll_due(self._work.polling, self._heard.append)
 
-    async def publishing() -> None:
-        report = Report(polled=heard.copy())
-        heard.clear()
+    async def publish(self) -> None:
+        work, report = self._work, Report(polled=self._heard.copy())
+        self._heard.clear()
         is_new = any(polled.status == "new" for polled in report.polled)
         await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
         await tell_operator(work, report)
-        tell(report)
+        self._tell(report)
 
-    async def reading() -> None:
-        await read_due_pages(work)
+    async def read_pages(self) -> None:
+        await read_due_pages(self._work)
 
-    async def digests() -> None:
-        report = Report()
-        await asyncio.to_thread(send_due_digests, work, report)
-        tell(report)
+    async def digests(self) -> None:
+        await self._report(send_due_digests)
 
-    async def returning() -> None:
-        report = Report()
-        await asyncio.to_thread(read_returned, work, report)
-        tell(report)
+    async def returned(self) -> None:
+        await self._report(read_returned)
 
-    async def delivering() -> None:
-        if rests(work.posting):  # that the relay failed was told when it did
+    async def deliver(self) -> None:
+        if rests(self._work.posting):  # that the relay failed was told when it did
             return
         report = Report()
-        await drain(work, report)
-        tell(report)
+        await drain(self._work, report)
+        self._tell(report)
 
-    async def watching() -> None:
-        await asyncio.to_thread(look, work.composing)
+    async def watch(self) -> None:
+        await asyncio.to_thread(look, self._work.composing)
 
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(polling, "interval", seconds=POLL_SECONDS)
-    scheduler.add_job(publishing, "interval", seconds=PUBLISH_SECONDS)
-    scheduler.add_job(reading, "interval", seconds=PAGES_SECONDS)
-    scheduler.add_job(digests, "interval", seconds=DIGEST_SECONDS)
-    scheduler.add_job(returning, "interval", seconds=RETURNED_SECONDS)
-    scheduler.add_job(watching, "interval", seconds=WATCH_SECONDS)
-    scheduler.add_job(delivering, "interval", seconds=DELIVER_SECONDS)
-    return scheduler
+    async def _report(self, act: Callable[[Work, Report], None]) -> None:
+        report = Report()
+        await asyncio.to_thread(act, self._work, report)
+        self._tell(report)

@@ -5,6 +5,7 @@
 the aggregates. What a transaction did is on the disk when its ``with`` block has ended, all of it or nothing.
 """
 
+from syndicate.store.additions import added_to
 from syndicate.store.claims import Claimed
 from syndicate.store.ledger import LedgerKind
 from syndicate.store.outbox import Settled
@@ -58,6 +59,7 @@ __all__ = [
     "Tally",
     "Traced",
     "Transaction",
+    "added_to",
     "address",
     "open_store",
 ]

@@ -48,6 +48,19 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
+def glance(url: str) -> Iterator[Engine]:
+    """An engine for one look at a database as it is: nothing is made, nothing migrated. Closed at the end."""
+    target = _target(url)
+    with in_words(target):
+        engine = create_engine(target, **_options(target))
+        event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
 def transaction(engine: Engine, how: dict[str, str]) -> Iterator[Connection]:
     """One transaction: committed at the end, rolled back if anything raises."""
     with in_words(engine.url), _begun(engine, how) as connection:

@@ -66,6 +66,19 @@ sources = Table(
     Index(None, "host", "wait_until"),
 )
 
+additions = Table(
+    "additions",
+    metadata,
+    Column("source_id", Text, primary_key=True),
+    text("url"),
+    text("publisher_id"),
+    text("publisher_name"),
+    text("home", ""),
+    count("every"),
+    text("pages"),
+    time("added_at"),
+)
+
 hosts = Table(
     "hosts",
     metadata,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 
 from syndicate.model import Key
 from syndicate.store import barred
+from syndicate.store.additions import Additions
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
 from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
@@ -47,6 +48,7 @@ class Transaction:
         """``connection`` is in a transaction."""
         self._connection = connection
         self.sources = Sources(connection)
+        self.additions = Additions(connection)
         self.polls = Polls(connection)
         self.holding = Holding(connection)
         self.marks = Marks(connection)

@@ -24,9 +24,11 @@ from syndicate.model import (
     Mode,
     Position,
     Prohibition,
+    Publisher,
     Purpose,
     Republisher,
     Scope,
+    Source,
     Translation,
 )
 
@@ -245,3 +247,40 @@ def test_empty_file(text):
     with pytest.raises(ConfigError) as caught:
         read(text)
     assert caught.value.problems == ("config.yaml:1: site: missing; write site: name, url and contact below it",)
+
+
+def added(*ids, url="https://{}.example/feed"):
+    """Sources that were added by command, each of a publisher of its own."""
+    return [Source(one, url.format(one), Publisher(one, one.title(), f"https://{one}.example/")) for one in ids]
+
+
+def test_sources_that_were_added():
+    """They count like those of the file: channels may name them, known publishers keep their terms, the file wins."""
+    asked = []
+    text = (
+        f"{SITE}publishers: {{south: {{name: South Desk, terms: FREE-1.0}}}}\n"
+        "sources: [{id: south, url: 'https://south.example/feed', publisher: south}]\n"
+        "channels: {c: {kind: feed, select: {sources: [north]}}}\ndatabase: sqlite:///x.db\n"
+    )
+    more = [*added("south", "north"), *added("other", url="https://south.example/feed")]
+    more.append(Source("south-2", "https://south.example/2", Publisher("south", "Renamed")))
+
+    def given(database):
+        asked.append(database)
+        return more
+
+    config = load(text, licence=licence, read_file=str, added=given)
+    assert asked == ["sqlite:///x.db"]
+    assert [source.id for source in config.sources] == ["south", "north", "south-2"]
+    assert config.added == {"north", "south-2"}
+    assert config.sources[2].publisher == config.publishers["south"]
+    assert config.publishers["north"].name == "North"
+    with pytest.raises(ConfigError, match="north"):
+        read(text)
+
+
+def test_the_usual_database_is_asked_for_added_sources():
+    """Where the file names no database, the default one holds what was added."""
+    asked = []
+    load(SITE, licence=licence, read_file=str, added=lambda url: asked.append(url) or [])
+    assert asked == ["sqlite:///var/syndicate.db"]

@@ -271,3 +271,16 @@ def test_no_false_grants_on_real_pages(name):
         reading = read(page, url=item.url or "https://own.example/1")
         stated = statements((*item.evidence, *reading.evidence), item.url)
         assert [one.licences for one in stated if one.licences] == []
+
+
+def test_feeds_that_a_page_names():
+    """Links marked as alternates of a feed's type, resolved, each once; other alternates are none."""
+    page = read(
+        '<link rel="alternate" type="application/rss+xml" href="/feed">'
+        '<link rel="ALTERNATE home" type="Application/Atom+XML; charset=utf-8" href="https://own.example/atom">'
+        '<link rel="alternate" type="text/html" hreflang="de" href="/de">'
+        '<link rel="alternate" type="application/rss+xml" href="javascript:1">'
+        f'<body>{LONG}<a rel="alternate" type="application/feed+json" href="f.json">f</a>'
+        '<a rel="alternate" type="application/rss+xml" href="/feed">again</a>'
+    )
+    assert page.feeds == ("https://own.example/feed", "https://own.example/atom", "https://own.example/f.json")

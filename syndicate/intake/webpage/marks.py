@@ -26,6 +26,7 @@ _TERMS = ("copyright", "terms-of-service", "license")
 _DCTERMS = re.compile(
     r"dcterms\.(license|rightsHolder|rights|accessRights|valid|available|dateCopyrighted)", re.IGNORECASE
 )
+_FEED = re.compile(r"(?:application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|json)|text/xml)\s*(?:;|$)", re.IGNORECASE)
 _PREFIXES = {
     "cc": "http://creativecommons.org/ns#",
     "dct": "http://purl.org/dc/terms/",
@@ -115,6 +116,14 @@ def claims(page: WebPage, own: Own) -> Iterator[Claim]:
         href = evidence.value
         if href and href != page.url and not own.is_own(href):
             yield Claim(kind, "", href, "", evidence)
+
+
+def feeds(page: WebPage) -> Iterator[str]:
+    """The addresses of feeds that the page names as its own, in document order. Spec: WHATWG HTML 4.6.6.1."""
+    for element in page.root.iter("link", "a"):
+        named = "alternate" in element.get("rel", "").lower().split() and _FEED.match(element.get("type", "").strip())
+        if named and (href := _href(element, page)):
+            yield href
 
 
 def _pointers(page: WebPage) -> Iterator[tuple[str, str, str]]:

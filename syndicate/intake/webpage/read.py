@@ -59,6 +59,7 @@ def read(body: bytes, *, url: str, headers: Mapping[str, str], about: About) -> 
         rsl=tuple(dict.fromkeys((*linked, *sent.rsl))),
         terms=tuple(dict.fromkeys((*marks.terms_links(page, own), *shown.terms))),
         categories=shown.categories,
+        feeds=tuple(dict.fromkeys(marks.feeds(page))),
     )
 
 

@@ -13,6 +13,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make them."""
     _sources()
+    _additions()
     _hosts()
     _source_marks()
     _poll_runs()
@@ -58,6 +59,18 @@ def _count(name: str) -> sa.Column[int]:
 
 def _time(name: str) -> sa.Column[datetime]:
     return sa.Column(name, TIME, nullable=True)
+
+
+def _additions() -> None:
+    """Sources that were added by command."""
+    op.create_table(
+        "additions",
+        *map(_text, ("source_id", "url", "publisher_id", "publisher_name", "home")),
+        _count("every"),
+        _text("pages"),
+        sa.Column("added_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", name="pk_additions"),
+    )
 
 
 def _sources() -> None:

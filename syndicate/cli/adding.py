@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`add`, `remove`, `opml import` and `opml export`: sources beside those of the configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.prompt import Confirm
+from rich.text import Text
+
+from syndicate.app import App, open_app
+from syndicate.cli.show import ERR, OUT, as_json, count, mode_text, table, trouble
+from syndicate.cli.sources import ago
+from syndicate.errors import UsageError
+from syndicate.intake import opml
+from syndicate.model import Feed, Mode, Source
+from syndicate.pipeline import adding, discover
+from syndicate.pipeline.adding import Wish
+from syndicate.pipeline.health import without_credentials
+
+NEWEST = 3
+"""Items whose headlines are shown before a feed is saved."""
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_DURATION = re.compile(r"(\d{1,9})([smhd])")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A feed as it would be added, what its pages say about reuse, and what each channel could carry of it."""
+
+    source: Source
+    feed: Feed
+    heard: list[discover.Heard]
+    outlooks: list[discover.Outlook]
+    others: list[str]
+
+
+def wish(url: str, id_: str, publisher: str, name: str, every: str) -> Wish:
+    """What somebody wrote, checked; raises UsageError."""
+    found = _DURATION.fullmatch(every)
+    if not found:
+        raise UsageError("is not a duration", subject=every, remedy="write 30m, 2h or 1d")
+    for text in (id_, publisher):
+        if text and not _ID.fullmatch(text):
+            raise UsageError("is not an id", subject=text, remedy="use letters, figures, '-', '_' and '.'")
+    return Wish(url, "", "", id_, publisher, name, int(found[1]) * _SECONDS[found[2]])
+
+
+def add(path: Path, wish: Wish, number: int, *, yes: bool, as_machine: bool) -> int:
+    """Find the feed at an address, show what it is and what its terms allow, and add it if that is wanted."""
+    with closing(open_app(path)) as app:
+        seen = asyncio.run(_look(app, wish, number))
+        if not as_machine:
+            _show(app, seen)
+        saved = yes or (not as_machine and sys.stdin.isatty() and Confirm.ask("\nAdd it?", console=ERR, default=False))
+        if saved:
+            adding.add(app.store, app.house, [seen.source], app.clock(), seen.heard)
+    if as_machine:
+        as_json(_as_data(seen, saved=saved))
+    elif saved:
+        OUT.print(f"\nAdded as {seen.source.id}. It is polled with the next `syndicate poll` or by the running daemon.")
+        if seen.heard:
+            OUT.print("What its pages suggest waits for you: syndicate terms review")
+    else:
+        OUT.print("\nNothing was saved. To add it: the same command with --yes")
+    return 0
+
+
+async def _look(app: App, wish: Wish, number: int) -> Seen:
+    async with app.looking() as looking:
+        found = await discover.feeds(looking, _address(wish.url))
+        if not 1 <= number <= len(found):
+            raise UsageError("is not the number of a feed here", subject=str(number), remedy=f"1 to {len(found)}")
+        one = found[number - 1]
+        wanted = Wish(one.answer.url, one.feed.title, one.home, wish.id, wish.publisher_id, wish.name, wish.every)
+        source = adding.chosen(app.house, wanted)
+        feed = await discover.as_source(looking, one, source)
+        heard = await discover.terms(looking, feed, one.home)
+    outlooks = discover.outlook(
+        feed.items, source.publisher, app.publishers_on_record(), app.config.channels, app.clock()
+    )
+    return Seen(source, feed, heard, outlooks, [other.answer.url for other in found])
+
+
+def _address(text: str) -> str:
+    """An address as people paste it: without its scheme, or with that of a feed."""
+    bare = text.strip().removeprefix("feed:").removeprefix("//")
+    return bare if "://" in bare else f"https://{bare}"
+
+
+def _show(app: App, seen: Seen) -> None:
+    feed, source = seen.feed, seen.source
+    OUT.print(Text.assemble((feed.title or source.id, "bold"), f"   {without_credentials(source.url)}"))
+    newest = max((one.published for one in feed.items if one.published), default=None)
+    when = f", newest {ago(newest, app.clock())}" if newest else ""
+    OUT.print(f"  {feed.format}, {count(len(feed.items), 'item')}{when}")
+    for item in feed.items[:NEWEST]:
+        OUT.print(Text(f"  · {item.title}"))
+    known = source.publisher.id in app.config.publishers
+    what = "known" if known else "new"
+    OUT.print(Text(f"  source {source.id}, {what} publisher {source.publisher.id}: {source.publisher.name}"))
+    if len(seen.others) > 1:
+        OUT.print("\nOther feeds here (choose with --feed N):")
+        for place, url in enumerate(seen.others, 1):
+            OUT.print(Text(f"  {place}  {url}"))
+    OUT.print(Text("\nWhat it says about reuse", style="bold"))
+    _terms(seen)
+    OUT.print(Text("\nWhat your channels could carry of it today", style="bold"))
+    table(
+        ["Channel", *(mode.name.lower() for mode in reversed(Mode)), "Why not more"],
+        ([o.channel_id, *(str(o.modes.get(mode, "")) for mode in reversed(Mode)), o.because] for o in seen.outlooks),
+        indent=2,
+    )
+
+
+def _terms(seen: Seen) -> None:
+    said = discover.stated(seen.feed.items)
+    for evidence, number in said:
+        OUT.print(Text(f"  {count(number, 'item')}: {evidence.value} ({evidence.place})"))
+    for one in seen.heard:
+        OUT.print(Text(f"  {one.url}"))
+        for quote in one.quotes:
+            OUT.print(Text(f"    “{quote}”", style="italic"))
+        if one.grants:
+            OUT.print(Text.assemble("    would permit, once you confirm it: ", _modes(one.grants)))
+    if not said and not seen.heard:
+        OUT.print("  Nothing that we could find. Without terms its items go out as links.")
+
+
+def _modes(grants: dict[str, str]) -> Text:
+    parts = [Text.assemble(f"{channel} ", mode_text(Mode[mode.upper()])) for channel, mode in grants.items()]
+    return Text(", ").join(parts)
+
+
+def _as_data(seen: Seen, *, saved: bool) -> dict[str, object]:
+    source = seen.source
+    return {
+        "saved": saved,
+        "source": {"id": source.id, "url": without_credentials(source.url), "every": source.every},
+        "publisher": {"id": source.publisher.id, "name": source.publisher.name, "home": source.publisher.home},
+        "title": seen.feed.title,
+        "items": [{"title": one.title, "url": one.url, "published": one.published} for one in seen.feed.items],
+        "feeds": seen.others,
+        "stated": [{"items": number} | _evidence(one) for one, number in discover.stated(seen.feed.items)],
+        "notices": [{"url": one.url} | dict(one.row) for one in seen.heard],
+        "channels": {
+            one.channel_id: {"modes": {m.name.lower(): n for m, n in one.modes.items()}, "because": one.because}
+            for one in seen.outlooks
+        },
+    }
+
+
+def _evidence(one: object) -> dict[str, object]:
+    return {name: getattr(one, name) for name in ("kind", "value", "place", "url")}
+
+
+def remove(path: Path, names: list[str]) -> int:
+    """Poll sources no more that were added by command."""
+    with closing(open_app(path)) as app:
+        for name in names:
+            adding.remove(app.store, app.house, name, app.clock())
+            OUT.print(
+                f"{name}: removed. What it brought stays where it is; `syndicate terms object` takes a publisher's"
+                " items out."
+            )
+    return 0
+
+
+def import_opml(path: Path, file: Path) -> int:
+    """Add every feed of a list that is not polled yet; 1 if some lines could not be used."""
+    try:
+        outlines = opml.read(file.read_bytes())
+    except OSError as error:
+        raise UsageError(error.strerror or "cannot be read", subject=str(file), remedy="name an OPML file") from error
+    with closing(open_app(path)) as app:
+        new, known, refused = _sort(app, outlines)
+        adding.add(app.store, app.house, new, app.clock())
+    for said in refused:
+        trouble(f"{said}: this is no web address; the others were added")
+    OUT.print(f"{count(len(new), 'source')} added, {known:,} known already, {len(refused):,} refused.")
+    return 1 if refused else 0
+
+
+def _sort(app: App, outlines: list[opml.Outline]) -> tuple[list[Source], int, list[str]]:
+    house = app.house
+    new: list[Source] = []
+    known = 0
+    for one in outlines:
+        if not one.url:
+            continue
+        wish = Wish(one.url, one.title, one.home, one.id, one.publisher_id, one.publisher_name, one.every)
+        source = adding.imported(house, wish)
+        if source is None:
+            known += 1
+            continue
+        new.append(source)
+        house.take(source)
+    return new, known, [one.said for one in outlines if not one.url]
+
+
+def export_opml(path: Path, file: Path | None) -> int:
+    """Write every source that is polled as OPML, without the passwords of their addresses."""
+    with closing(open_app(path)) as app, app.store.read() as tx:
+        titles = {state.source_id: state.title for state in tx.sources.get([s.id for s in app.config.sources])}
+        outlines = [
+            opml.Outline(
+                without_credentials(source.url),
+                titles.get(source.id) or source.publisher.name,
+                source.publisher.home,
+                source.id,
+                source.publisher.id,
+                source.publisher.name,
+                source.every,
+            )
+            for source in app.config.sources
+        ]
+        document = opml.write(app.config.site.name, outlines)
+    if file is None:
+        sys.stdout.buffer.write(document)
+    else:
+        file.write_bytes(document)
+        ERR.print(f"{count(len(outlines), 'source')} written to {file}")
+    return 0
