@@ -7,6 +7,7 @@ decided something meanwhile, writes nothing at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -52,32 +53,47 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer. ``reading`` is None if the body is the one that we know."""
+    """A complete answer to a visit, and when it was there. A 304 has the hash of the body that it stands for."""
 
+    visit: Visit
     fetched: Fetched
     body_sha256: str
-    reading: Reading | None
+    at: datetime
 
 
-def answered(tx: Transaction, visit: Visit, answer: Answer, now: datetime) -> Polled:
-    """Write what an answer brought, its validators included (a 304 or equal body brings none)."""
+def unchanged(tx: Transaction, answers: Sequence[Answer]) -> list[Polled]:
+    """Write down many answers at once that bring nothing to store; what each poll came to."""
+    settled = []
+    for answer in answers:
+        after = _after(answer, None, None, brought=False)
+        settled.append((answer.visit.claimed, after, _run(answer)))
+    held = tx.sources.settle_all(settled)
+    for claimed, after, run in settled:
+        if claimed.source_id in held:
+            note_changes(tx, claimed, after, run.at)
+    ids = [claimed.source_id for claimed, _, _ in settled]
+    return [Polled(source_id, "unchanged") if source_id in held else lost(source_id) for source_id in ids]
+
+
+def answered(tx: Transaction, answer: Answer, reading: Reading) -> Polled:
+    """Write what an answer brought, its validators included."""
+    visit, now = answer.visit, answer.at
     if not tx.sources.holds(visit.claimed):
         return lost(visit.source.id)
-    reading, stored, accepted = answer.reading, Stored(), None
-    if reading:
-        tx.marks.put(visit.source.id, b"" if visit.claimed.memory.by_link else reading.marks)
-    if reading and reading.feed:
+    stored, accepted = Stored(), None
+    tx.marks.put(visit.source.id, b"" if visit.claimed.memory.by_link else reading.marks)
+    if reading.feed:
         accepted = accept(tx, visit.source, visit.claimed, reading, reading.feed, now)
         stored = _store_items(tx, visit, replace(reading.feed, items=accepted.items), now)
-    after = _after(visit, answer, accepted, now, brought=bool(stored.new))
+    after = _after(answer, reading.feed, accepted, brought=bool(stored.new))
     if after.health is Health.HELD:
         tx.holding.hold(visit.source.id, stored.new, now)
-    tx.sources.settle(after, _run(visit, now, answer.fetched.status, len(answer.fetched.body), stored))
+    tx.sources.settle(after, _run(answer, stored))
     note_changes(tx, visit.claimed, after, now, accepted.note if accepted else "")
     return Polled(
         visit.source.id,
         "new" if stored.new or stored.changed else "unchanged",
-        len(reading.listed) if reading else 0,
+        len(reading.listed),
         stored.new,
         stored.changed,
     )
@@ -89,7 +105,8 @@ def failed(tx: Transaction, visit: Visit, error: SyndicateError, now: datetime) 
         return lost(visit.source.id)
     said = f"{error.stage}: {error}"
     after = _after_failure(visit, error, now)
-    tx.sources.settle(after, replace(_run(visit, now, _status(error)), error=said))
+    seconds = (now - visit.started).total_seconds()
+    tx.sources.settle(after, PollRun(visit.source.id, now, _status(error), 0, 0, 0, seconds, said))
     note_changes(tx, visit.claimed, after, now)
     if after.wait_until:
         tx.polls.asked_to_wait(after.host, now)
@@ -101,10 +118,10 @@ def lost(source_id: str) -> Polled:
     return Polled(source_id, "waiting", error="another poller has it now, or it was changed while it was polled")
 
 
-def _after(visit: Visit, answer: Answer, accepted: Accepted | None, now: datetime, *, brought: bool) -> SourceState:
+def _after(answer: Answer, feed: Feed | None, accepted: Accepted | None, *, brought: bool) -> SourceState:
     """The source after an answer."""
-    source, state, fetched = visit.source, visit.claimed, answer.fetched
-    feed = answer.reading.feed if answer.reading else None
+    visit, fetched, now = answer.visit, answer.fetched, answer.at
+    source, state = visit.source, visit.claimed
     whole = fetched.status == OK
     memory = accepted.memory if accepted else state.memory
     if whole or fetched.fresh_for is not None:  # what a 304 leaves out still holds. Spec: RFC 9111 4.3.4
@@ -161,10 +178,12 @@ def _status(error: SyndicateError) -> int:
     return error.status if isinstance(error, FetchError) else OK
 
 
-def _run(visit: Visit, now: datetime, status: int, size: int = 0, stored: Stored | None = None) -> PollRun:
-    brought = stored or Stored()
-    seconds = (now - visit.started).total_seconds()
-    return PollRun(visit.source.id, now, status, size, len(brought.new), len(brought.changed), seconds, "")
+def _run(answer: Answer, stored: Stored | None = None) -> PollRun:
+    visit, fetched, new, changed = answer.visit, answer.fetched, 0, 0
+    if stored:
+        new, changed = len(stored.new), len(stored.changed)
+    seconds = (answer.at - visit.started).total_seconds()
+    return PollRun(visit.source.id, answer.at, fetched.status, len(fetched.body), new, changed, seconds, "")
 
 
 def _store_items(tx: Transaction, visit: Visit, feed: Feed, now: datetime) -> Stored:

@@ -27,12 +27,12 @@ WAVES = 8
 
 def trace_arrivals(store: Store, publishers: Mapping[str, Publisher]) -> int:
     """Trace whatever waits for it; how many items did. Safe to stop at any moment, and to call from anywhere."""
-    directory = Directory(publishers.values())
-    count = 0
+    directory, count = None, 0
     while True:
         with store.read() as tx:
             if not tx.works.untraced(1):
                 return count
+        directory = directory or Directory(publishers.values())
         with store.write() as tx:
             arrived = tx.works.untraced(TOGETHER)
             _Tracing(tx, publishers, directory).settle(arrived)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -25,7 +26,7 @@ from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.pipeline.suggesting import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
-AT_ONCE = 64
+AT_ONCE = 128
 """Polls that get on at one time."""
 
 AT_MOST = 512
@@ -98,6 +99,8 @@ class _Crew:
         self._heard = heard
         self._desk = Desk(polling.store)
         self._running: dict[asyncio.Task[Polled], SourceState] = {}
+        self._ended: list[asyncio.Task[Polled]] = []
+        self._something_ended = asyncio.Event()
         self._fetching: dict[str, float] = {}
         self._untraced = 0
 
@@ -109,8 +112,7 @@ class _Crew:
             while True:
                 taken = await self._take(None if left is None else list(left))
                 for claimed in taken.sources:
-                    task = asyncio.create_task(self._poll_one(claimed))
-                    self._running[task] = claimed
+                    self._start(claimed)
                     if left is not None:
                         left.pop(claimed.source_id)
                 if not self._running and taken.again_at is None:
@@ -127,9 +129,9 @@ class _Crew:
 
         def take(tx: Transaction) -> Taken:
             taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left)
-            known = [state for state in taken.sources if state.source_id in polling.sources]
-            tx.polls.give_back([state for state in taken.sources if state not in known])
-            return Taken(tuple(known), taken.again_at)
+            tx.polls.give_back([state for state in taken.sources if state.source_id not in polling.sources])
+            known = tuple(state for state in taken.sources if state.source_id in polling.sources)
+            return Taken(known, taken.again_at)
 
         # At the desk, which never waits for itself: beside it a claim might not get its turn for long.
         return await self._desk.write(take)
@@ -140,19 +142,31 @@ class _Crew:
         stuck = sum(now - began > STUCK_AFTER for began in self._fetching.values())
         return min(AT_ONCE - (len(self._running) - stuck), AT_MOST - len(self._running))
 
+    def _start(self, claimed: SourceState) -> None:
+        task = asyncio.create_task(self._poll_one(claimed))
+        self._running[task] = claimed
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[Polled]) -> None:
+        self._ended.append(task)
+        self._something_ended.set()
+
     async def _wait(self, taken: Taken) -> None:
         """Until a poll has ended, or a host may be asked again."""
         wait = _PATIENCE
         if taken.again_at:
             wait = min(wait, max((taken.again_at - self._polling.clock()).total_seconds(), 0.0))
-        if self._running:
-            ended, left = await asyncio.wait(self._running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            wait = _BREATH if ended and left else 0.0
-        await asyncio.sleep(wait)
-        for task in [task for task in self._running if task.done()]:
-            self._untraced += len(task.result().new) + len(task.result().changed)
-            self._heard(task.result())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._something_ended.wait(), wait)
+        if self._room() < AT_ONCE / 2 and len(self._running) > len(self._ended):
+            await asyncio.sleep(_BREATH)
+        ended, self._ended = self._ended, []
+        self._something_ended.clear()
+        for task in ended:
+            polled = task.result()
             del self._running[task]
+            self._untraced += len(polled.new) + len(polled.changed)
+            self._heard(polled)
         if self._untraced >= TOGETHER:
             await self._trace()
 
@@ -176,18 +190,20 @@ class _Crew:
         started = polling.clock()
         visit = Visit(source, claimed, moves.address(source.url, claimed.memory, started), started)
         try:
-            answer = await self._ask(visit)
+            answer, reading = await self._ask(visit)
         except SyndicateError as error:
             return await self._failed(visit, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not stop the others; it is on record
             return await self._failed(visit, _ours(visit, error))
         try:
-            return await self._desk.write(lambda tx: arrive.answered(tx, visit, answer, polling.clock()))
+            if reading is None:
+                return await self._desk.write_with_others(arrive.unchanged, answer)
+            return await self._desk.write(lambda tx: arrive.answered(tx, answer, reading))
         except Exception as error:  # noqa: BLE001 - same; if the database is at fault, this raises again
             return await self._failed(visit, _ours(visit, error))
 
-    async def _ask(self, visit: Visit) -> Answer:
-        """Fetch, and read what has changed."""
+    async def _ask(self, visit: Visit) -> tuple[Answer, Reading | None]:
+        """Fetch, and read what has changed, if anything has."""
         polling, state = self._polling, visit.claimed
         self._fetching[state.source_id] = asyncio.get_running_loop().time()
         try:
@@ -205,7 +221,7 @@ class _Crew:
             if reading.feed:
                 feed = await asyncio.to_thread(heard, reading.feed)
                 reading = replace(reading, feed=feed)
-        return Answer(fetched, digest, reading)
+        return Answer(visit, fetched, digest, polling.clock()), reading
 
     async def _failed(self, visit: Visit, error: SyndicateError) -> Polled:
         act = partial(arrive.failed, visit=visit, error=error, now=self._polling.clock())

@@ -8,11 +8,12 @@ requests than it may. A poller that dies loses its sources when their time is up
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists, func, or_, select, update
 
 from syndicate.store.columns import UtcTime
 from syndicate.store.records import SourceState
@@ -28,6 +29,65 @@ MOMENT = timedelta(minutes=1)
 
 STUCK = timedelta(seconds=4)
 """A poll that goes on for longer no longer counts among those that get on, and its host may be asked for more."""
+
+_MORE = 4  # times as many of the due are looked at first as are wanted
+
+
+# Worded once: building a statement costs more than running it. A source is open if it is polled at all, nobody has it,
+# and its publisher does not keep us from it.
+_NOW, _UNTIL = (bindparam(name, type_=UtcTime()) for name in ("now", "until"))
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
+_FREE = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= _NOW)
+_OPEN = and_(
+    sources.c.removed_at.is_(None),
+    sources.c.paused_at.is_(None),
+    or_(sources.c.wait_until.is_(None), sources.c.wait_until <= _NOW),
+    _FREE,
+)
+_HOST_OPEN = and_(
+    ~exists().where(hosts.c.host == sources.c.host, or_(hosts.c.next_at > _NOW, hosts.c.away_until > _NOW)),
+    sources.c.host.not_in(bindparam("full", expanding=True)),
+)
+_ORDER = sources.c.next_poll_at, sources.c.id
+_DUE = and_(sources.c.next_poll_at <= _NOW, _OPEN, _HOST_OPEN)
+_FIRST_DUE = select(sources.c.id, sources.c.host).where(_DUE).order_by(*_ORDER).limit(bindparam("limit"))
+_PLACED = (
+    select(
+        *(sources.c.id, sources.c.host, sources.c.next_poll_at),
+        func.row_number().over(partition_by=sources.c.host, order_by=_ORDER).label("place"),
+    )
+    .where(_DUE)
+    .subquery()
+)
+_DUE_OF_EACH = (
+    select(_PLACED.c.id, _PLACED.c.host)
+    .where(_PLACED.c.place <= bindparam("most"))
+    .order_by(_PLACED.c.next_poll_at, _PLACED.c.id)
+    .limit(bindparam("limit"))
+)
+_NAMED = select(sources.c.id, sources.c.host).where(
+    sources.c.id.in_(_SOME), sources.c.next_poll_at.is_not(None), _OPEN, _HOST_OPEN
+)
+_BUSY = (
+    select(sources.c.host, func.count(), func.count().filter(sources.c.claimed_at > _UNTIL))
+    .where(sources.c.claimed_until > _NOW)
+    .group_by(sources.c.host)
+)
+_CLAIM = (
+    update(sources)
+    .where(sources.c.id.in_(_SOME), _FREE)
+    .values(worker=bindparam("by"), claimed_at=_NOW, claimed_until=_UNTIL, claims=sources.c.claims + 1)
+    .returning(sources)
+)
+_PAUSED, _AWAY = func.coalesce(hosts.c.next_at, _NOW), func.coalesce(hosts.c.away_until, _NOW)
+_OPENS = case((_AWAY > _PAUSED, _AWAY), else_=_PAUSED)
+_AGAIN = (
+    select(func.min(_OPENS, type_=UtcTime()))
+    .join(sources, sources.c.host == hosts.c.host)
+    .where(_OPENS > _NOW, _OPENS <= _UNTIL, _OPEN)
+)
+_AGAIN_DUE = _AGAIN.where(sources.c.next_poll_at <= _NOW)
+_AGAIN_NAMED = _AGAIN.where(sources.c.next_poll_at.is_not(None), sources.c.id.in_(_SOME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +125,11 @@ class Polls:
         room = self._room(now, manners)
         full = [host for host, free in room.items() if free <= 0]
         most = 1 if manners.pause else manners.per_host
-        found = self._due(now, limit, most, full) if only is None else self._named(now, only, full)
-        chosen: list[str] = []
-        used: dict[str, int] = {}
-        for source_id, host in found:
-            if used.get(host, 0) < min(most, room.get(host, most)) and len(chosen) < limit:
-                used[host] = used.get(host, 0) + 1
-                chosen.append(source_id)
+        room = {host: min(most, free) for host, free in room.items()}
+        if only is None:
+            chosen = self._due(now, limit, most, room, full)
+        else:
+            chosen = _gently(self._named(now, only, full), most, room)[:limit]
         claimed = self._claim(chosen, now, worker)
         if manners.pause:
             self._pause([state.host for state in claimed], now + timedelta(seconds=manners.pause))
@@ -108,41 +166,32 @@ class Polls:
 
     def _room(self, now: datetime, manners: Manners) -> dict[str, int]:
         """How many more polls each host that is being polled may have."""
-        getting_on = func.count().filter(sources.c.claimed_at > now - STUCK)
-        query = (
-            select(sources.c.host, func.count(), getting_on)
-            .where(sources.c.claimed_until > now)
-            .group_by(sources.c.host)
-        )
-        return {
-            host: min(manners.per_host - fresh, 2 * manners.per_host - busy)
-            for host, busy, fresh in self._connection.execute(query)
-        }
+        rows = self._connection.execute(_BUSY, {"now": now, "until": now - STUCK})
+        return {host: min(manners.per_host - fresh, 2 * manners.per_host - busy) for host, busy, fresh in rows}
 
-    def _due(self, now: datetime, limit: int, most: int, full: Sequence[str]) -> list[tuple[str, str]]:
-        order = sources.c.next_poll_at, sources.c.id
-        place = func.row_number().over(partition_by=sources.c.host, order_by=order)
-        query = select(sources.c.id, sources.c.host, sources.c.next_poll_at, place.label("place"))
-        due = query.where(sources.c.next_poll_at <= now, _open(now), ~_host_shut(now), _not_among(full)).subquery()
-        wanted = select(due.c.id, due.c.host).where(due.c.place <= most)
-        rows = self._connection.execute(wanted.order_by(due.c.next_poll_at, due.c.id).limit(limit))
-        return [(row.id, row.host) for row in rows]
+    def _due(self, now: datetime, limit: int, most: int, room: dict[str, int], full: Sequence[str]) -> list[str]:
+        """The longest due that their hosts can bear: mostly the first few are; if not, all are looked through."""
+        asked = {"now": now, "full": full, "limit": limit * _MORE}
+        first = self._connection.execute(_FIRST_DUE, asked).all()
+        chosen = _gently([(row.id, row.host) for row in first], most, room)
+        if len(chosen) < limit and len(first) == limit * _MORE:
+            rows = self._connection.execute(_DUE_OF_EACH, {**asked, "most": most})
+            chosen = _gently([(row.id, row.host) for row in rows], most, room)
+        return chosen[:limit]
 
     def _named(self, now: datetime, only: Sequence[str], full: Sequence[str]) -> list[tuple[str, str]]:
         found: dict[str, str] = {}
         for batch in batches(only):
-            asked = sources.c.id.in_(batch), sources.c.next_poll_at.is_not(None)
-            query = select(sources.c.id, sources.c.host).where(*asked, _open(now), ~_host_shut(now), _not_among(full))
-            found |= {row.id: row.host for row in self._connection.execute(query)}
+            rows = self._connection.execute(_NAMED, {"now": now, "full": full, "some": batch})
+            found |= {row.id: row.host for row in rows}
         return [(source_id, found[source_id]) for source_id in only if source_id in found]
 
     def _claim(self, ids: Sequence[str], now: datetime, worker: str) -> list[SourceState]:
         """The guard is asked again: on a server another poller may have been quicker."""
-        claim = {"worker": worker, "claimed_at": now, "claimed_until": now + LEASE, "claims": sources.c.claims + 1}
         found: dict[str, SourceState] = {}
         for batch in batches(ids):
-            change = update(sources).where(sources.c.id.in_(batch), _free(now)).values(claim).returning(sources)
-            found |= {state.source_id: state for state in map(state_of, self._connection.execute(change))}
+            asked = {"by": worker, "now": now, "until": now + LEASE, "some": batch}
+            found |= {state.source_id: state for state in map(state_of, self._connection.execute(_CLAIM, asked))}
         return [found[source_id] for source_id in ids if source_id in found]
 
     def _pause(self, names: Sequence[str], until: datetime) -> None:
@@ -155,35 +204,22 @@ class Polls:
 
     def _again(self, now: datetime, only: Sequence[str] | None) -> datetime | None:
         """When the first host that keeps us waiting for a moment may be asked for what is due there."""
-        wanted = sources.c.next_poll_at <= now if only is None else sources.c.next_poll_at.is_not(None)
-        paused, away = func.coalesce(hosts.c.next_at, now), func.coalesce(hosts.c.away_until, now)
-        opens = case((away > paused, away), else_=paused)
-        query = (
-            select(func.min(opens, type_=UtcTime()))
-            .join(sources, sources.c.host == hosts.c.host)
-            .where(opens > now, opens <= now + MOMENT, wanted, _open(now))
-        )
+        asked = {"now": now, "until": now + MOMENT}
         if only is None:
-            soonest: datetime | None = self._connection.execute(query).scalar_one()
+            soonest: datetime | None = self._connection.execute(_AGAIN_DUE, asked).scalar_one()
             return soonest
-        times = (self._connection.execute(query.where(sources.c.id.in_(batch))).scalar_one() for batch in batches(only))
-        return min(filter(None, times), default=None)
+        found = (
+            self._connection.execute(_AGAIN_NAMED, {**asked, "some": batch}).scalar_one() for batch in batches(only)
+        )
+        return min(filter(None, found), default=None)
 
 
-def _open(now: datetime) -> ColumnElement[bool]:
-    """Of sources: polled at all, nobody has it, and the publisher does not keep us from it."""
-    waiting = and_(sources.c.wait_until.is_not(None), sources.c.wait_until > now)
-    return and_(sources.c.removed_at.is_(None), sources.c.paused_at.is_(None), ~waiting, _free(now))
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= now)
-
-
-def _host_shut(now: datetime) -> ColumnElement[bool]:
-    shut = or_(hosts.c.next_at > now, hosts.c.away_until > now)
-    return exists().where(hosts.c.host == sources.c.host, shut)
-
-
-def _not_among(full: Sequence[str]) -> ColumnElement[bool]:
-    return sources.c.host.not_in(full)
+def _gently(found: Sequence[tuple[str, str]], most: int, room: Mapping[str, int]) -> list[str]:
+    """Of sources and their hosts, in order, those that each host has room for."""
+    chosen: list[str] = []
+    used: dict[str, int] = {}
+    for source_id, host in found:
+        if used.get(host, 0) < room.get(host, most):
+            used[host] = used.get(host, 0) + 1
+            chosen.append(source_id)
+    return chosen

@@ -25,10 +25,31 @@ RUNS_KEPT = 50
 
 _TRIM_EVERY = 10  # polls: rows beyond those kept are deleted in lots
 
-# What every poll does is worded once: building a statement costs more than running it.
-_HOLDS = select(sources.c.id).where(sources.c.id == bindparam("of"), sources.c.claims == bindparam("claim"))
+# What every poll does is worded once: building a statement costs more than running it. On a server the rows are locked:
+# nobody takes a source over between the look at its claim and what is written of it.
+_HOLDS = (
+    select(sources.c.id)
+    .where(sources.c.id == bindparam("of"), sources.c.claims == bindparam("claim"))
+    .with_for_update()
+)
+_CLAIMS = (
+    select(sources.c.id, sources.c.claims)
+    .where(sources.c.id.in_(bindparam("some", expanding=True)))
+    .order_by(sources.c.id)
+    .with_for_update()
+)
 _SETTLE = update(sources).where(sources.c.id == bindparam("of"))
 _ADD_RUN = poll_runs.insert()
+_OLDEST_KEPT = (
+    select(poll_runs.c.id)
+    .where(poll_runs.c.source_id == bindparam("of"))
+    .order_by(poll_runs.c.id.desc())
+    .offset(RUNS_KEPT - 1)
+    .limit(1)
+)
+_TRIM = delete(poll_runs).where(
+    poll_runs.c.source_id == bindparam("of"), poll_runs.c.id < _OLDEST_KEPT.scalar_subquery()
+)
 
 
 def _name_in(url: str) -> str:
@@ -84,11 +105,26 @@ class Sources:
 
     def settle(self, after: SourceState, run: PollRun) -> None:
         """Write what a poll made of a source that was claimed, and the poll itself; the claim ends."""
-        settled = {**_columns(after), "polls": after.polls + 1, "worker": "", "claimed_until": None}
-        self._connection.execute(_SETTLE, {"of": after.source_id, **settled})
-        self._connection.execute(_ADD_RUN, _run_row(run))
-        if after.polls % _TRIM_EVERY == 0:
-            self._trim(after.source_id)
+        self._settle([{"of": after.source_id, **_columns(after), **_ended(after)}])
+        self._add_runs([(after, run)])
+
+    def settle_all(self, polled: Sequence[tuple[SourceState, SourceState, PollRun]]) -> set[str]:
+        """Settle polls of different sources at once: the claimed states, what they became, and the polls themselves.
+
+        What has lost its claim is not written; the ids of those that held theirs.
+        """
+        held = self._held([claimed for claimed, _, _ in polled])
+        mine = [one for one in polled if one[0].source_id in held]
+        quiet, other = list[dict[str, Any]](), list[dict[str, Any]]()
+        for claimed, after, _ in mine:
+            if _only_times_differ(claimed, after):
+                quiet.append({"of": after.source_id, **_times(after), **_ended(after)})
+            else:
+                other.append({"of": after.source_id, **_columns(after), **_ended(after)})
+        self._settle(quiet)
+        self._settle(other)
+        self._add_runs([(after, run) for _, after, run in mine])
+        return held
 
     def change(self, after: SourceState) -> None:
         """Write a state that a person gave a source. Whoever polls it meanwhile has lost the claim."""
@@ -100,6 +136,26 @@ class Sources:
         query = select(poll_runs).where(poll_runs.c.source_id == source_id).order_by(poll_runs.c.id.desc())
         return [_run(row) for row in self._connection.execute(query.limit(min(limit, RUNS_KEPT)))]
 
+    def _held(self, claimed: Sequence[SourceState]) -> set[str]:
+        numbers = {state.source_id: state.claims for state in claimed}
+        return {
+            row.id
+            for batch in batches(sorted(numbers))
+            for row in self._connection.execute(_CLAIMS, {"some": batch})
+            if row.claims == numbers[row.id]
+        }
+
+    def _settle(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(_SETTLE, rows)
+
+    def _add_runs(self, polled: Sequence[tuple[SourceState, PollRun]]) -> None:
+        if polled:
+            self._connection.execute(_ADD_RUN, [_run_row(run) for _, run in polled])
+        long = [{"of": after.source_id} for after, _ in polled if _has_many_runs(after.polls + 1)]
+        if long:
+            self._connection.execute(_TRIM, long)
+
     def _mark(self, held: dict[str, SourceState], configured: set[str], now: datetime) -> None:
         gone = [state.source_id for state in held.values() if not state.removed and state.source_id not in configured]
         back = [state.source_id for state in held.values() if state.removed and state.source_id in configured]
@@ -107,13 +163,6 @@ class Sources:
             for batch in batches(ids):
                 change = update(sources).where(sources.c.id.in_(batch))
                 self._connection.execute(change.values(removed_at=removed_at))
-
-    def _trim(self, source_id: str) -> None:
-        mine = poll_runs.c.source_id == source_id
-        oldest_kept = (
-            select(poll_runs.c.id).where(mine).order_by(poll_runs.c.id.desc()).offset(RUNS_KEPT - 1).limit(1)
-        ).scalar_subquery()
-        self._connection.execute(delete(poll_runs).where(mine, poll_runs.c.id < oldest_kept))
 
     def _states(self, query: Select[Any]) -> list[SourceState]:
         return [state_of(row) for row in self._connection.execute(query)]
@@ -179,6 +228,23 @@ def _columns(state: SourceState) -> dict[str, Any]:
         "polls": state.polls,
         "paused_at": state.paused_at,
     }
+
+
+def _times(state: SourceState) -> dict[str, Any]:
+    """What a poll that brought nothing changes of a source that goes on as it was."""
+    return {"next_poll_at": state.next_poll_at, "next_why": state.next_why, "last_success_at": state.last_success_at}
+
+
+def _ended(after: SourceState) -> dict[str, Any]:
+    return {"polls": after.polls + 1, "worker": "", "claimed_until": None}
+
+
+def _has_many_runs(polls: int) -> bool:
+    return polls > RUNS_KEPT and polls % _TRIM_EVERY == 0
+
+
+def _only_times_differ(before: SourceState, after: SourceState) -> bool:
+    return replace(before, **_times(after)) == after
 
 
 def state_of(row: Row[Any]) -> SourceState:

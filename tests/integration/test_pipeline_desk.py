@@ -88,6 +88,28 @@ def test_a_long_transaction_takes_no_more(store):
     assert subjects(store) == ["s0", "s1", "s2", "s3"]
 
 
+def test_what_is_alike_is_written_by_one_call(store):
+    """Of what is handed in together one call writes all; if it raises, each is written alone and hears for itself."""
+    lots = []
+
+    def together(tx, numbers):
+        lots.append(list(numbers))
+        return [record(tx, f"s{n}", fail=n == 2) and f"wrote {n}" for n in numbers]
+
+    async def run():
+        desk = Desk(store)
+        first = desk.write(lambda tx: record(tx, "first"))
+        return await asyncio.gather(
+            first, *(desk.write_with_others(together, n) for n in range(4)), return_exceptions=True
+        )
+
+    outcomes = asyncio.run(run())
+    assert isinstance(outcomes.pop(3), KeyError)
+    assert outcomes == [1, "wrote 0", "wrote 1", "wrote 3"]
+    assert lots == [[0, 1, 2, 3], [0], [1], [2], [3]]
+    assert subjects(store) == ["first", "s0", "s1", "s3"]
+
+
 def test_whoever_does_not_wait_any_more_harms_nobody(store):
     """A writer that is cancelled leaves its work done or undone, and the next one is served."""
 

@@ -240,6 +240,29 @@ def test_a_change_by_a_person_ends_the_claim(store):
     assert one(store, "south").paused_at == NOW
 
 
+def test_many_polls_are_settled_at_once(tmp_path):
+    """Whatever changed of each is written, and its poll; the one whose claim was lost is left as it is."""
+    store = made(tmp_path, "quiet", "other", "lost")
+    states = {state.source_id: state for state in take(store).sources}
+    with store.write() as tx:
+        tx.sources.change(replace(states["lost"], paused_at=NOW))
+    times = {"next_poll_at": NOW + HOUR, "next_why": "every hour", "last_success_at": NOW}
+    after = {name: replace(state, **times) for name, state in states.items()}
+    after["other"] = replace(after["other"], etag='"2"', memory=Memory(fresh_for=60.0), first_polled_at=NOW)
+    polls = {name: PollRun(name, NOW, 304, 0, 0, 0, 0.5, "") for name in states}
+    with store.write() as tx:
+        held = tx.sources.settle_all([(states[name], after[name], polls[name]) for name in states])
+        assert held == {"quiet", "other"}
+        assert tx.sources.settle_all([]) == set()
+        runs = {name: tx.sources.runs(name) for name in states}
+    assert runs == {"quiet": [polls["quiet"]], "other": [polls["other"]], "lost": []}
+    for name in held:
+        assert one(store, name) == replace(after[name], polls=1)
+    lost = one(store, "lost")
+    assert (lost.paused_at, lost.polls, lost.next_poll_at) == (NOW, 0, NOW)
+    assert ids(take(store, NOW + HOUR)) == ["other", "quiet"]
+
+
 # ------------------------------------------------------------------------------------------- gently
 
 
