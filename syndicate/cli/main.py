@@ -206,6 +206,18 @@ def run(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="A new file; default: beside the configuration.")] = None,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Copy the database to a new file while everything runs, and check the copy."""
+    from syndicate.cli import keeping
+
+    raise typer.Exit(keeping.backup(config, file, as_machine=json))
+
+
+@app.command()
 def explain(
     item: Annotated[str, typer.Argument(help="An item's id, or any URL of it.")],
     channel: Annotated[str, typer.Option(help="Only this channel.")] = "",

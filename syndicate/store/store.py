@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from syndicate.model import Key
-from syndicate.store import barred
+from syndicate.store import backup, barred
 from syndicate.store.additions import Additions
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
@@ -84,10 +84,11 @@ class Transaction:
 class Store:
     """A database that is open. Threads may share it; each transaction belongs to one thread."""
 
-    def __init__(self, engine: Engine, beside: Path | None = None) -> None:
-        """``engine`` is of a database that is up to date, ``beside`` where its suppression list is kept as well."""
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
+        """``engine`` is of a database that is up to date, ``file`` the one that holds it, None on a server."""
         self._engine = engine
-        self._beside = beside
+        self._file = file
+        self._beside = Path(f"{file}{barred.SUFFIX}") if file else None  # where its suppression list is kept as well
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -136,6 +137,10 @@ class Store:
         """What tells this database from every other one."""
         return self._made_once("instance")
 
+    def backup(self, target: Path) -> int:
+        """Copy the database to a new file while others write to it; its size in bytes. See ``backup.copy``."""
+        return backup.copy(self._file, target)
+
     def close(self) -> None:
         """Give the connections back. The store is not used after this."""
         self._engine.dispose()
@@ -160,4 +165,4 @@ def open_store(url: str) -> Store:
     """
     engine = open_engine(url)
     file = engine.url.database if engine.dialect.name == "sqlite" else None
-    return Store(engine, Path(f"{file}{barred.SUFFIX}") if file else None)
+    return Store(engine, Path(file) if file else None)
