@@ -151,7 +151,7 @@ def each_once(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _item(entry: ParsedEntry, identity: str, context: _Context) -> Item:
-    url = web_url(entry.link, context.feed.url) or _permalink(entry)
+    url = untracked(web_url(entry.link, context.feed.url) or _permalink(entry))
     body = max(entry.bodies, key=lambda text: len(text.value), default=entry.summary)
     cleaned = _html(body, url, context.feed)
     shown = markup.blocks(cleaned)

@@ -2,8 +2,9 @@
 """DECIDE, RENDER, VERIFY: from items to an edition that is proved or refused.
 
 An item whose duty is not found in the finished bytes is reduced to a link and the whole edition is rendered and read
-again. If anything is still missing, or if so many items fail that the fault must lie in a template, nothing of the
-edition leaves, and the findings say what, where and in which template.
+again; one that cannot even be linked as it ought to be is taken out if others can. If anything is still missing, or so
+many items fail that the fault must lie in a template, nothing leaves, and the findings say what, where and in which
+template.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from syndicate.model import (
     Mode,
     Part,
     Publisher,
+    Reason,
     Site,
     Tombstone,
     Verified,
@@ -46,6 +48,7 @@ PAGE = 200
 TRACED_TRIES = 5
 FEW = 10  # one item in so many may fail by its own fault
 PROOF_CLAUSE = "proof"
+UNLINKED = "Not even a link to it could be shown as its terms ask."
 UNPROVED = "Not all that its terms ask for could be shown here, so this story is a link."
 
 
@@ -161,29 +164,45 @@ def _traced(composing: Composing) -> Iterator[Transaction]:
 
 
 def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Render) -> Verified | Refusal:
-    """Render, read back, and if few items fail reduce them to links and do both again."""
+    """Render, read back, and if few items fail lower them and do both again: to links, then out of the edition."""
     draft = render(entries)
     outcome = verify(_edition(setting, period, draft), setting.site)
-    if isinstance(outcome, Verified):
-        return outcome
-    failing = {finding.item_id for finding in outcome}
-    reduced = [_reduced(entry, outcome) for entry in entries]
-    if reduced != list(entries) and len(failing) <= max(1, len(entries) // FEW):
-        draft = render(reduced)
-        outcome = verify(_edition(setting, period, draft), setting.site)
+    for lower in (_reduced, _taken_out):
         if isinstance(outcome, Verified):
             return outcome
-    return Refusal(_edition(setting, period, draft), outcome)
+        failing = {finding.item_id for finding in outcome}
+        lowered = [lower(entry, outcome) for entry in entries]
+        if lowered == list(entries) or len(failing) > max(1, len(entries) // FEW):
+            continue
+        if not any(entry.decision.mode for entry in lowered):
+            break  # nothing else shows that the fault is the item's and not a template's
+        entries = lowered
+        draft = render(entries)
+        outcome = verify(_edition(setting, period, draft), setting.site)
+    return outcome if isinstance(outcome, Verified) else Refusal(_edition(setting, period, draft), outcome)
 
 
 def _reduced(entry: Entry, findings: Sequence[Finding]) -> Entry:
     mine = [finding.message for finding in findings if finding.item_id == entry.item.id]
     if not mine or entry.decision.mode <= Mode.LINK:
         return entry
-    linked = as_link(entry, PROOF_CLAUSE, UNPROVED)
-    *earlier, last = linked.decision.reasons
-    told = replace(last, text=f"the proof failed: {'; '.join(mine)}")  # for the operator; readers get ``because``
-    return replace(linked, decision=replace(linked.decision, reasons=(*earlier, told)))
+    return _with_findings(as_link(entry, PROOF_CLAUSE, UNPROVED), mine)
+
+
+def _taken_out(entry: Entry, findings: Sequence[Finding]) -> Entry:
+    mine = [finding.message for finding in findings if finding.item_id == entry.item.id]
+    if not mine or entry.decision.mode is not Mode.LINK:
+        return entry
+    reasons = (*entry.decision.reasons, Reason(PROOF_CLAUSE, UNLINKED, Mode.WITHHOLD))
+    out = replace(entry.decision, mode=Mode.WITHHOLD, duties=(), reasons=reasons, because=UNLINKED)
+    return _with_findings(replace(entry, decision=out), mine)
+
+
+def _with_findings(entry: Entry, messages: Sequence[str]) -> Entry:
+    """What was not found, for the operator in the last reason; readers get ``because``."""
+    *earlier, last = entry.decision.reasons
+    told = replace(last, text=f"the proof failed: {'; '.join(messages)}")
+    return replace(entry, decision=replace(entry.decision, reasons=(*earlier, told)))
 
 
 def proof_error(refusal: Refusal) -> ProofError:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Source, WebPages
+from syndicate.rights import rsl
+from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, refusals
 from syndicate.rights.statements import PROSE_KINDS, statements
@@ -51,6 +53,9 @@ def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], n
     for item in new:
         body = Notice("body", item.raw_html or item.html, "html")
         suggest(tx, Found(source.publisher.id, item.url, (body,), item.id), now)
+        for url, _ in rsl.read(item.evidence, item.url).suggested():
+            limited = Found(source.publisher.id, item.url, (Notice("feed-rights", url),), item.id)
+            suggest(tx, limited, now, why="RSL names it beside limits, so it may not be meant for republication")
 
 
 def is_recorded(tx: Transaction, publisher: Publisher) -> bool:
@@ -59,6 +64,8 @@ def is_recorded(tx: Transaction, publisher: Publisher) -> bool:
 
 
 def _wants_page(source: Source, item: Item, *, recorded: bool) -> bool:
+    if source.pages is not WebPages.NEVER and leads_elsewhere(item.url):
+        return True
     if source.pages is WebPages.WHEN_UNKNOWN:
         return not recorded and not statements(item.evidence, item.url)
     return source.pages is WebPages.ALWAYS

@@ -18,6 +18,7 @@ from syndicate.errors import FetchError, SyndicateError
 from syndicate.model import Evidence, Level, PageReading, Publisher, Source
 from syndicate.pipeline.ports import Clock, Page, PageFetcher, PageReader
 from syndicate.pipeline.suggesting import Found, deciding, forbidden, suggest
+from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.trace import credited, keys_of
 from syndicate.store import DuePage, LedgerKind, Store, Transaction
 
@@ -123,7 +124,8 @@ async def _reading(browsing: Browsing, page: DuePage, answer: Page) -> PageReadi
         for address, level in reading.rsl
         if (text := await _file(browsing, address))
     ]
-    return replace(reading, evidence=(*reading.evidence, *documents))
+    led = [Evidence("page.address", Level.ITEM, answer.url, "HTTP redirect", page.url)] * leads_elsewhere(page.url)
+    return replace(reading, evidence=(*reading.evidence, *documents, *led))
 
 
 def _source(browsing: Browsing, page: DuePage) -> Source:
@@ -149,6 +151,11 @@ def _keep_item(tx: Transaction, page: DuePage, answer: Page, reading: PageReadin
     kept = replace(reading, notices=())
     digest = hashlib.sha256(answer.body).hexdigest()
     tx.webpages.was_read(page, kept, sha256=digest, status=answer.status, now=now, again=now + _ITEM_AGAIN)
+    if answer.status in _GONE:
+        what = f"the page is gone ({answer.status}), so its item is withheld: a link to nothing is none"
+        tx.alarms.ring("page", page.url, what, "ask its publisher where it went", now)
+    else:
+        tx.alarms.end("page", page.url, now)
     items = [stored.item for stored in tx.items.get([page.item_id]).values()]
     tx.items.trace_again({one.id: keys_of(one) for one in items}, {one.id: credited(one) for one in items})
     tx.channels.decide_again(now)

@@ -6,11 +6,21 @@ A key is for comparing only; what is shown or linked is always the address as it
 
 import re
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _TRACKING = re.compile(
     r"(?:utm_|at_|mtm_|pk_)\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|cmpid|ocid|spm", re.IGNORECASE
 )
+_REDIRECTORS = re.compile(
+    r"""(?:^|\.)(?:
+      t\.co | bit\.ly | tinyurl\.com | goo\.gl | ow\.ly | buff\.ly | lnkd\.in | is\.gd | dlvr\.it | ift\.tt | trib\.al
+    | feedproxy\.google\.com | feeds?portal\.com | list-manage\.com | ct\.sendgrid\.net | mailchimp\.com | mjt\.lu
+    | (?:l|lm)\.facebook\.com | l\.instagram\.com | out\.reddit\.com | nl\.pepipost\.com
+    )$""",
+    re.VERBOSE,
+)
+_PASSING = re.compile(r"^(?:www\.)?google\.[a-z.]+/url$|^feeds\.feedburner\.com/~r/|^news\.google\.com/rss/articles/")
+_INSIDE = re.compile(r"[=&?]https?:/", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _KEPT = 4096  # addresses come again and again: homes of publishers, pages that are credited
 
@@ -39,6 +49,16 @@ def host(url: str) -> str:
 def page_key(url: str) -> str:
     """The key of an address without its query: what lies under it begins with it and a slash."""
     return url_key(url).partition("?")[0]
+
+
+def leads_elsewhere(url: str) -> bool:
+    """Whether an address only passes its reader on: a redirector's, or one with another address in its query."""
+    parts = _split(url)
+    if parts is None:
+        return False
+    host_ = (parts.hostname or "").lower()
+    inside = _INSIDE.search(f"?{unquote(unquote(parts.query))}") is not None
+    return inside or _REDIRECTORS.search(host_) is not None or _PASSING.search(host_ + parts.path) is not None
 
 
 def _split(url: str) -> SplitResult | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.model import Hop, Item, Publisher
-from syndicate.rights.addresses import url_key
+from syndicate.rights.addresses import leads_elsewhere, url_key
 from syndicate.rights.rulings import Ruling
 from syndicate.rights.texts import filled
 
@@ -26,14 +26,22 @@ def targets(case: Case, rulings: Sequence[Ruling]) -> tuple[str, ...]:
     """The addresses to link, the required one first; none if there is no address at all.
 
     A grant over cross-posts asks for the republisher's article, and so does a copy whose origin we do not hold;
-    otherwise the holder's page comes first. Without any page the publisher's home is linked.
+    otherwise the holder's page comes first. Without any page the publisher's home is linked. A redirector's address is
+    no page: where its page was read, the address that it led to stands for it.
     """
     pages = [hop.url for hop in case.hops[:-1]]
-    own = case.item.url
+    own = _read_at(case.item) if leads_elsewhere(case.item.url) else case.item.url
     copy_first = any(r.crossposts for r in rulings) or not case.origin_known
     homes = [p.home for p in reversed(case.publishers) if p]
-    urls = [u for u in ([own, *pages] if copy_first else [*pages, own]) if url_key(u)]
+    urls = [u for u in ([own, *pages] if copy_first else [*pages, own]) if url_key(u) and not leads_elsewhere(u)]
+    if not urls and leads_elsewhere(case.item.url):
+        return ()
     return tuple(dict.fromkeys(urls or [home for home in homes if url_key(home)][:1]))
+
+
+def _read_at(item: Item) -> str:
+    """Where the item's page was found when it was read; "" if it was not."""
+    return next((e.value for e in item.evidence if e.kind == "page.address"), "")
 
 
 def filled_words(case: Case, words: str) -> str:

@@ -21,6 +21,9 @@ HOUSE_LIMIT: Final = Limit(words=60)
 """An excerpt whose length nobody has named."""
 
 _FILE: Final = re.compile(r"^https?://[^?#]*/[^/?#]+\.\w{2,4}(?:[?#]|$)")
+_OF_TIME: Final = ("duty.unmet", "grant.window")
+"""What hinders a grant that is about the item all the same, so that its wish to be removed holds."""
+
 _WORDS_IN_A_PARAGRAPH: Final = 80
 _LETTERS_IN_A_WORD: Final = 5
 
@@ -59,7 +62,8 @@ def answer(grant: Grant, party: Party, setting: Setting, *, cuttable: bool) -> A
     if mode is Mode.EXCERPT:
         limit = HOUSE_LIMIT if grant.limit == NO_LIMIT or mode < grant.mode else grant.limit
     for name, but in _hindrances(grant, party, setting) if mode > Mode.LINK else ():
-        closed = name == "grant.window" and grant.on_expiry is Expiry.REMOVE
+        over = name in _OF_TIME and bool(_window_over(grant, setting))
+        closed = over and grant.on_expiry is Expiry.REMOVE
         return Answer(mode, limit, name, but, closed)
     return Answer(mode, limit, clause)
 

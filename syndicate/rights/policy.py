@@ -26,6 +26,7 @@ from syndicate.model import (
     Standing,
 )
 from syndicate.rights import wording
+from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.case import Case, targets
 from syndicate.rights.duties import duties_of
 from syndicate.rights.records import NO_PARTS, by_records, next_change, objects, refusals
@@ -202,7 +203,9 @@ def _sets_conditions(record: Record) -> bool:
 def _house(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
     """What lowers a permission further: duties that we cannot prove, parts and changes that a licence forbids."""
     if not targets(case, rulings):
-        yield Ruling(Mode.WITHHOLD, "link.missing", "a credit without a link is none", wording.NO_LINK)
+        astray = leads_elsewhere(case.item.url)
+        told = wording.ASTRAY if astray else wording.NO_LINK
+        yield Ruling(Mode.WITHHOLD, "link.missing", "a credit without a link is none", told)
         return
     if min(ruling.mode for ruling in rulings) is Mode.EXCERPT:
         yield from _without_parts(rulings, channel)

@@ -19,6 +19,7 @@ SILENCE_IN_PRINT = "silence does not permit print"
 ORIGIN_UNKNOWN = "It came from elsewhere and we do not know the holder's terms"
 ORIGIN_DOUBTED = "Nobody says whose it is, and who shows it shows the work of others too"
 NO_LINK = "It has no address that we could link to"
+ASTRAY = "Its only address is that of a redirector, which may lead anywhere"
 
 
 def unsaid(name: str) -> str:

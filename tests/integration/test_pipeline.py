@@ -22,6 +22,7 @@ from syndicate.model import (
     Publisher,
     Purpose,
     Record,
+    Select,
     Site,
     Source,
 )
@@ -264,6 +265,19 @@ def test_one_item_that_fails_becomes_a_link_and_the_rest_goes_out(house, tmp_pat
     decision = next(e.decision for e in released.verified.edition.entries if e.item.title == "Story 3")
     assert "O1" in str(decision.reasons[-1]) or "South Desk" in decision.reasons[-1].text
     assert "proof" not in decision.because
+
+
+def test_one_item_that_cannot_be_linked_is_taken_out(house, tmp_path):
+    """What fails as a link too costs nobody else the edition; alone in it, it stops it, for the fault may be ours."""
+    house.shelf.answers = {"south": ten_stories()}
+    house.poll("south")
+    templates = spoiled_templates(tmp_path, "credit.link.endswith('/3')")
+    composing = Composing(house.store, house.clock, SITE, house.publishers, templates, b"k" * 32)
+    entries = release.publish(composing, COMMUNITY, house.release).verified.edition.entries
+    (out,) = [entry for entry in entries if entry.decision.mode is Mode.WITHHOLD]
+    assert (out.item.title, "the proof failed" in out.decision.reasons[-1].text) == ("Story 3", True)
+    with pytest.raises(ProofError):
+        release.publish(composing, replace(COMMUNITY, select=Select(include=("Story 3",))), house.release)
 
 
 def test_a_broken_template_stops_the_edition_and_is_on_record(house, tmp_path):

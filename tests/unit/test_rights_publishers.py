@@ -2,6 +2,7 @@
 """Publishers' guidelines as terms in the configuration, and what they give each channel over time and by hand."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,19 +17,29 @@ from syndicate.model import (
     Chain,
     Channel,
     ChannelKind,
+    Edition,
+    Entry,
     Hop,
     Interest,
     Item,
     Limit,
     Medium,
     Mode,
+    Person,
     Pick,
     Publisher,
     Purpose,
     Republisher,
     Role,
+    Site,
     Standing,
+    Verified,
 )
+from syndicate.proof import verify
+from syndicate.publish.digest import render_digest
+from syndicate.publish.excerpt import settle
+from syndicate.publish.feed import render_feed
+from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
 from syndicate.rights.policy import decide, waits
 
@@ -37,6 +48,7 @@ WORLD = json.loads(FILE.read_text(encoding="utf-8"))["publishers"]
 PUBLISHED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = PUBLISHED + timedelta(days=4)
 WEB, EMAIL, PRINT, COMMERCIAL = {}, {"medium": "email"}, {"medium": "print"}, {"purpose": "commercial", "ads": "around"}
+TEXT = "It rained on the estuary for nine days. On the tenth the ferry came."
 CHANNELS = {
     "CW": WEB,
     "XW": COMMERCIAL,
@@ -70,12 +82,18 @@ def channel(name, more):
     )
 
 
-def decided(case, name, *, now=LATER, picked=False, place=0, published=0):
+def decided(case, name, **standing):
     """What the publisher's terms give an item of its own, or one that it cross-posted, on a channel."""
+    return entry(case, name, **standing).decision
+
+
+def entry(case, name, *, now=LATER, picked=False, place=0, published=0):
+    """The item with its chain and the decision about it."""
     records = statement(json.dumps(case["terms"]), licence=by_id, name=case["id"])
     url = case.get("url", "https://press.example/news/on-rain")
     item = Item(
-        "i-1", "press", "press", "1", url, "On rain", "<p>Rain.</p>", "Rain.", published=PUBLISHED,
+        "i-1", "press", "press", "1", url, "On rain", f"<p>{TEXT}</p>{case.get('raw', '')}", TEXT, published=PUBLISHED,
+        authors=(Person("Ines Marlow"),), language="en",
         categories=tuple(Category(label) for label in case.get("categories", ())), raw_html=case.get("raw", ""),
     )  # fmt: skip
     copy = Hop(Role.REPUBLISHER, "Press", "press", url, PUBLISHED, "i-1", own_text=False)
@@ -84,7 +102,8 @@ def decided(case, name, *, now=LATER, picked=False, place=0, published=0):
         chain = Chain((Hop(Role.ORIGIN, case["origin"], date=PUBLISHED), copy), origin_known=False)
     standing = Standing(PUBLISHED, Pick("Mara", now) if picked else None, place, published)
     out = channel(name, case.get("channels", {}).get(name, {}))
-    return decide(item, chain, out, {"press": Publisher("press", "Press", "", records)}, now, standing)
+    told = decide(item, chain, out, {"press": Publisher("press", "Press", "", records)}, now, standing)
+    return Entry(item, chain, told, PUBLISHED)
 
 
 def expected(modes):
@@ -100,6 +119,28 @@ def test_modes(case, name, unattended, picked):
     """Each publisher's terms give each channel what its guidelines say, alone and after a person's pick."""
     assert decided(case, name).mode is Mode[unattended.upper()], decided(case, name).reasons
     assert decided(case, name, picked=True).mode is Mode[picked.upper()], decided(case, name, picked=True).reasons
+
+
+@pytest.mark.parametrize(("case", "name", "unattended", "picked"), ROWS)
+def test_what_they_ask_is_rendered_and_proved(case, name, unattended, picked):
+    """What each channel may carry is rendered by our renderers with all that the publisher asks, and proved there."""
+    out = channel(name, case.get("channels", {}).get(name, {}))
+    if out.medium is Medium.PRINT or out.kind is ChannelKind.PAGE:
+        return  # we print nothing, and our pages carry no text
+    site, templates = Site("Bulletin", "https://bulletin.example", "desk@bulletin.example"), environment()
+    for mode, by_hand in ((unattended, False), (picked, True)):
+        found = settle(entry(case, name, picked=by_hand))
+        assert found.decision.mode is Mode[mode.upper()]
+        if out.medium is Medium.EMAIL:
+            out = replace(out, kind=ChannelKind.DIGEST, sender="Bulletin <news@bulletin.example>")
+            part, _, carried = render_digest(out, site, [found], LATER, "2026-11-24", templates)
+            parts = (part,)
+        else:
+            parts, carried = render_feed(out, site, [found], LATER, templates), (found,)
+        outcome = verify(Edition("e-1", out, "now", LATER, parts, tuple(carried)), site)
+        assert isinstance(outcome, Verified), outcome
+        owed = {duty.id for duty in found.decision.duties}
+        assert owed <= {one.duty for one in outcome.proved}
 
 
 def after(text):
@@ -188,4 +229,12 @@ def test_the_shared_table(shared):
             want = [m[mine[row["n"]]["section"]] if isinstance(m, dict) else m for m in want]
             assert list(expected(mine[row["n"]]["modes"][name])) == want, (row["id"], name)
         for time in row.get("clock", ()):
-            assert time["CW"] in {m for c in mine[row["n"]]["clock"] for n, m in c.items() if n == "CW"}, row["id"]
+            then = PUBLISHED + timedelta(**_span(time["at"]))
+            for name in {"CW", "XW", "EM", "PR"} & time.keys():
+                assert decided(mine[row["n"]], name, now=then).mode is Mode[time[name].upper()], (row["id"], name)
+
+
+def _span(text):
+    """The duration of a clock's row in the shared table."""
+    unit = {"D": "days", "H": "hours"}[text[-1]]
+    return {unit: int(text[:-1].lstrip("PT"))}

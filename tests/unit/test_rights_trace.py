@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.model import Claim, Evidence, Item, Known, Level, Link, Publisher, Role
-from syndicate.rights.addresses import host
+from syndicate.proof import tricks
+from syndicate.rights.addresses import host, leads_elsewhere
 from syndicate.rights.copies import contained, share
 from syndicate.rights.directory import Directory
 from syndicate.rights.trace import credited, keys_of, trace, url_key
@@ -346,3 +347,16 @@ def test_unspaced_scripts():
     assert not contained(
         item(MARSH, "m", "秋祭りの夜に打ち上げられた花火は山の向こうの町からも見えたという。"), original
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "passes"),
+    [("https://t.co/a", True), ("https://l.facebook.com/l.php?u=x", True), ("https://feeds.feedburner.com/~r/a/b", True),
+     ("https://news.google.com/rss/articles/x", True), ("https://u1.ct.sendgrid.net/ls/click", True),
+     ("https://go.example/?u=https%3A%2F%2Fsouth.example%2F1", True), ("https://www.google.de/url?q=x", True),
+     ("https://south.example/1?q=a", False), ("https://web.archive.example/web/https://south.example/", False),
+     ("https://feeds.feedburner.com/south", False), ("mailto:a@b.example?subject=http://x", False)],
+)  # fmt: skip
+def test_redirectors(url, passes):
+    """An address that only passes its reader on is known as such, and to the proof as well."""
+    assert leads_elsewhere(url) is tricks.leads_elsewhere(url) is passes
