@@ -69,6 +69,7 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     config = read_config(path)
     folder = path.resolve().parent
     store = open_store(_database_url(config.database, folder))
+    store.copied()
     store.catch_up(now())
     with store.write() as tx:
         tx.sources.sync(config.sources, now(), _host_of)

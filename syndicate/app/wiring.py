@@ -22,7 +22,7 @@ from syndicate import __version__
 from syndicate.app.live import Live
 from syndicate.config import Config, joined
 from syndicate.deliver.files import release_feeds
-from syndicate.errors import UsageError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Publisher, Source, Verified
 from syndicate.pipeline import archive, cadence, pages, people
 from syndicate.pipeline.adding import House
@@ -261,7 +261,7 @@ class App:
         async with self.polling() as polling, self.pages_of_others() as fetcher:
             house = (self.composing, self.posting, self.release, self.config.channels)
             more = (self.browsing(polling, fetcher), self.returned_mail(), self.config.smtp_given, self.refresh)
-            yield Work(polling, *house, *more)
+            yield Work(polling, *house, *more, workers.name(), workers.is_gone)
 
     def browsing(self, polling: Polling, fetcher: PageFetcher) -> Browsing:
         """What reading web pages needs, beside an open poller: its child processes read pages too."""
@@ -338,7 +338,10 @@ class App:
             beat = ticks(work, tell)
 
             async def begin() -> None:
-                tell(await cycle(work))
+                try:
+                    tell(await cycle(work))
+                except SyndicateError as error:  # a full disk, say: the ticks try again
+                    tell(Report(trouble=[error]))
                 ready.set()
                 beat.start()
 

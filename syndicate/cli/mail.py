@@ -17,8 +17,8 @@ from syndicate.pipeline import archive, release
 from syndicate.pipeline.compose import Refusal, compose_digest, proof_error
 from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.post import deliver as drain
-from syndicate.pipeline.post import send_trial
 from syndicate.pipeline.release import Released
+from syndicate.pipeline.trials import send_trial
 from syndicate.schedule.due import period
 from syndicate.store import address
 

@@ -74,6 +74,14 @@ def sending_decide(
     command.decide(config, delivery, again=again)
 
 
+@sendings.command("take-over")
+def sending_take_over(config: ConfigPath = DEFAULT) -> None:
+    """Send from this copy of a database from now on: the other one must not send any more."""
+    from syndicate.cli import sending as command
+
+    command.take_over(config)
+
+
 @bounces.callback()
 def bounces_list(context: typer.Context, config: ConfigPath = DEFAULT, json: Json = False) -> None:
     """Show what came back and what followed, the newest first."""

@@ -9,6 +9,7 @@ from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, count, table, trouble
 from syndicate.errors import UsageError
 from syndicate.model import DeliveryState, SendingState
+from syndicate.pipeline import brakes
 from syndicate.pipeline.progress import Progress, progress
 from syndicate.store import LedgerKind
 
@@ -55,11 +56,20 @@ def change(path: Path, edition_id: str, state: SendingState) -> None:
         reason = "" if state is SendingState.RUNNING else BY_HAND
         if not tx.sendings.change(edition_id, state, reason, now):
             raise UsageError(f"is {held.state} already", subject=edition_id, remedy="see: syndicate sending")
-        for kind in ("refusals", "complaints", "readers", "late", "terms"):
+        for kind in ("refusals", "complaints", "readers", "often", "late", "copied", "terms"):
             tx.alarms.end(kind, edition_id, now)
         tx.ledger.record(LedgerKind.DELIVERY, at=now, subject=edition_id, data={"act": state.value, "by": "operator"})
         after = progress(tx, held, now)
     OUT.print(f"{edition_id}: {state}; {count(after.accepted, 'mail')} accepted, {after.to_go} to go.")
+
+
+def take_over(path: Path) -> None:
+    """Send from this copy of the database from now on; raises UsageError if it is none."""
+    app = open_app(path)
+    held = brakes.take_over(app.store, app.clock())
+    OUT.print("This database sends from now on.")
+    if held:
+        OUT.print(f"{count(held, 'edition')} held: see `syndicate sending`, then resume or cancel each.")
 
 
 def _unknown(app: App, edition_id: str) -> UsageError:

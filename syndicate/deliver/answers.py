@@ -25,6 +25,8 @@ class Trouble(enum.StrEnum):
 
 
 DEAD = {"1.1", "1.2", "1.10"}
+_PUT_OFF = re.compile(r"421\b|4\d\d[ -].*(?<![\d.])4\.[3457]\.\d{1,3}(?![\d.])")
+_GREY = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
 _SUBJECTS = {
     "1": Trouble.UNKNOWN,
     "2": Trouble.MAILBOX,
@@ -58,3 +60,11 @@ def is_permanent(text: str) -> bool:
     found = status(text)
     code = _CODE.match(text)
     return found.startswith("5") if found else bool(code and code[1] == "5")
+
+
+def puts_off(text: str) -> bool:
+    """Whether a refusal for now is about the whole domain (busy, too much from us), and not about one reader.
+
+    Greylisting is about one reader: each has to be tried twice.
+    """
+    return bool(_PUT_OFF.match(text)) and not _GREY.search(text)

@@ -212,6 +212,9 @@ class Session:
             if not self._pipelining:
                 self._write(command)
             answers.append(await self._answer(self._relay.command_timeout))
+            if answers[-1].code == CLOSING and len(answers) == RCPT:
+                self._close()  # this recipient's domain is not to be had; whether the relay is, the next one shows
+                return Outcome(DeliveryState.SOFT, _words(answers[-1]))
             if answers[-1].code == CLOSING:
                 raise self._refuses(answers[-1])
             if not self._pipelining and answers[-1].code // 100 not in (2, 3):
@@ -306,6 +309,7 @@ _SENDER = "check that the relay lets us send with this sender; deliveries stay d
 _ADDRESS = "not sent: an address has a character that SMTP cannot carry"
 _BEFORE = "not sent: the relay closed the connection before the message"
 _STEPS = ("MAIL", "RCPT", "DATA")
+RCPT = 2
 
 
 def _unspeakable(letter: Letter) -> bool:

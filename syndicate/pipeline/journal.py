@@ -11,7 +11,6 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,7 +22,8 @@ from syndicate.store import Settled, Store, Transaction
 
 T = TypeVar("T")
 _Answered = tuple[asyncio.Future[Any] | None, Any]
-AfterSettling = Callable[[Transaction, Sequence[Settled]], set[str]]
+Stops = dict[str, datetime | None]
+AfterSettling = Callable[[Transaction, Sequence[Settled]], Stops]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class _Entry:
 
 
 class Journal:
-    """The writer. Used from one event loop; ``stopped`` are the editions that a brake stopped meanwhile."""
+    """The writer. Used from one event loop; ``stopped`` is what stopped meanwhile, and until when."""
 
     def __init__(self, store: Store, clock: Clock, after_settling: AfterSettling) -> None:
-        """``after_settling`` is called in the transaction that writes results; it answers which editions stop."""
-        self.stopped: set[str] = set()
+        """``after_settling`` is called in the transaction that writes results; it answers what stops."""
+        self.stopped: Stops = {}
         self._store = store
         self._clock = clock
         self._after_settling = after_settling
@@ -102,7 +102,7 @@ class Journal:
     def _write(self, entries: Sequence[_Entry]) -> None:
         ended = self._owed + [entry.ended for entry in entries if entry.ended]
         marks = [(entry.future, entry.mark) for entry in entries if entry.mark]
-        if not entries:
+        if not ended and not marks:
             return
         now = self._clock()
         try:
@@ -128,10 +128,10 @@ class Journal:
         else:
             self._answer([(entry.future, answer)])
 
-    def _answer(self, answers: Sequence[_Answered], stopped: AbstractSet[str] = frozenset()) -> None:
-        self._loop.call_soon_threadsafe(self._tell, answers, stopped)
+    def _answer(self, answers: Sequence[_Answered], stopped: Stops | None = None) -> None:
+        self._loop.call_soon_threadsafe(self._tell, answers, stopped or {})
 
-    def _tell(self, answers: Sequence[_Answered], stopped: AbstractSet[str]) -> None:
+    def _tell(self, answers: Sequence[_Answered], stopped: Stops) -> None:
         self.stopped |= stopped
         for future, answer in answers:
             if future is None or future.done():

@@ -14,25 +14,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicate.deliver import tokens
-from syndicate.deliver.wire import on_the_wire
 from syndicate.errors import DeliveryError, RenderError
-from syndicate.model import Delivery, DeliveryState, Edition, Outcome, Pace
-from syndicate.pipeline.brakes import after_settling
+from syndicate.model import Delivery, DeliveryState, Outcome, Pace
+from syndicate.pipeline.brakes import after_settling, may_send
 from syndicate.pipeline.journal import Journal
-from syndicate.pipeline.letters import Letters, Outgoing, Sign, domain_of, return_address
+from syndicate.pipeline.letters import Letters, Outgoing, Sign
 from syndicate.pipeline.ports import Clock, Relay
 from syndicate.pipeline.standing import hold_late
-from syndicate.publish.mail import fill
 from syndicate.store import Claimed, Settled, Store, Transaction
 
 BATCH = 100
+CLOSING, MOST_CLOSINGS = "421", 5
 RETRY = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 RESEND_AFTER = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(seconds=90)  # for the pace to allow more; what must wait longer is another run's
-NOBODY = 0
-
-NOT_SENT = Outcome(DeliveryState.SOFT, "not sent")
 
 Stop = Callable[[Transaction, str], str]
 
@@ -63,8 +58,10 @@ class Posting:
 async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lambda _: None) -> Counter[DeliveryState]:
     """Send all that is due and count how each ended; ``told`` hears of each.
 
-    Raises DeliveryError if the relay cannot be used now; what was not sent is due again later.
+    Raises DeliveryError if the relay cannot be used now, or if this database is a copy of one that sends; what was not
+    sent is due again later.
     """
+    may_send(posting.store, posting.clock())
     _recover(posting)
     until = rests(posting)
     if until:
@@ -108,8 +105,10 @@ async def _lanes(posting: Posting, desk: Desk) -> None:
                 await asyncio.gather(*lanes, return_exceptions=True)
                 raise error
             if not lanes:
-                desk.rests_until = _relay_failed(posting, error)
-                raise error
+                desk.away = desk.away or error
+    if desk.away:
+        desk.rests_until = _relay_failed(posting, desk.away)
+        raise desk.away
 
 
 async def _lane(posting: Posting, desk: Desk) -> None:
@@ -133,6 +132,8 @@ class Desk:
         self.outcomes: Counter[DeliveryState] = Counter()
         self.on_success: Callable[[], None] = lambda: None
         self.rests_until: datetime | None = None
+        self.away: DeliveryError | None = None
+        self._closings: list[str] = []
         self._posting = posting
         self._journal = journal
         self._told = told
@@ -162,8 +163,7 @@ class Desk:
             delivery = _delivery_of(first)
             if len(self._queue) < BATCH // 2:
                 self._fill_soon()
-            if delivery.edition_id in self._journal.stopped:
-                self._journal.put_back(delivery)
+            if self._is_stopped(delivery):
                 continue
             if isinstance(first, Outgoing):
                 return first
@@ -172,6 +172,16 @@ class Desk:
             except (RenderError, DeliveryError) as error:  # this one alone cannot be written to
                 self._end(delivery, Outcome(DeliveryState.HARD, f"not sent: {error}"))
         return None
+
+    def _is_stopped(self, delivery: Delivery) -> bool:
+        """Put back what may not go out now."""
+        stopped = self._journal.stopped
+        domain = f"@{_domain(delivery)}"
+        until = stopped.get(domain)
+        if delivery.edition_id in stopped or (until and until > self._posting.clock()):
+            self._journal.put_back(delivery, due_at=None if delivery.edition_id in stopped else until)
+            return True
+        return False
 
     async def in_data(self, letter: Outgoing) -> bool:
         """On the disk before the first byte of the message leaves."""
@@ -206,9 +216,23 @@ class Desk:
         self._queue.clear()
 
     def _end(self, delivery: Delivery, outcome: Outcome) -> None:
+        self._watch(delivery, outcome)
         self.outcomes[outcome.state] += 1
         self._told(outcome.state)
         self._journal.settle(_settled(self._posting, delivery, outcome))
+
+    def _watch(self, delivery: Delivery, outcome: Outcome) -> None:
+        """A relay that closes on reader after reader, whatever their domain, is away itself."""
+        if outcome.state is not DeliveryState.SOFT or not outcome.text.startswith(CLOSING):
+            self._closings.clear()
+            return
+        self._closings.append(_domain(delivery))
+        if len(self._closings) >= MOST_CLOSINGS and len(set(self._closings)) > 1:
+            remedy = "check that it runs; deliveries stay due"
+            self.away = DeliveryError(
+                f"the relay closes on everybody ({outcome.text})", subject=self._posting.relay.name, remedy=remedy
+            )
+            self.end()
 
     async def _filled(self) -> None:
         self._fill_soon()
@@ -267,6 +291,10 @@ def _delivery_of(one: Delivery | Outgoing) -> Delivery:
     return one.delivery if isinstance(one, Outgoing) else one
 
 
+def _domain(delivery: Delivery) -> str:
+    return delivery.email.rpartition("@")[2]
+
+
 def _relay_works(posting: Posting) -> Callable[[Transaction], None]:
     def work(tx: Transaction) -> None:
         tx.relays.works(posting.relay.name)
@@ -293,67 +321,10 @@ def backoff(delivery: Delivery) -> timedelta:
 
 
 def _recover(posting: Posting) -> None:
-    """Free what processes that are no more had claimed."""
+    """Free what processes that are no more had claimed, and what this one could not put back."""
     with posting.store.write() as tx:
+        tx.outbox.free(posting.worker, posting.clock())
         tx.outbox.recover(posting.clock(), resend=posting.resend)
         for worker in tx.outbox.workers():
             if posting.is_gone(worker):
                 tx.outbox.recover(posting.clock(), worker=worker, resend=posting.resend)
-
-
-@dataclass(slots=True)
-class _OneLetter:
-    """A desk with one letter, of which nothing is put on record."""
-
-    letter: _Trial | None
-    outcome: Outcome = NOT_SENT
-
-    async def next(self) -> _Trial | None:
-        return self.ready()
-
-    def ready(self) -> _Trial | None:
-        letter, self.letter = self.letter, None
-        return letter
-
-    async def in_data(self, letter: _Trial) -> bool:
-        return bool(letter)
-
-    def settle(self, _letter: _Trial, outcome: Outcome) -> None:
-        self.outcome = outcome
-
-    def back(self, letter: _Trial) -> None:
-        """It is not tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    sender: str
-    recipient: str
-    wire: bytes
-
-
-async def send_letter(posting: Posting, sender: str, recipient: str, message: bytes) -> Outcome:
-    """Send one message that is no edition's; raises DeliveryError if the relay cannot be used now."""
-    desk = _OneLetter(_Trial(sender, recipient, on_the_wire(message)))
-    async with posting.relay.session() as post:
-        await post.drain(desk)
-    return desk.outcome
-
-
-async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outcome:
-    """Send an edition to one address, leaving no trace; its links belong to nobody."""
-    key = posting.store.keys(posting.clock())[0]
-    domain = domain_of(edition.channel.sender)
-    message = fill(
-        edition.parts[0].content,
-        recipient=recipient,
-        message_id=f"<trial.{edition.id}@{domain}>",
-        token=tokens.make(key, "unsubscribe", NOBODY),
-        preferences=tokens.make(key, "preferences", NOBODY),
-    )
-    signature = posting.sign(message) if posting.sign else b""
-    sender = return_address(posting.bounces or f"bounces@{domain}", key, NOBODY)
-    desk = _OneLetter(_Trial(sender, recipient, signature + on_the_wire(message)))
-    async with posting.relay.session() as post:
-        await post.drain(desk)
-    return desk.outcome

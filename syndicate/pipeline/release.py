@@ -16,13 +16,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate.model import Channel, ChannelKind, Edition, Entry, Interest, Medium, Mode, Verified
-from syndicate.pipeline.brakes import hold, too_many
+from syndicate.pipeline.brakes import hold, may_send, too_many, too_often
 from syndicate.pipeline.cadence import list_of
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.corrections import note
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
-from syndicate.store import LedgerKind, Transaction
+from syndicate.store import Lease, LedgerKind, Transaction
 
 AGE_LIMIT = timedelta(hours=48)
 LISTED = 100
@@ -36,6 +36,19 @@ class Released:
     verified: Verified
     files: tuple[Path, ...] = ()
     recipients: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """An edition that no person asked for, so that a brake may hold it.
+
+    ``until``: when the next edition takes over; what could not be delivered by then expires. ``since``: from when on
+    editions count for the brake. ``lease``: what whoever keeps the schedule must hold still when it is written.
+    """
+
+    until: datetime
+    since: datetime
+    lease: Lease | None = None
 
 
 def publish(composing: Composing, channel: Channel, folder: FeedFolder) -> Released:
@@ -63,14 +76,14 @@ def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
 
 
 def send_digest(
-    composing: Composing, channel: Channel, period: str, *, until: datetime | None = None, by_itself: bool = False
+    composing: Composing, channel: Channel, period: str, scheduled: Scheduled | None = None
 ) -> Released | None:
     """Compose what is new, and in one transaction record it and put a delivery for each subscriber into the outbox.
 
-    ``until`` is when the next edition takes over: what could not be delivered by then expires. ``by_itself``: no person
-    asked for it, so a brake may hold it. None if nothing is new, if a mail has nobody to go to (then its items wait for
-    the first readers), or if another process was quicker. Raises ProofError (then on record).
+    None if nothing is new, if a mail has nobody to go to (then its items wait for the first readers), or if another
+    process was quicker. Raises ProofError (then on record), DeliveryError if this database is a copy of one that sends.
     """
+    may_send(composing.store, composing.clock())
     with composing.store.read() as tx:
         before = tx.editions.last_digest(channel.id)
     outcome = compose_digest(composing, channel, period) if has_readers(composing, channel) else None
@@ -80,20 +93,28 @@ def send_digest(
         _on_record(composing, outcome)
         return None
     now, key = composing.clock(), composing.store.keys(composing.clock())[0]
-    edition_id, expires_at = outcome.edition.id, min(until or now + AGE_LIMIT, now + AGE_LIMIT)
+    edition_id, latest = outcome.edition.id, now + AGE_LIMIT
     with composing.store.write() as tx:
+        if scheduled and scheduled.lease and not tx.leases.holds(scheduled.lease):
+            return None
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
             return None
         readers = tx.people.active(*list_of(channel))
         ids = {s.id: message_id(composing.secret, edition_id, s.id, composing.site.url) for s in readers}
-        held = too_many(tx, channel, len(readers)) if by_itself else ""
+        brakes = _brakes(tx, channel, len(readers), scheduled) if scheduled else {}
+        expires_at = min(scheduled.until, latest) if scheduled else latest
         asked = interests(outcome.edition)
         tx.sendings.begin(edition_id, channel.id, channel.purpose, len(readers), now=now, interests=asked)
         tx.outbox.enqueue(edition_id, readers, ids, now, expires_at=expires_at, key_id=key.id)
-        if held:
-            hold(tx, edition_id, "readers", held, now)
+        for kind, words in brakes.items():
+            hold(tx, edition_id, kind, words, now)
         _released(tx, outcome, now, {"recipients": len(readers)})
     return Released(channel, outcome, recipients=len(readers))
+
+
+def _brakes(tx: Transaction, channel: Channel, readers: int, scheduled: Scheduled) -> dict[str, str]:
+    found = {"readers": too_many(tx, channel, readers), "often": too_often(tx, channel, scheduled.since)}
+    return {kind: words for kind, words in found.items() if words}
 
 
 def interests(edition: Edition) -> tuple[Interest, ...]:

@@ -13,7 +13,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from syndicate.model import Site
-from syndicate.pipeline.post import Posting, send_letter
+from syndicate.pipeline.post import Posting
+from syndicate.pipeline.trials import send_letter
 from syndicate.store import SourceChange
 
 DISTANCE = timedelta(minutes=15)

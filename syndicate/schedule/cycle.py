@@ -13,18 +13,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syndicate.errors import DeliveryError, SyndicateError
+from syndicate.errors import SyndicateError
 from syndicate.model import Channel, ChannelKind, DeliveryState
 from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.cadence import tracks
 from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.leading import lead
 from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
-from syndicate.pipeline.release import Released, has_readers, publish, send_digest
+from syndicate.pipeline.release import Released, Scheduled, has_readers, publish, send_digest
 from syndicate.pipeline.tell import tell
 from syndicate.pipeline.webpages import Browsing, Read, read_pages
-from syndicate.schedule.due import last_due, next_due, period
+from syndicate.schedule.due import last_due, next_due, one_and_a_half_periods_ago, period
 from syndicate.store import SourceChange
 
 AGAIN = timedelta(minutes=15)
@@ -44,6 +45,8 @@ class Work:
     returned: Sequence[Callable[[], int]] = ()  # readers of the places where bounces arrive
     by_mail: bool = False  # whether the operator hears of sources by mail too
     refresh: Callable[[], None] = lambda: None  # takes up sources that were added or removed by command
+    worker: str = "alone"  # this process, in the leases that it takes
+    is_gone: Callable[[str], bool] = lambda _: False  # whether surely nobody works under another name any more
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ async def tell_operator(work: Work, report: Report) -> None:
     """Tell once what became of the sources."""
     try:
         report.changes += await tell(work.posting, work.composing.site, by_mail=work.by_mail)
-    except DeliveryError as error:
+    except SyndicateError as error:
         report.trouble.append(error)
 
 
@@ -119,14 +122,17 @@ def send_due_digests(work: Work, report: Report) -> None:
     digests = of_kind(ChannelKind.DIGEST, work.channels)
     for channel in [one for digest in digests for one in tracks(work.composing.store, digest, now)]:
         now = work.composing.clock()
-        with work.composing.store.write() as tx:
+        with work.composing.store.read() as tx:
             looked_at = tx.channels.looked_at(channel.id)
-            due = last_due(channel, looked_at, now)
+        due = last_due(channel, looked_at, now)
         if due is None:
             continue
+        lease = lead(work.composing.store, "digests", work.worker, work.is_gone, now)
+        if lease is None:
+            return
         try:
-            until = next_due(channel, now)
-            released = send_digest(work.composing, channel, period(channel, due), until=until, by_itself=True)
+            scheduled = Scheduled(next_due(channel, now), one_and_a_half_periods_ago(channel, due), lease)
+            released = send_digest(work.composing, channel, period(channel, due), scheduled)
         except SyndicateError as error:
             report.refused.append(error)
             continue
@@ -149,10 +155,10 @@ def read_returned(work: Work, report: Report) -> None:
 
 
 async def drain(work: Work, report: Report) -> None:
-    """Deliver what is due; an unusable relay leaves it due."""
+    """Deliver what is due; an unusable relay or database leaves it due."""
     try:
         report.outcomes.update(await deliver(work.posting))
-    except DeliveryError as error:
+    except SyndicateError as error:
         report.trouble.append(error)
 
 

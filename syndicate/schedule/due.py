@@ -38,3 +38,11 @@ def period(channel: Channel, due: datetime, *, seconds: bool = False) -> str:
     """The name of an edition's period: its end in the channel's own time, ``2026-11-23T0700``."""
     local = due.astimezone(ZoneInfo(channel.timezone))
     return local.strftime("%Y-%m-%dT%H%M%S" if seconds else "%Y-%m-%dT%H%M")
+
+
+def one_and_a_half_periods_ago(channel: Channel, due: datetime) -> datetime:
+    """The middle between the last time but one and the last time at which the schedule fired before ``due``."""
+    before = CronSim(channel.schedule, due.astimezone(ZoneInfo(channel.timezone)), reverse=True)
+    last, earlier = (next(before).astimezone(UTC) for _ in range(2))
+    middle: datetime = earlier + (last - earlier) / 2
+    return middle

@@ -8,10 +8,12 @@ missed count as one (``coalesce``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from syndicate.errors import SyndicateError
 from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.breaches import look
 from syndicate.pipeline.poll import poll_due
@@ -37,68 +39,87 @@ RETURNED_SECONDS = 60
 WATCH_SECONDS = 24 * 3600
 
 
-def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
-    """A scheduler, not yet started, on the running event loop; ``tell`` hears what each tick did."""
-    beat = _Beat(work, tell)
-    jobs = {
-        beat.refresh: POLL_SECONDS,
-        beat.poll: POLL_SECONDS,
-        beat.publish: PUBLISH_SECONDS,
-        beat.read_pages: PAGES_SECONDS,
-        beat.digests: DIGEST_SECONDS,
-        beat.returned: RETURNED_SECONDS,
-        beat.watch: WATCH_SECONDS,
-        beat.deliver: DELIVER_SECONDS,
-    }
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    for job, seconds in jobs.items():
-        scheduler.add_job(job, "interval", seconds=seconds)
-    return scheduler
+Job = Callable[[Report], Coroutine[Any, Any, None]]
 
 
-class _Beat:
-    """What each tick does."""
+class Heartbeat:
+    """What the ticks do. What goes wrong is told when it begins, not at every tick for as long as it lasts."""
 
     def __init__(self, work: Work, tell: Callable[[Report], None]) -> None:
+        """``tell`` hears what each tick did."""
         self._work = work
         self._tell = tell
         self._heard: list[Polled] = []
+        self._known: dict[str, set[str]] = {}
 
-    async def refresh(self) -> None:
+    def of(self, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
+        """The job as the scheduler calls it: no error of ours ends it, and none is told twice in a row."""
+
+        async def run() -> None:
+            report = Report()
+            try:
+                await job(report)
+            except SyndicateError as error:
+                report.trouble.append(error)
+            known = self._known.get(job.__name__, set())
+            self._known[job.__name__] = {str(error) for error in (*report.refused, *report.trouble)}
+            report.refused = [error for error in report.refused if str(error) not in known]
+            report.trouble = [error for error in report.trouble if str(error) not in known]
+            self._tell(report)
+
+        return run
+
+    async def refreshing(self, _report: Report) -> None:
+        """Sources that were added or removed by command."""
         await asyncio.to_thread(self._work.refresh)
 
-    async def poll(self) -> None:
-        # Goes on for as long as anything is due: a source that stands still does not keep the others waiting.
+    async def polling(self, _report: Report) -> None:
+        """Goes on for as long as anything is due: a source that stands still does not keep the others waiting."""
         await poll_due(self._work.polling, self._heard.append)
 
-    async def publish(self) -> None:
-        work, report = self._work, Report(polled=self._heard.copy())
+    async def publishing(self, report: Report) -> None:
+        """Feeds of which something is new, or is to be decided again."""
+        work, report.polled = self._work, self._heard.copy()
         self._heard.clear()
         is_new = any(polled.status == "new" for polled in report.polled)
         await asyncio.to_thread(publish_feeds, work, report, work.channels if is_new else to_decide(work))
         await tell_operator(work, report)
-        self._tell(report)
 
-    async def read_pages(self) -> None:
+    async def reading(self, _report: Report) -> None:
+        """Web pages."""
         await read_due_pages(self._work)
 
-    async def digests(self) -> None:
-        await self._report(send_due_digests)
+    async def digests(self, report: Report) -> None:
+        """Digests whose time has come."""
+        await asyncio.to_thread(send_due_digests, self._work, report)
 
-    async def returned(self) -> None:
-        await self._report(read_returned)
+    async def returning(self, report: Report) -> None:
+        """Bounces and complaints."""
+        await asyncio.to_thread(read_returned, self._work, report)
 
-    async def deliver(self) -> None:
-        if rests(self._work.posting):  # that the relay failed was told when it did
-            return
-        report = Report()
-        await drain(self._work, report)
-        self._tell(report)
+    async def delivering(self, report: Report) -> None:
+        """The outbox; that the relay failed was told when it did."""
+        if not rests(self._work.posting):
+            await drain(self._work, report)
 
-    async def watch(self) -> None:
+    async def watching(self, _report: Report) -> None:
+        """Breaches."""
         await asyncio.to_thread(look, self._work.composing)
 
-    async def _report(self, act: Callable[[Work, Report], None]) -> None:
-        report = Report()
-        await asyncio.to_thread(act, self._work, report)
-        self._tell(report)
+
+def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:
+    """A scheduler, not yet started, on the running event loop; ``tell`` hears what each tick did."""
+    beat = Heartbeat(work, tell)
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    for job, seconds in (
+        (beat.refreshing, POLL_SECONDS),
+        (beat.polling, POLL_SECONDS),
+        (beat.publishing, PUBLISH_SECONDS),
+        (beat.reading, PAGES_SECONDS),
+        (beat.digests, DIGEST_SECONDS),
+        (beat.returning, RETURNED_SECONDS),
+        (beat.watching, WATCH_SECONDS),
+        (beat.delivering, DELIVER_SECONDS),
+    ):
+        scheduler.add_job(beat.of(job), "interval", seconds=seconds)
+    return scheduler

@@ -7,6 +7,7 @@ the aggregates. What a transaction did is on the disk when its ``with`` block ha
 
 from syndicate.store.additions import added_to
 from syndicate.store.claims import Claimed
+from syndicate.store.leases import Lease
 from syndicate.store.ledger import LedgerKind
 from syndicate.store.outbox import Settled
 from syndicate.store.people import address
@@ -40,6 +41,7 @@ __all__ = [
     "Composed",
     "DuePage",
     "EditionSummary",
+    "Lease",
     "LedgerKind",
     "LedgerRow",
     "Manners",

@@ -16,9 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, exists, or_, select, update
 
 from syndicate.model import Delivery, DeliveryState, Interest, Pace, SendingState
+from syndicate.store.destinations import Destinations
 from syndicate.store.mail_tables import deliveries, sendings, subscribers, suppressions
 from syndicate.store.outbox import LEASE
 from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING
+from syndicate.store.place import Place
 from syndicate.store.rates import Rates
 from syndicate.store.statements import batches
 
@@ -42,10 +44,12 @@ class Claimed:
 class Claims:
     """The claims, inside one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        """``connection`` is in a transaction."""
+    def __init__(self, connection: Connection, place: Place) -> None:
+        """``connection`` is in a transaction; ``place`` counts that something was claimed in it."""
         self._connection = connection
+        self._place = place
         self._rates = Rates(connection)
+        self._destinations = Destinations(connection)
 
     def claim(
         self,
@@ -75,6 +79,8 @@ class Claims:
         values = {"state": DeliveryState.CLAIMED.value, "worker": worker, "claimed_until": now + lease, "due_at": None}
         self._set([row.id for row in chosen], now, attempts=deliveries.c.attempts + 1, **values)
         self._started([row.edition_id for row in chosen], now)
+        if chosen:
+            self._place.claimed()
         self._count(chosen, now, pace)
         return Claimed(tuple(_delivery(row) for row in chosen), again_at if len(rows) == room else None)
 
@@ -84,7 +90,8 @@ class Claims:
         verdicts: dict[str, list[Row[Any]]] = defaultdict(list)
         for row in rows:
             verdicts[_verdict(row, reasons.get(row.edition_id or "", ""), now)].append(row)
-        chosen, late = self._within_domains(verdicts.pop("", []), now, pace)
+        rested = self._rested(verdicts.pop("", []), now)
+        chosen, late = self._within_domains(rested, now, pace)
         self._move(now, verdicts)
         self._set([row.id for row in late], now, due_at=_next(now, _MINUTE))
         return chosen
@@ -102,6 +109,13 @@ class Claims:
                 if left < room:
                     room, again_at = left, _next(now, step)
         return room, again_at
+
+    def _rested(self, rows: Sequence[Row[Any]], now: datetime) -> list[Row[Any]]:
+        """The rows whose recipient's domain does not rest; the others wait as long as it does."""
+        resting = {name: until for name, until in self._destinations.troubled().items() if until > now}
+        for domain, until in resting.items():
+            self._set([row.id for row in rows if row.domain == domain], now, due_at=until)
+        return [row for row in rows if row.domain not in resting]
 
     def _within_domains(
         self, rows: Sequence[Row[Any]], now: datetime, pace: Pace

@@ -106,6 +106,15 @@ relays = Table(
     text("error"),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("duty", Text, primary_key=True),
+    text("holder"),
+    count("fence"),
+    time("until"),
+)
+
 alarms = Table(
     "alarms",
     metadata,

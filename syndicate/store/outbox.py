@@ -128,6 +128,15 @@ class Outbox:
             change = change.values(state=DeliveryState.READY.value, due_at=due_at, updated_at=now, claimed_until=None)
             self._connection.execute(change, [_fence(one) for one in claimed])
 
+    def free(self, worker: str, now: datetime) -> None:
+        """Whatever a worker has claimed and not begun to send is due again."""
+        mine = update(deliveries).where(
+            deliveries.c.state == DeliveryState.CLAIMED.value, deliveries.c.worker == worker
+        )
+        self._connection.execute(
+            mine.values(state=DeliveryState.READY.value, due_at=now, claimed_until=None, updated_at=now)
+        )
+
     def cancel_for(self, subscriber_id: int, now: datetime) -> None:
         """Nothing that waits or is claimed may go to this subscriber any more."""
         change = update(deliveries).where(
@@ -186,6 +195,12 @@ class Outbox:
             .group_by(deliveries.c.state)
         )
         return {DeliveryState(state): count for state, count in self._connection.execute(query)}
+
+    def waits(self, edition_id: str) -> bool:
+        """Whether anything of an edition is still to be sent."""
+        states = deliveries.c.state.in_([*WAITING, *BUSY])
+        query = select(deliveries.c.id).where(deliveries.c.edition_id == edition_id, states).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def accepted_since(self, edition_id: str, since: datetime) -> int:
         """How many mails of an edition were accepted since then."""

@@ -12,19 +12,22 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from syndicate.model import Key
-from syndicate.store import backup, barred
+from syndicate.store import backup, barred, place
 from syndicate.store.additions import Additions
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
 from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
+from syndicate.store.destinations import Destinations
 from syndicate.store.editions import Editions
 from syndicate.store.holding import Holding
 from syndicate.store.items import Items
 from syndicate.store.keys import Keys
+from syndicate.store.leases import Leases
 from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
+from syndicate.store.place import Place
 from syndicate.store.polls import Polls
 from syndicate.store.presence import Presence
 from syndicate.store.rates import Rates
@@ -63,9 +66,12 @@ class Transaction:
         self.receipts = Receipts(connection)
         self.people = People(connection)
         self.outbox = Outbox(connection)
-        self.claims = Claims(connection)
+        self.place = Place(connection)
+        self.claims = Claims(connection, self.place)
         self.sendings = Sendings(connection)
         self.relays = Relays(connection)
+        self.destinations = Destinations(connection)
+        self.leases = Leases(connection)
         self.alarms = Alarms(connection)
         self.keys = Keys(connection)
         self.returns = Returns(connection)
@@ -88,7 +94,9 @@ class Store:
         """``engine`` is of a database that is up to date, ``file`` the one that holds it, None on a server."""
         self._engine = engine
         self._file = file
+        self._instance = ""
         self._beside = Path(f"{file}{barred.SUFFIX}") if file else None  # where its suppression list is kept as well
+        self._place = Path(f"{file}{place.SUFFIX}") if file else None
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -101,6 +109,32 @@ class Store:
             yield tx
             if self._beside and tx.people.changes:
                 barred.append(self._beside, tx.people.changes)
+        if self._place and tx.place.claims:
+            place.note(self._place, self.instance(), tx.place.claims)
+
+    def copied(self) -> str:
+        """Why this database is taken for a copy that must not send, "" if it is none. Looked at when it is opened."""
+        if self._place is None:
+            return ""
+        said = place.read(self._place)
+        with self.read() as tx:
+            known, claims = tx.place.copied(), int(tx.place.get(place.CLAIMS) or 0)
+        why = known or place.suspicion(said, self.instance(), claims)
+        if why and not known:
+            with self.write() as tx:
+                tx.place.put(place.COPIED, why)
+        elif not claims and not why:
+            place.note(self._place, self.instance(), 0, anew=True)
+        return why
+
+    def take_over(self) -> None:
+        """A person said that this database is the one that sends from now on."""
+        with self.write() as tx:
+            tx.place.put(place.COPIED, "")
+            tx.place.claimed()
+            claims, tx.place.claims = tx.place.claims, 0
+        if self._place:
+            place.note(self._place, self.instance(), claims, anew=True)
 
     def catch_up(self, now: datetime) -> int:
         """Put on the suppression list who left since this copy of the database was made; how many."""
@@ -135,7 +169,8 @@ class Store:
 
     def instance(self) -> str:
         """What tells this database from every other one."""
-        return self._made_once("instance")
+        self._instance = self._instance or self._made_once(place.INSTANCE)
+        return self._instance
 
     def backup(self, target: Path) -> int:
         """Copy the database to a new file while others write to it; its size in bytes. See ``backup.copy``."""

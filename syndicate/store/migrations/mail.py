@@ -117,7 +117,7 @@ def _sendings() -> None:
 
 
 def _sender() -> None:
-    """What the sender keeps: rates, relays that rest, alarms, signing keys."""
+    """What the sender keeps: rates, relays that rest, who leads, alarms, signing keys."""
     op.create_table(
         "rates",
         sa.Column("key", sa.Text(), nullable=False),
@@ -133,6 +133,14 @@ def _sender() -> None:
         sa.Column("rests_until", TIME, nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("relay", name="pk_relays"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("duty", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("until", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("duty", name="pk_leases"),
     )
     op.create_table(
         "alarms",
