@@ -39,15 +39,18 @@ class _Entry:
 class Journal:
     """The writer. Used from one event loop; ``stopped`` is what stopped meanwhile, and until when."""
 
-    def __init__(self, store: Store, clock: Clock, after_settling: AfterSettling) -> None:
-        """``after_settling`` is called in the transaction that writes results; it answers what stops."""
+    def __init__(self, store: Store, clock: Clock, after_settling: AfterSettling, owed: list[Settled]) -> None:
+        """``after_settling`` is called in the transaction that writes results; it answers what stops.
+
+        ``owed`` are results that could not be written before; what cannot be written now is in there at the end.
+        """
         self.stopped: Stops = {}
         self._store = store
         self._clock = clock
         self._after_settling = after_settling
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
-        self._owed: list[Settled] = []  # results that could not be written yet
+        self._owed = owed
         self._error: SyndicateError | None = None
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -111,10 +114,10 @@ class Journal:
                 stopped = self._after_settling(tx, [one for one in ended if one.delivery.id in done])
                 may = tx.outbox.in_data([delivery for _, delivery in marks], now=now) if marks else set()
         except SyndicateError as error:
-            self._error, self._owed = error, ended
+            self._error, self._owed[:] = error, ended
             self._answer([(future, error) for future, _ in marks])
             return
-        self._owed = []
+        self._owed.clear()
         self._answer([(future, one.id in may) for future, one in marks], stopped)
 
     def _work(self, entry: _Entry, work: Callable[[Transaction], Any]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicate.deliver.answers import puts_off
 from syndicate.errors import DeliveryError, RenderError
 from syndicate.model import Delivery, DeliveryState, Outcome, Pace
 from syndicate.pipeline.brakes import after_settling, may_send
@@ -22,6 +23,7 @@ from syndicate.pipeline.letters import Letters, Outgoing, Sign
 from syndicate.pipeline.ports import Clock, Relay
 from syndicate.pipeline.standing import hold_late
 from syndicate.store import Claimed, Settled, Store, Transaction
+from syndicate.store.destinations import FIRST_REST, PATIENCE
 
 BATCH = 100
 CLOSING, MOST_CLOSINGS = "421", 5
@@ -38,7 +40,8 @@ class Posting:
 
     ``worker`` names this process in the leases it takes, ``is_gone`` tells of another name whether surely nobody works
     under it any more (then its leases need not run out). ``resend``: a mail of unknown outcome goes out again; without
-    it a person decides. ``stop`` says why an edition may not go out any more, ``bounces`` is where bounces go.
+    it a person decides. ``stop`` says why an edition may not go out any more, ``bounces`` is where bounces go. ``owed``
+    are results that a full disk did not take: the next run writes them first.
     """
 
     store: Store
@@ -53,6 +56,7 @@ class Posting:
     bounces: str = ""
     sign: Sign | None = None
     pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
+    owed: list[Settled] = field(default_factory=list)
 
 
 async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lambda _: None) -> Counter[DeliveryState]:
@@ -70,7 +74,7 @@ async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lamb
             subject=posting.relay.name,
             remedy="check that it runs; deliveries stay due",
         )
-    journal = Journal(posting.store, posting.clock, after_settling(posting.clock))
+    journal = Journal(posting.store, posting.clock, after_settling(posting.clock), posting.owed)
     desk = Desk(posting, journal, told)
     try:
         await _lanes(posting, desk)
@@ -134,6 +138,7 @@ class Desk:
         self.rests_until: datetime | None = None
         self.away: DeliveryError | None = None
         self._closings: list[str] = []
+        self._put_off: Counter[str] = Counter()
         self._posting = posting
         self._journal = journal
         self._told = told
@@ -175,13 +180,17 @@ class Desk:
 
     def _is_stopped(self, delivery: Delivery) -> bool:
         """Put back what may not go out now."""
-        stopped = self._journal.stopped
-        domain = f"@{_domain(delivery)}"
-        until = stopped.get(domain)
-        if delivery.edition_id in stopped or (until and until > self._posting.clock()):
-            self._journal.put_back(delivery, due_at=None if delivery.edition_id in stopped else until)
+        if delivery.edition_id in self._journal.stopped:
+            self._journal.put_back(delivery)
             return True
-        return False
+        until = self._rests(_domain(delivery))
+        if until:
+            self._journal.put_back(delivery, due_at=until)
+        return until is not None
+
+    def _rests(self, domain: str) -> datetime | None:
+        until = self._journal.stopped.get(f"@{domain}")
+        return until if until and until > self._posting.clock() else None
 
     async def in_data(self, letter: Outgoing) -> bool:
         """On the disk before the first byte of the message leaves."""
@@ -222,11 +231,18 @@ class Desk:
         self._journal.settle(_settled(self._posting, delivery, outcome))
 
     def _watch(self, delivery: Delivery, outcome: Outcome) -> None:
-        """A relay that closes on reader after reader, whatever their domain, is away itself."""
+        """See at once what the journal finds soon: a domain that puts us off, and a relay that is away itself."""
+        domain = _domain(delivery)
+        if outcome.state is DeliveryState.ACCEPTED:
+            self._put_off.pop(domain, None)
+        elif outcome.state is DeliveryState.SOFT and puts_off(outcome.text):
+            self._put_off[domain] += 1
+            if self._put_off[domain] >= PATIENCE and not self._rests(domain):
+                self._journal.stopped[f"@{domain}"] = self._posting.clock() + FIRST_REST
         if outcome.state is not DeliveryState.SOFT or not outcome.text.startswith(CLOSING):
             self._closings.clear()
             return
-        self._closings.append(_domain(delivery))
+        self._closings.append(domain)
         if len(self._closings) >= MOST_CLOSINGS and len(set(self._closings)) > 1:
             remedy = "check that it runs; deliveries stay due"
             self.away = DeliveryError(

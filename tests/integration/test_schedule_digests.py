@@ -24,7 +24,8 @@ from syndicate.model import (
 )
 from syndicate.pipeline import archive
 from syndicate.pipeline.compose import Composing
-from syndicate.pipeline.release import send_digest
+from syndicate.pipeline.leading import lead
+from syndicate.pipeline.release import Scheduled, send_digest
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, Work, send_due_digests
 from syndicate.store import open_store
@@ -149,3 +150,60 @@ def test_readers_with_a_cadence_of_their_own(house):
                 assert released.recipients == 1
     assert sent["weekly"] == [["Day0", "Day3", "Day6"], ["Day12", "Day9"]]
     assert sent["weekly~daily@9@Asia/Tokyo"] == [["Day0"], ["Day3"], ["Day6"], ["Day9"], ["Day12"]]
+
+
+def test_more_editions_than_the_schedule_makes_are_held(house):
+    """One more edition by hand is nobody's concern; the scheduled one after two more is held, with its reason."""
+    house.subscribe()
+    for number in range(3):
+        house.bring(f"Week{number}")
+        assert house.monday() == [[f"Week{number}"]]
+    by_hand(house, "One")
+    house.bring("Week3")
+    house.monday()
+    assert states(house) == ["running"] * 5
+    by_hand(house, "Two")
+    by_hand(house, "Three", 2)
+    house.bring("Week4")
+    house.monday()
+    assert states(house) == ["held", *["running"] * 7]
+    with house.store.read() as tx:
+        (alarm,) = tx.alarms.open()
+    assert (alarm.kind, "where its schedule makes two" in alarm.text) == ("often", True)
+
+
+def by_hand(house, title, days=1):
+    """An edition that a person asks for, some days later."""
+    house.now += timedelta(days=days)
+    house.bring(title)
+    assert titles(send_digest(house.composing, WEEKLY, f"{house.now:%Y-%m-%dT%H%M%S}")) == [title]
+    house.now -= timedelta(days=days)
+
+
+def states(house):
+    """How the editions stand, newest first."""
+    with house.store.read() as tx:
+        return [one.state.value for one in tx.sendings.latest(WEEKLY.id)]
+
+
+def test_whoever_lost_the_lead_makes_no_edition(house):
+    """A process that stood still while another took over writes nothing, and its edition can still be made."""
+    house.subscribe()
+    house.bring("Ferry")
+    mine = lead(house.store, "digests", "slow", lambda _: False, house.now)
+    scheduled = Scheduled(house.now + WEEK, house.now - WEEK, mine)
+    other = lead(house.store, "digests", "quick", lambda _: True, house.now)
+    assert send_digest(house.composing, WEEKLY, "2026-11-16T0700", scheduled) is None
+    with house.store.read() as tx:
+        assert tx.editions.digests(WEEKLY.id) == []
+    assert send_digest(house.composing, WEEKLY, "2026-11-16T0700", replace(scheduled, lease=other))
+
+
+def test_while_another_leads_nothing_is_looked_at(house):
+    """A process that does not lead makes no digest and moves no schedule on."""
+    house.subscribe()
+    house.bring("Ferry")
+    lead(house.store, "digests", "other", lambda _: False, house.now + WEEK)
+    assert house.monday() == []
+    house.now -= WEEK - timedelta(minutes=5)
+    assert house.monday() == [["Ferry"]]

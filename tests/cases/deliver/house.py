@@ -46,10 +46,11 @@ class House:
 
     def __init__(self, folder, port, **options):
         self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.copied = self.store.copied()
         self.now = NOW
         self.options = {"connections": 4, "resend": True} | options
         self.relay = Relay("127.0.0.1", port, connect_timeout=5, command_timeout=5, data_timeout=1)
-        self.paused = []
+        self.paused, self.owed = [], []
 
     def edition(self, readers, period="1", domain="reader.example", expires=DAY * 2, size=2_000):
         """Owe an edition to so many new readers."""
@@ -72,8 +73,9 @@ class House:
     def posting(self):
         """What delivering needs."""
         return Posting(
-            self.store, self.relay, lambda: self.now, "w", lambda _: False, pause=self._pause, **self.options
-        )
+            self.store, self.relay, lambda: self.now, "w", lambda _: False,
+            pause=self._pause, owed=self.owed, **self.options,
+        )  # fmt: skip
 
     def deliver(self):
         """One run; how each ended."""
