@@ -150,7 +150,8 @@ class Tombstone:
 class Correction:
     """A story that a digest carried and that its publisher has changed, or taken back (``url`` is ""), since.
 
-    ``sent`` is when it went out, ``version`` tells this change from later ones.
+    ``sent`` is when it went out, ``version`` tells this change from later ones; ``editions`` are the ids of all that
+    carried another version.
     """
 
     item_id: str
@@ -159,6 +160,7 @@ class Correction:
     sent: datetime
     url: str = ""
     version: str = ""
+    editions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,11 @@ def hold(tx: Transaction, edition_id: str, kind: str, words: str, now: datetime)
 
 def too_many(tx: Transaction, channel: Channel, recipients: int) -> str:
     """Why an edition with so many readers does not go out by itself; "" if it does."""
-    last = next(iter(tx.sendings.latest(channel.id, 1)), None)
-    if last is None or recipients <= max(last.recipients * MORE_READERS, last.recipients + FEW_READERS):
+    latest = tx.sendings.latest(channel.id)
+    last = sum(one.recipients for one in latest if one.created_at == latest[0].created_at)  # of all variants together
+    if not latest or recipients <= max(last * MORE_READERS, last + FEW_READERS):
         return ""
-    return f"{recipients} readers, where the last edition had {last.recipients}"
+    return f"{recipients} readers, where the last edition had {last}"
 
 
 def too_often(tx: Transaction, channel: Channel, since: datetime) -> str:

@@ -7,7 +7,8 @@ What counts is what readers saw: another title, or other text where text was car
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,17 +24,19 @@ def corrections(
 ) -> tuple[Correction, ...]:
     """What the channel's readers were sent in the last 60 days and is not so any more, as far as it was not told."""
     sent = tx.editions.outdated(channel.id, now - LOOKED_BACK)
-    held = tx.items.get([copy_id(entry) for _, entry in sent])
-    gone = tx.works.gone([entry.item.id for _, entry in sent])
-    now_ = [
-        (when, entry, replace(held[one], withdrawn=True) if entry.item.id in gone else held[one])
-        for when, entry in sent
-        if (one := copy_id(entry)) in held
-    ]
-    differing = [row for row in now_ if _differs(row[1], row[2]) and not _is_told(tx, channel, row[2])]
+    held = tx.items.get([copy_id(entry) for _, _, entry in sent])
+    gone = tx.works.gone([entry.item.id for _, _, entry in sent])
+    differing: dict[str, list[tuple[str, datetime, Entry, StoredItem]]] = defaultdict(list)
+    for edition_id, when, entry in sent:
+        stored = held.get(copy_id(entry))
+        if stored is not None and entry.item.id in gone:
+            stored = replace(stored, withdrawn=True)
+        if stored is not None and _differs(entry, stored) and not _is_told(tx, channel, stored):
+            differing[entry.item.id].append((edition_id, when, entry, stored))
+    newest = [rows[-1] for rows in differing.values()]
     bench = Bench(on_record(publishers, tx, now), tx, channel, now)
-    decided = zip(differing, bench.decide([stored for _, _, stored in differing]), strict=True)
-    return tuple(_correction(when, entry, stored) for (when, entry, stored), d in decided if d.mode or stored.withdrawn)
+    decided = zip(differing.values(), bench.decide([stored for _, _, _, stored in newest]), strict=True)
+    return tuple(_correction(rows) for rows, d in decided if d.mode or rows[-1][3].withdrawn)
 
 
 def note(tx: Transaction, edition: Edition, now: datetime) -> None:
@@ -45,7 +48,9 @@ def note(tx: Transaction, edition: Edition, now: datetime) -> None:
     tx.ledger.record_all(LedgerKind.CORRECTION, lines, at=now)
 
 
-def _correction(when: datetime, entry: Entry, stored: StoredItem) -> Correction:
+def _correction(rows: Sequence[tuple[str, datetime, Entry, StoredItem]]) -> Correction:
+    """What is told of an item, as the newest edition carried it."""
+    _, when, entry, stored = rows[-1]
     return Correction(
         item_id=stored.item.id,
         title=entry.item.title or stored.item.title,
@@ -53,6 +58,7 @@ def _correction(when: datetime, entry: Entry, stored: StoredItem) -> Correction:
         sent=when,
         url="" if stored.withdrawn else stored.item.url,
         version=_version(stored),
+        editions=tuple(edition_id for edition_id, _, _, _ in rows),
     )
 
 

@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syndicate.model import Channel, ChannelKind, Edition, Entry, Interest, Medium, Mode, Verified
+from syndicate.model import Channel, ChannelKind, Entry, Medium, Verified
 from syndicate.pipeline.brakes import hold, may_send, too_many, too_often
 from syndicate.pipeline.cadence import list_of
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.corrections import note
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
+from syndicate.pipeline.variants import Variant, variants
 from syndicate.store import Lease, LedgerKind, Transaction
 
 AGE_LIMIT = timedelta(hours=48)
@@ -69,10 +70,15 @@ def _on_record(composing: Composing, outcome: Verified | Refusal) -> Verified:
             if outcome.edition.channel.kind is ChannelKind.FEED:
                 follow(composing.publishers, tx, outcome.edition, now)
             return outcome
-        tx.editions.put(outcome.edition, None, outcome.findings, now=now)
-        data = {"edition": outcome.edition.id, "findings": [asdict(f) for f in outcome.findings[:LISTED]]}
-        tx.ledger.record(LedgerKind.REFUSAL, at=now, subject=outcome.edition.channel.id, data=data)
+        _refused(tx, outcome, now)
     raise proof_error(outcome)
+
+
+def _refused(tx: Transaction, refusal: Refusal, now: datetime) -> None:
+    """Put on record what is not released, and why."""
+    tx.editions.put(refusal.edition, None, refusal.findings, now=now)
+    data = {"edition": refusal.edition.id, "findings": [asdict(f) for f in refusal.findings[:LISTED]]}
+    tx.ledger.record(LedgerKind.REFUSAL, at=now, subject=refusal.edition.channel.id, data=data)
 
 
 def send_digest(
@@ -92,23 +98,27 @@ def send_digest(
     if isinstance(outcome, Refusal):
         _on_record(composing, outcome)
         return None
-    now, key = composing.clock(), composing.store.keys(composing.clock())[0]
-    edition_id, latest = outcome.edition.id, now + AGE_LIMIT
+    with composing.store.read() as tx:
+        readers = tx.people.active(*list_of(channel))
+    groups, key = variants(composing, outcome, readers), composing.store.keys(composing.clock())[0]
+    now = composing.clock()
+    latest = now + AGE_LIMIT
+    post = _Post(composing, now, min(scheduled.until, latest) if scheduled else latest, key.id)
     with composing.store.write() as tx:
         if scheduled and scheduled.lease and not tx.leases.holds(scheduled.lease):
             return None
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
             return None
-        readers = tx.people.active(*list_of(channel))
-        ids = {s.id: message_id(composing.secret, edition_id, s.id, composing.site.url) for s in readers}
         brakes = _brakes(tx, channel, len(readers), scheduled) if scheduled else {}
-        expires_at = min(scheduled.until, latest) if scheduled else latest
-        asked = interests(outcome.edition)
-        tx.sendings.begin(edition_id, channel.id, channel.purpose, len(readers), now=now, interests=asked)
-        tx.outbox.enqueue(edition_id, readers, ids, now, expires_at=expires_at, key_id=key.id)
-        for kind, words in brakes.items():
-            hold(tx, edition_id, kind, words, now)
-        _released(tx, outcome, now, {"recipients": len(readers)})
+        for variant in groups:
+            if isinstance(variant.outcome, Refusal):
+                _refused(tx, variant.outcome, now)
+                continue
+            if variant.outcome is not outcome:
+                record(tx, variant.outcome, now)
+            post.owe(tx, variant.outcome, variant)
+            for kind, words in brakes.items():
+                hold(tx, variant.outcome.edition.id, kind, words, now)
     return Released(channel, outcome, recipients=len(readers))
 
 
@@ -117,11 +127,24 @@ def _brakes(tx: Transaction, channel: Channel, readers: int, scheduled: Schedule
     return {kind: words for kind, words in found.items() if words}
 
 
-def interests(edition: Edition) -> tuple[Interest, ...]:
-    """What readers must have agreed to receive an edition for: of what its items ask, what the channel relies on."""
-    duties = [duty for e in edition.entries if e.decision.mode > Mode.LINK for duty in e.decision.duties]
-    asked = {name for duty in duties if duty.id == "O29" for name in duty.also}
-    return tuple(one for one in edition.channel.consent if one.value in asked)
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What all deliveries of a digest have in common, whichever variant of it they are of."""
+
+    composing: Composing
+    now: datetime
+    expires_at: datetime
+    key_id: str
+
+    def owe(self, tx: Transaction, verified: Verified, variant: Variant) -> None:
+        """A delivery for each reader of an edition; the edition is released."""
+        edition, readers, now = verified.edition, variant.readers, self.now
+        secret, url = self.composing.secret, self.composing.site.url
+        ids = {s.id: message_id(secret, edition.id, s.id, url) for s in readers}
+        of, purpose = edition.channel.id, edition.channel.purpose
+        tx.sendings.begin(edition.id, of, purpose, len(readers), now=now, interests=variant.interests)
+        tx.outbox.enqueue(edition.id, readers, ids, now, expires_at=self.expires_at, key_id=self.key_id)
+        _released(tx, verified, now, {"recipients": len(readers)})
 
 
 def has_readers(composing: Composing, channel: Channel) -> bool:

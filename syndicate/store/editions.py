@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, or_, select, true, update
 
 from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Finding, Mode, Part, Proved, Verified
 from syndicate.store import encoding
@@ -24,6 +24,14 @@ from syndicate.store.statements import add, batches
 COMPOSED = "composed"
 REFUSED = "refused"
 RELEASED = "released"
+
+VARIANT = "~"
+"""Stands in the period of an edition that some readers get instead of the one of the period."""
+
+IS_VARIANT = case((editions.c.period.contains(VARIANT), 1), else_=0)
+
+OLDEST_FIRST = (editions.c.created, IS_VARIANT.desc(), editions.c.id)
+"""Variants come before the edition that they are variants of, so that what is newest is that one's."""
 
 
 class Editions:
@@ -81,16 +89,16 @@ class Editions:
         query = select(editions).where(editions.c.state == COMPOSED).order_by(editions.c.created, editions.c.id)
         return [self._load(row) for row in self._connection.execute(query).all()]
 
-    def outdated(self, channel_id: str, since: datetime) -> list[tuple[datetime, Entry]]:
+    def outdated(self, channel_id: str, since: datetime) -> list[tuple[str, datetime, Entry]]:
         """Of what the channel's editions carried since then: items whose stored version is another now, or withdrawn.
 
-        Each once, as the newest edition with it had it, with the time of that edition.
+        Each as each edition with it had it, with the edition's id and time, the newest last.
         """
         changed = or_(items.c.content_sha256 != edition_items.c.content_sha256, items.c.withdrawn)
         mine = and_(edition_items.c.channel_id == channel_id, edition_items.c.mode > 0, editions.c.created >= since)
         query = _entry_query().add_columns(editions.c.created).join(items, items.c.id == edition_items.c.item_id)
-        newest = {row.item_id: row for row in self._connection.execute(query.where(mine, changed))}
-        return [(row.created, _entry(row)) for row in newest.values()]
+        rows = self._connection.execute(query.where(mine, changed))
+        return [(row.edition_id, row.created, _entry(row)) for row in rows]
 
     def released_since(self, when: datetime) -> list[StoredEdition]:
         """What was released at or after that time and is still held, oldest first: of feeds the latest edition."""
@@ -123,7 +131,7 @@ class Editions:
                 select(edition_items.c.item_id, edition_items.c.channel_id, edition_items.c.decision)
                 .join(editions, editions.c.id == edition_items.c.edition_id)
                 .where(edition_items.c.item_id.in_(batch))
-                .order_by(editions.c.created, editions.c.id)
+                .order_by(*OLDEST_FIRST)
             )
             for item_id, channel_id, text in self._connection.execute(query):
                 found[item_id][channel_id] = text
@@ -138,7 +146,7 @@ class Editions:
             select(edition_items, editions.c.period)
             .join(editions, editions.c.id == edition_items.c.edition_id)
             .where(edition_items.c.item_id == item_id)
-            .order_by(editions.c.created.desc(), editions.c.id)
+            .order_by(editions.c.created.desc(), IS_VARIANT, editions.c.id)
         )
         return [_carried(row) for row in self._connection.execute(query)]
 
@@ -204,7 +212,8 @@ def _gives_way(edition: Edition, verified: Verified | None) -> ColumnElement[boo
 
 
 def _of_channel(channel_id: str) -> Select[Any]:
-    kept = and_(editions.c.channel_id == channel_id, editions.c.state != REFUSED)
+    whole = ~editions.c.period.contains(VARIANT)
+    kept = and_(editions.c.channel_id == channel_id, editions.c.state != REFUSED, whole)
     return select(editions).where(kept).order_by(editions.c.created.desc(), editions.c.id.desc())
 
 
@@ -213,7 +222,7 @@ def _entry_query() -> Select[Any]:
         select(edition_items, documents.c.body)
         .join(documents, documents.c.sha256 == edition_items.c.content_sha256)
         .join(editions, editions.c.id == edition_items.c.edition_id)
-        .order_by(editions.c.created, editions.c.id, edition_items.c.position)
+        .order_by(*OLDEST_FIRST, edition_items.c.position)
     )
 
 

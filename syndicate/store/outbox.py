@@ -30,6 +30,7 @@ MOST_UNKNOWNS = 3
 """So often may the outcome of one mail be unknown; then a person decides."""
 
 WAITING = (DeliveryState.READY.value, DeliveryState.SOFT.value, DeliveryState.UNKNOWN.value)
+NEVER = (DeliveryState.HARD.value, DeliveryState.EXPIRED.value, DeliveryState.CANCELLED.value)
 BUSY = (DeliveryState.CLAIMED.value, DeliveryState.IN_DATA.value)
 # UNKNOWN too: an answer that comes after the lease still settles the doubt, unless it was claimed again.
 SETTLED_FROM = (*BUSY, DeliveryState.UNKNOWN.value)
@@ -75,6 +76,11 @@ class Outbox:
     ) -> None:
         """Owe a pending subscriber the request to confirm: ``message`` is the whole mail."""
         add(self._connection, deliveries, [{**_row(subscriber, message_id, "", now, expires_at), "notice": message}])
+
+    def reached(self, edition_id: str) -> frozenset[int]:
+        """Who was sent an edition, may have been, or may yet be: ids of subscribers."""
+        mine = (deliveries.c.edition_id == edition_id, deliveries.c.state.not_in(NEVER))
+        return frozenset(self._connection.execute(select(deliveries.c.subscriber_id).where(*mine)).scalars())
 
     def notices_since(self, subscriber_id: int, since: datetime) -> int:
         """How many requests to confirm a subscriber was owed since then."""
