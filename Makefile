@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup demo test check bench docs pictures clean
 
 BIN := .venv/bin
 ARGS :=
 PYTEST := $(BIN)/pytest -q -n 2
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/installed ## make .venv with the pinned packages (the other targets do it when needed)
 
@@ -23,7 +23,7 @@ ifdef ARGS
 	$(PYTEST) $(ARGS)
 else
 	$(PYTEST) --cov --cov-report=term tests/unit
-	$(PYTEST) --dist loadfile tests/integration tests/acceptance
+	$(PYTEST) --dist loadfile tests/integration tests/acceptance tests/browser
 endif
 
 check: setup ## format, lint, types, the one rule, generated pages
@@ -42,6 +42,9 @@ bench: setup ## measure (ARGS=NAME: only bench/NAME.py)
 docs: setup ## write the generated pages again
 	$(BIN)/python -m syndicate.config > docs/configuration.md
 
+pictures: setup ## take the pictures of docs/pictures again (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures
+
 clean: ## remove all that can be made again
-	rm -rf .venv build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist tests/browser/node_modules htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

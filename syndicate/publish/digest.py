@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import css_inline
 from jinja2 import Environment
@@ -103,6 +103,7 @@ class Mail:
     channel: Channel
     site: Site
     now: datetime
+    period: str
     templates: Environment
     corrections: tuple[Correction, ...] = ()
 
@@ -121,7 +122,7 @@ def render_digest(
     ``period`` tells this edition from the channel's others; ``corrections`` stand above the stories. Raises
     RenderError.
     """
-    mail = Mail(channel, site, now, templates, clean(tuple(corrections)))
+    mail = Mail(channel, site, now, period, templates, clean(tuple(corrections)))
     final = _fit(mail, [settle(clean(entry)) for entry in entries])
     shown = [entry for entry in final if entry.decision.mode > Mode.WITHHOLD]
     subject = subject_line(channel, site, now, len(shown), templates)
@@ -203,6 +204,7 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "channel_title": channel.title or channel.id,
         "promise": _promise(channel),
         "date": weekday(local(mail.now, site)),
+        "web": _web(mail),
         "opening": opening(entries),
         "contents": _contents(sections),
         "sections": sections,
@@ -211,6 +213,11 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
         "preferences": f"{site.url}/preferences/{PREFERENCES_IN_TEXT}",
         "since": CONSENT_IN_TEXT,
     }
+
+
+def _web(mail: Mail) -> str:
+    """Where the digest can be read on the web; "" for readers with a cadence of their own, whose editions have none."""
+    return "" if "~" in mail.channel.id else f"{mail.site.url}/digests/{quote(mail.channel.id)}/{mail.period[:10]}"
 
 
 def _told(one: Correction, site: Site) -> dict[str, str]:

@@ -205,7 +205,7 @@ def test_corrections_stand_above_the_stories():
         assert "“The older ferry” of Tarn Review, sent on 23 November, was taken back by its publisher." in words
     assert page.xpath("//a[@href='https://south.example/ferry']/text()") == ["Read it there"]
     assert "\n  https://south.example/ferry\n" in text
-    assert text.index("Since we sent them.") < text.index("=" * 72)
+    assert text.index("Changed since we sent them") < text.index("The river\n")
 
 
 def test_the_text_part_keeps_its_measure():

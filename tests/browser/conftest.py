@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What browser tests stand on: Debian's Chromium by Playwright, and axe-core and caniemail where npm has put them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.browser.sight import Sight
+
+NODE_MODULES = Path(__file__).parent / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The program node, with the packages of package.json beside this file; skips the test without them."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("node is not installed")
+    if not (NODE_MODULES / "axe-core").is_dir():
+        pytest.skip("the packages of tests/browser/package.json are not installed: make test does it where npm is")
+    return program
+
+
+@pytest.fixture(scope="session")
+def sight(node):
+    """A browser that looks at pages; skips the test where there is no Chromium."""
+    assert node
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with Sight.open(chromium) as sight:
+        yield sight
