@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import runpy
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from syndicate.model import DeliveryState
 
+ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
 H = SimpleNamespace(**runpy.run_path(str(HERE)))
 house = H.house
@@ -41,6 +43,28 @@ def test_killed_in_mid_send(tmp_path, connections):
         assert sum(copies.values()) - 600 <= kills * connections
         assert len({(one.recipient, one.message_id, one.sha256) for one in sink.taken}) == 600
         assert set(home.counts()) == {"accepted"}
+
+
+@pytest.mark.parametrize("connections", [1, 10])
+def test_killed_at_a_faulty_relay(connections):
+    """Killed four times while the relay refuses, closes, hangs and talks nonsense: copies only where answers were lost."""
+    bench = SimpleNamespace(**runpy.run_path(str(ROOT / "bench/killed.py")))
+
+    def plan(recipient, attempt):
+        number = int(hashlib.sha256(f"{recipient} {attempt}".encode()).hexdigest()[:8], 16) % 100
+        return bench.KINDS[number] if number < len(bench.KINDS) else "hang" if number == 99 and connections > 1 else ""
+
+    found = bench.measure(300, 4, connections, plan)
+    assert found.kept(4), found
+    assert found.doubt <= connections
+    assert found.unanswered > 0
+
+
+def test_four_daemons_make_each_edition_once(tmp_path):
+    """Four daemons by one clock, five periods: five editions, and every reader has each of them once."""
+    run = runpy.run_path(str(HERE.with_name("daemons.py")))["run"]
+    held = run(tmp_path, 5, 10)
+    assert (held.editions, held.mails, held.extra, held.missing, held.other_ids) == (5, 50, 0, 0, 0)
 
 
 def start_sender(folder, port, connections):
