@@ -175,7 +175,7 @@ def describe(duty: Duty) -> str:
         "O16": f"not before {duty.start:{day}}" if duty.start else "",
         "O17": f"not after {duty.end:{day}}" if duty.end else "",
         "O18": f"picked by hand: {', '.join(duty.texts)}",
-        "O19": f"the publisher is told: {duty.url}",
+        "O19": f"the publisher is told {duty.how}: {duty.url}",
         "O20": "their headline",
         "O21": f"excerpt within its limit{', closed by ' * bool(texts)}{texts}",
         "O22": f"not translated{', ' * bool(texts)}{texts}",

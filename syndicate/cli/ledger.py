@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ledger` and `pick`: the record read, and the choices that terms ask of a person."""
+"""`ledger`, `pick` and `tell`: the record read, and what terms ask of a person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.text import Text
 from syndicate.app import open_app
 from syndicate.cli.explain import found_items
 from syndicate.cli.show import OUT, as_json, count, table
-from syndicate.cli.statements import person
+from syndicate.cli.statements import person, since
 from syndicate.errors import UsageError
 from syndicate.pipeline import recording
 from syndicate.pipeline.breaches import Open, look, open_breaches
@@ -119,6 +120,34 @@ def waiting(path: Path, channel_id: str, *, as_machine: bool) -> int:
         table(["Channel", "Item", "If picked", "Title"], rows)
     wait = "waits" if len(rows) == 1 else "wait"
     OUT.print(f"{count(len(rows), 'item')} {wait} for a person; choose with: syndicate pick ITEM --channel CHANNEL")
+    return 0
+
+
+def tell(path: Path, items: Sequence[str], where: str, date: str, by: str) -> int:
+    """Record that the publishers of items were told of them."""
+    if not where:
+        raise UsageError("does not say where", subject="syndicate tell", remedy="give the address with --at ADDRESS")
+    with closing(open_app(path)) as app:
+        at = since(date, app.clock())
+        for stored in [found for item in items for found in found_items(app, item)]:
+            recording.told(app.composing, stored, where, by or person(), at)
+            OUT.print(Text(f"Told at {where}: {stored.item.title or stored.item.url}"))
+    return 0
+
+
+def untold(path: Path, *, as_machine: bool) -> int:
+    """What waits until somebody was told, the newest first."""
+    with closing(open_app(path)) as app:
+        rows = recording.untold(app.composing, app.config.channels)
+    if as_machine:
+        keys = ("item", "title", "url", "because", "channels")
+        said = ((r.stored.item.id, r.stored.item.title, r.stored.item.url, r.because, r.channel_ids) for r in rows)
+        as_json([dict(zip(keys, one, strict=True)) for one in said])
+        return 0
+    if rows:
+        table(["Item", "Because", "Title"], [[r.stored.item.id, r.because, r.stored.item.title] for r in rows])
+    wait = "waits" if len(rows) == 1 else "wait"
+    OUT.print(f"{count(len(rows), 'item')} {wait} until its publisher was told: syndicate tell ITEM --at ADDRESS")
     return 0
 
 

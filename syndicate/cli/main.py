@@ -274,6 +274,23 @@ def pick(
 
 
 @app.command()
+def tell(
+    items: Annotated[list[str] | None, typer.Argument(help="Ids or URLs of items; none: list what waits.")] = None,
+    at: Annotated[str, typer.Option(help="Where their publisher was told: an address.")] = "",
+    date: Annotated[str, typer.Option(help="When that was; now, if it is not given.")] = "",
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Record that a publisher was told of an item, where its terms ask for that beforehand, or list what waits."""
+    from syndicate.cli import ledger as acts
+
+    if not items:
+        raise typer.Exit(acts.untold(config, as_machine=json))
+    raise typer.Exit(acts.tell(config, items, at, date, by))
+
+
+@app.command()
 def ledger(
     kind: Annotated[str, typer.Option(help="Only lines of this kind, such as permission or refusal.")] = "",
     subject: Annotated[str, typer.Option(help="Only lines about this item, edition, channel or publisher.")] = "",

@@ -60,7 +60,7 @@ def grant(path: Path, publisher_id: str, words: Sequence[str], file: Path | None
     else:
         keys, own = _parted(words, frozenset(Grant.model_fields))
         found = _scoped(keys | ({"grants": [own]} if own else {}))
-    said = [record for record in found if record.grants or record.licence]
+    said = [r for r in found if r.grants or r.licence or r.leave_out or r.institutions]
     if not said:
         raise UsageError("permits nothing", subject=publisher_id, remedy="say what, such as mode=full media=web,email")
     with closing(open_app(path)) as app:
@@ -145,10 +145,11 @@ def _scoped(keys: Mapping[str, Any]) -> tuple[Record, ...]:
 def _draft(app: App, publisher_id: str, record: Record, kind: str, about: About) -> Draft:
     now = app.clock()
     confirmed = replace(record, confirmed_by=record.confirmed_by or about.by, confirmed_at=record.confirmed_at or now)
-    return Draft(recording.known(app.config.publishers, publisher_id).id, confirmed, kind, _since(about.date, now))
+    return Draft(recording.known(app.config.publishers, publisher_id).id, confirmed, kind, since(about.date, now))
 
 
-def _since(date: str, now: datetime) -> datetime:
+def since(date: str, now: datetime) -> datetime:
+    """A date or time as it is written in records; "" is now. Raises ConfigError."""
     if not date:
         return now
     (record,) = statement(json.dumps({"read_at": date}), licence=licences.by_id, name="--date")

@@ -39,6 +39,8 @@ def _record(key: str, terms: schema.Statement, licence: Licences, scope: model.S
         confirmed_by=terms.confirmed_by,
         confirmed_at=terms.confirmed_at,
         reference=terms.reference,
+        leave_out=terms.leave_out,
+        institutions=tuple(terms.institutions.items()),
     )
 
 
@@ -86,6 +88,7 @@ def _grant(grant: schema.Grant) -> model.Grant:
         translation=model.Translation(grant.translation),
         about=grant.about,
         notify=grant.notify,
+        notify_before=grant.notify_before,
         takedown=grant.takedown or 0,
         quote=grant.quote,
     )

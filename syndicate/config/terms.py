@@ -116,6 +116,13 @@ class Grant(Section):
     )
     about: v.MaybeLine = key("", "A text about the publisher that has to end each item.")
     notify: v.MaybeContact = key("", "Whom the publisher wants told.")
+    notify_before: v.MaybeDuration | None = key(
+        None,
+        "How long before publication; until then the item waits. `0s`: beforehand, however long. `syndicate tell` "
+        "lists what waits and records what was told.",
+        shown="told afterwards",
+        checked=True,
+    )
     takedown: v.Duration | None = key(
         None, "How soon an item has to be gone when the publisher asks.", shown="at the next build"
     )
@@ -169,6 +176,13 @@ class Grant(Section):
             raise v.demand("nothing expires without a window; set window: 90d or remove this key")
         return chosen
 
+    @field_validator("notify_before")
+    @classmethod
+    def _told_somebody(cls, lead: int | None, info: ValidationInfo) -> int | None:
+        if lead is not None and not info.data.get("notify", "-"):
+            raise v.demand("nobody is named to be told; set notify: name@host.example or remove this key")
+        return lead
+
     @field_validator("wording")
     @classmethod
     def _of_position(cls, words: str, info: ValidationInfo) -> str:
@@ -213,6 +227,10 @@ class Statement(Section):
     confirmed_at: v.Moment | None = key(None, "When that was.", shown="unknown")
     reference: v.MaybeLine = key("", "A letter, message or agreement behind it, by its date or number.")
     contact: v.MaybeContact = key("", "Where to ask for more.")
+    leave_out: Words = key((), "People who asked not to be named in the credit.")
+    institutions: dict[v.Line, v.Line] = key(
+        {}, "Institutions to name in the credit beside authors, by the author: `Ines Marlow: University of Lindenfeld`."
+    )
     licence: str = key(
         "",
         "A licence id under which it is offered. With grants the licence adds its duties, and the grants say what is "

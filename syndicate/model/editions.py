@@ -35,7 +35,7 @@ class Duty:
     | O16 |                                  |                    |                      | (``start``)               |
     | O17 |                                  |                    |                      | remove, body_to_link, ask |
     | O18 | who picked it                    |                    |                      | (``start``: when)         |
-    | O19 |                                  | whom to tell       |                      | before, after, if_regular |
+    | O19 |                                  | whom to tell       |                      | before, after; (``start``)|
     | O20 | their headline                   |                    |                      | theirs                    |
     | O21 | closing words, [the linked part] | target of the link |                      |                           |
     | O22 | language of the text             |                    |                      | forbidden, full_only      |
@@ -84,13 +84,14 @@ class Standing:
 
     ``place`` is its place among those of its publisher's items that the channel could carry, counted from 1 in the
     calendar month (UTC) of ``first_seen``, and ``published`` how many items the publisher brought in that month; both
-    are 0 where nobody counted.
+    are 0 where nobody counted. ``told`` is when its publisher was told of it beforehand.
     """
 
     first_seen: datetime | None = None
     pick: Pick | None = None
     place: int = 0
     published: int = 0
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ class Grant:
 
     In return: ``position`` of the credit and its fixed ``wording``, ``closing_link`` the words that end an excerpt,
     ``beacon`` the counter to carry and ``beacon_url`` how its address begins, ``their_headline`` kept, ``translation``,
-    ``about`` a text about the publisher at the end, ``notify`` whom to tell, ``takedown`` how soon a request is met.
+    ``about`` a text about the publisher at the end, ``notify`` whom to tell and ``notify_before`` how
+    long before publication (None: after it), ``takedown`` how soon a
+    request is met.
     ``quote`` is the sentence that grants it, if it is not the record's.
     """
 
@@ -115,6 +117,7 @@ class Grant:
     translation: Translation = Translation.ALLOWED
     about: str = ""
     notify: str = ""
+    notify_before: int | None = None
     takedown: int = 0
     quote: str = ""
 
@@ -155,8 +158,9 @@ class Record:
     ``licence`` alone decides by the licence table; beside grants it adds its duties, and the grants say what is
     permitted. ``evidence`` is the URL of the publisher's page, ``quote`` the sentence that the operator read there,
     ``place`` where on it; ``sha256`` and ``read_at`` are of the page as read, ``confirmed_by`` and ``confirmed_at`` who
-    vouches for it, ``reference`` a letter or agreement. ``origin`` is "config", or "ledger" for a statement that a
-    command recorded.
+    vouches for it, ``reference`` a letter or agreement. ``leave_out`` are people who asked not to be named,
+    ``institutions`` pairs of an author and the institution to name beside. ``origin`` is "config", or "ledger" for a
+    statement that a command recorded.
     """
 
     key: str
@@ -174,6 +178,8 @@ class Record:
     confirmed_by: str = ""
     confirmed_at: datetime | None = None
     reference: str = ""
+    leave_out: tuple[str, ...] = ()
+    institutions: tuple[tuple[str, str], ...] = ()
     origin: str = "config"
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from syndicate.model import Channel, Decision, Entry, Grant, Licence, Pick, Publisher, Standing
 from syndicate.rights.policy import decide
 from syndicate.rights.works import rank
-from syndicate.store import StoredItem, Transaction
+from syndicate.store import LedgerKind, StoredItem, Transaction
 
 Wanted = Callable[[Channel, StoredItem], bool]
 
@@ -85,8 +85,9 @@ class Bench:
     def decide(self, stored: Sequence[StoredItem], *, as_if: Pick | None = None) -> list[Decision]:
         """One decision for each item; as if each were picked, if ``as_if`` is given."""
         picks = self._picks(stored) if as_if is None else {s.item.id: as_if for s in stored}
+        told = self._told(stored)
         return [
-            decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks))
+            decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks, told))
             for s in stored
         ]
 
@@ -108,13 +109,20 @@ class Bench:
         asking = [s.item.id for s in stored if any(grant.pick for grant in self._grants(_publishers_of(s)))]
         return self._tx.picks.of(self._channel.id, asking) if asking else {}
 
+    def _told(self, stored: Sequence[StoredItem]) -> dict[str, datetime]:
+        """When their publishers were told of items, where one asks to be told beforehand."""
+        early = {id_ for id_ in self._publishers if any(g.notify_before is not None for g in self._grants([id_]))}
+        asking = [s.item.id for s in stored if not early.isdisjoint(_publishers_of(s))] if early else []
+        lines = self._tx.ledger.first(LedgerKind.NOTICE, asking)
+        return {item_id: datetime.fromisoformat(line.data["when"]) for item_id, line in lines.items()}
+
     def _grants(self, publisher_ids: Iterable[str]) -> list[Grant]:
         found = (self._publishers.get(id_) for id_ in publisher_ids)
         return [grant for publisher in found if publisher for r in publisher.records for grant in r.grants]
 
-    def _standing(self, stored: StoredItem, picks: Mapping[str, Pick]) -> Standing:
+    def _standing(self, stored: StoredItem, picks: Mapping[str, Pick], told: Mapping[str, datetime]) -> Standing:
         place, published = self._counted(stored)
-        return Standing(stored.first_seen, picks.get(stored.item.id), place, published)
+        return Standing(stored.first_seen, picks.get(stored.item.id), place, published, told.get(stored.item.id))
 
     def _counted(self, stored: StoredItem) -> tuple[int, int]:
         """The place of an item among its publisher's of the month, and how many those are; 0 if no grant asks."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.errors import UsageError
-from syndicate.model import Channel, Mode, Pick, Publisher, Record
+from syndicate.model import Channel, Decision, Mode, Pick, Publisher, Record
 from syndicate.pipeline.breaches import look
 from syndicate.pipeline.compose import PAGE, Composing
 from syndicate.pipeline.deciding import Bench, on_record, selected, terms_sha256
@@ -206,3 +206,40 @@ def queue(composing: Composing, channels: Sequence[Channel]) -> list[Waiting]:
             decided = zip(chosen, bench.decide(chosen), bench.decide(chosen, as_if=Pick("", now)), strict=True)
             waiting += [Waiting(channel.id, s, was.mode, will.mode) for s, was, will in decided if will.mode > was.mode]
     return waiting
+
+
+# ------------------------------------------------------------------------------------------------ told beforehand
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """An item that waits until its publisher was told of it, and why in words; on which channels."""
+
+    stored: StoredItem
+    because: str
+    channel_ids: tuple[str, ...]
+
+
+def untold(composing: Composing, channels: Sequence[Channel]) -> list[Untold]:
+    """Of the newest items those that wait because somebody has to be told beforehand, the newest first."""
+    now = composing.clock()
+    found: dict[str, list[tuple[str, Decision]]] = {}
+    with composing.store.read() as tx:
+        bench_of = {c.id: Bench(on_record(composing.publishers, tx, now), tx, c, now) for c in channels}
+        newest = tx.items.newest(QUEUED)
+        for channel in channels:
+            chosen = [s for s in newest if selected(channel, s)]
+            for stored, decision in zip(chosen, bench_of[channel.id].decide(chosen), strict=True):
+                if any(reason.clause == "grant.notice" for reason in decision.reasons) and not decision.mode:
+                    found.setdefault(stored.item.id, []).append((channel.id, decision))
+    waiting = [(stored, found[stored.item.id]) for stored in newest if stored.item.id in found]
+    return [Untold(stored, of[0][1].because, tuple(name for name, _ in of)) for stored, of in waiting]
+
+
+def told(composing: Composing, stored: StoredItem, where: str, by: str, at: datetime | None = None) -> None:
+    """Record that an item's publisher was told of it, ``where`` and when (now by default)."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        data = {"told": where, "when": min(at or now, now).isoformat(), "by": by}
+        tx.ledger.record(LedgerKind.NOTICE, at=now, subject=stored.item.id, data=data)
+        tx.channels.decide_again(now)

@@ -52,7 +52,8 @@ def _of_us(grant: Grant, setting: Setting, by: str) -> Iterator[Duty]:
     if grant.pick or grant.max_share or grant.max_items:
         yield _picked(grant, setting, by)
     if grant.notify:
-        yield Duty("O19", url=grant.notify, asked_by=by, how="after")
+        how = "after" if grant.notify_before is None else "before"
+        yield Duty("O19", url=grant.notify, asked_by=by, how=how, start=setting.standing.told)
     if grant.republishers:
         kinds = sorted(kind.value for kind in grant.republishers & setting.channel.republisher)
         yield Duty("O27", tuple(kinds), asked_by=by)

@@ -24,6 +24,7 @@ from syndicate.rights.assets import Coverage, asset_duties
 from syndicate.rights.case import Case, filled_words, targets
 from syndicate.rights.conditions import conditions
 from syndicate.rights.rulings import Ruling, Setting
+from syndicate.rights.scopes import about
 from syndicate.rights.statements import CREDIT_KINDS, HOLDER_KINDS, YEAR_KINDS, copyright_line, in_order, named
 from syndicate.rights.texts import appeals, fingerprint, links
 
@@ -67,10 +68,18 @@ def _asked(rulings: Sequence[Ruling], id_: str) -> bool:
 
 
 def _credit(case: Case, rulings: Sequence[Ruling]) -> Duty:
-    """Authors, whom the pages name for the credit, outlets."""
+    """Authors with their institutions, whom the pages name for the credit, outlets; not who asked to be left out."""
+    records = [
+        r for hop, p in zip(case.hops, case.publishers, strict=True) if p for r in about(p.records, case.item, hop)
+    ]
+    absent = {name.strip() for record in records for name in record.leave_out}
+    beside = {who.strip(): f" ({name.strip()})" for record in records for who, name in record.institutions}
     stated = [e.value for e in _of_ends(case) if e.kind == "cc.rel.attributionName"]
-    names = [*(person.name for person in case.item.authors), *stated, *(hop.name for hop in case.hops)]
-    return _duty(rulings, "O1", texts=tuple(dict.fromkeys(name.strip() for name in names if name.strip())))
+    people = [name.strip() for name in (*(person.name for person in case.item.authors), *stated)]
+    named = [name + beside.get(name, "") for name in people if name not in absent]
+    names = [*named, *(hop.name.strip() for hop in case.hops)]
+    asked = [name for name in people if name in absent]
+    return _duty(rulings, "O1", texts=tuple(dict.fromkeys(filter(None, names))), also=tuple(dict.fromkeys(asked)))
 
 
 def _link(case: Case, rulings: Sequence[Ruling]) -> Duty:

@@ -17,6 +17,9 @@ from syndicate.rights.asked import unkept
 from syndicate.rights.rulings import NO_LIMIT, Party, Setting
 from syndicate.rights.texts import element_address
 
+LOOK_AGAIN: Final = timedelta(days=1)
+"""What waits until a person has told somebody is looked at again after this."""
+
 HOUSE_LIMIT: Final = Limit(words=60)
 """An excerpt whose length nobody has named."""
 
@@ -94,6 +97,7 @@ def _hindrances(grant: Grant, party: Party, setting: Setting) -> Iterator[tuple[
         "grant.consent": _no_consent(grant.consent, setting.channel),
         "duty.unmet": unkept(grant, setting.channel) or _uncounted(grant, setting.item),
         "grant.window": _window_over(grant, setting),
+        "grant.notice": _untold(grant, setting),
         "grant.pick": _unpicked(grant, setting.standing.pick),
         "grant.share": _over_share(grant, setting),
     }
@@ -144,6 +148,25 @@ def _uncounted(grant: Grant, item: Item) -> str:
     return "asks for its counter, which did not come with this item" if missing else ""
 
 
+def _untold(grant: Grant, setting: Setting) -> str:
+    lead, told = grant.notify_before, setting.standing.told
+    if lead is None:
+        return ""
+    if told is None:
+        return f"asks to be told before, at {grant.notify}"
+    begins = told + timedelta(seconds=lead)
+    early = f"asks to be told {wording.duration(lead)} before" if lead else ""
+    return f"{early}, so only from {wording.moment(begins)} on" if setting.now < begins else ""
+
+
+def told_at(grant: Grant, setting: Setting) -> datetime | None:
+    """When the time ends that the publisher has since it was told; a day from now as long as it was not."""
+    if grant.notify_before is None:
+        return None
+    told = setting.standing.told
+    return told + timedelta(seconds=grant.notify_before) if told else setting.now + LOOK_AGAIN
+
+
 def _unpicked(grant: Grant, pick: Pick | None) -> str:
     return "asks that a person picks each item" if grant.pick and pick is None else ""
 
@@ -173,7 +196,8 @@ def closes_at(grant: Grant, setting: Setting) -> datetime | None:
 
 def edges(grant: Grant, setting: Setting) -> tuple[datetime, ...]:
     """All times at which the grant may begin to say something else."""
-    found = (grant.valid_from, grant.valid_until, released_at(grant, setting), closes_at(grant, setting))
+    own = (grant.valid_from, grant.valid_until)
+    found = (*own, released_at(grant, setting), closes_at(grant, setting), told_at(grant, setting))
     return tuple(edge for edge in found if edge)
 
 

@@ -40,7 +40,7 @@ __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 POLICY_VERSION: Final = "3"
 """Changes whenever the same values could be decided otherwise."""
 
-_EMBARGOES: Final = ("embargo", "record.embargo")
+_WAITING: Final = ("embargo", "record.embargo", "grant.notice")
 
 UNCOUNTED: Final = Standing()
 """Of an item about which nothing is known but what it is."""
@@ -83,9 +83,9 @@ def decide(
 
 
 def waits(decision: Decision) -> bool:
-    """Whether an item is withheld for a time only: an embargo is what took the last of it."""
+    """Whether an item is withheld for a time only: an embargo, or that its publisher has to be told first."""
     withheld = [reason for reason in decision.reasons if reason.mode is Mode.WITHHOLD]
-    return bool(withheld) and withheld[0].clause in _EMBARGOES
+    return bool(withheld) and withheld[0].clause in _WAITING
 
 
 def _edges(party: Party, setting: Setting) -> tuple[datetime, ...]:

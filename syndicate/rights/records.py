@@ -127,8 +127,9 @@ def _held_back(party: Party, record: Record, held: tuple[Answer, int], setting: 
     answered, number = held
     grant = record.grants[number]
     said = f"{wording.permits(setting.channel, answered.mode, answered.limit)} but {answered.but}"
+    waits = answered.clause == "grant.notice"  # what is to be told beforehand is not shown beforehand
     return Ruling(
-        mode=min(floor(setting.channel), record.otherwise),
+        mode=Mode.WITHHOLD if waits else min(floor(setting.channel), record.otherwise),
         clause=answered.clause,
         text=f"{party.title} {said}",
         because=f"{party.name} {said}",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which records speak about an item: those of the item alone, else those of its section, else those of the whole.
 
-A record that holds nothing but prohibitions forbids and says nothing else: it displaces no other record.
+A record that holds nothing but prohibitions, or words about the credit, says nothing else: it displaces no other
+record.
 """
 
 import re
@@ -42,7 +43,8 @@ def of_file(records: Sequence[Record], url: str) -> tuple[Record, ...]:
 
 
 def _speaks(record: Record) -> bool:
-    return bool(record.grants or record.licence or not record.prohibitions)
+    beside = record.prohibitions or record.leave_out or record.institutions
+    return bool(record.grants or record.licence or not beside)
 
 
 def _is_own(item: Item, hop: Hop) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from syndicate.store import encoding
 from syndicate.store.records import LedgerRow
 from syndicate.store.schema import ledger
-from syndicate.store.statements import add
+from syndicate.store.statements import add, batches
 
 
 class LedgerKind(enum.StrEnum):
@@ -66,6 +66,15 @@ class Ledger:
         """Every line of one kind, in the order in which they were written."""
         query = select(ledger).where(ledger.c.kind == LedgerKind(kind).value).order_by(ledger.c.id)
         return [_row(row) for row in self._connection.execute(query)]
+
+    def first(self, kind: str, subjects: Sequence[str]) -> dict[str, LedgerRow]:
+        """The first line of a kind about each of these subjects, of those that have one."""
+        found: dict[str, LedgerRow] = {}
+        for batch in batches(subjects):
+            here = and_(ledger.c.kind == LedgerKind(kind).value, ledger.c.subject.in_(batch))
+            rows = self._connection.execute(select(ledger).where(here).order_by(ledger.c.id.desc()))
+            found |= {row.subject: _row(row) for row in rows}
+        return found
 
     def tail(self, limit: int, kind: str | None = None, subject: str | None = None) -> list[LedgerRow]:
         """The newest lines, newest first."""

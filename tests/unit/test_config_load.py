@@ -166,7 +166,7 @@ def test_terms_in_every_detail():
         "      - {mode: full, window: 90d, on_expiry: remove, embargo: 2d, pick: true, max_share: 20, max_items: 9,\n"
         "         sale: true, parts: false, assets: own_credit, position: near_top, wording: First in A, marker: Republish,\n"
         "         beacon: img, beacon_url: 'https://a.example/count', headline: theirs, translation: full_only, about: On A,\n"
-        "         notify: a@a.example, takedown: 2d, republishers: [newsroom], consent: [education], quote: Do.,\n"
+        "         notify: a@a.example, notify_before: 2d, takedown: 2d, republishers: [newsroom], consent: [education], quote: Do.,\n"
         "         valid_from: 2026-11-01, valid_until: 2027-11-01}\n"
         "      - {mode: excerpt, characters: 300, closing_link: Read on at A}\n"
         "      - {mode: full, duties: [unmodified]}\n"
@@ -208,6 +208,7 @@ def test_terms_in_every_detail():
         translation=Translation.FULL_ONLY,
         about="On A",
         notify="a@a.example",
+        notify_before=2 * 86400,
         takedown=2 * 86400,
         quote="Do.",
     )

@@ -77,13 +77,15 @@ def grants_of(mode):
         translation=st.sampled_from(Translation),
         about=texts,
         notify=texts,
+        notify_before=st.none() | lengths,
         takedown=lengths,
         quote=texts,
     ).flatmap(lambda grant: st.builds(_counted, st.just(grant), texts))
 
 
 def _counted(grant, url):
-    """A counter has an address, and nothing else has one."""
+    """A counter has an address, and nothing else has one; who is told beforehand has one too."""
+    grant = grant if grant.notify else replace(grant, notify_before=None)
     return replace(grant, beacon_url=url) if grant.beacon else grant
 
 
@@ -121,6 +123,8 @@ records = st.builds(
     confirmed_by=texts,
     confirmed_at=times,
     reference=texts,
+    leave_out=st.sampled_from([(), ("Vera Dropped",)]),
+    institutions=st.sampled_from([(), (("Ines Marlow", "University of Lindenfeld"),)]),
     origin=st.sampled_from(["config", "ledger"]),
 )
 

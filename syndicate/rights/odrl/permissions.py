@@ -30,6 +30,7 @@ _PARAMETERS: Final[tuple[tuple[str, str, str, Callable[[Any], Any]], ...]] = (
     ("syn:translation", "syn:rule", "translation", Translation),
     ("syn:about", "syn:text", "about", str),
     ("inform", "informedParty", "notify", str),
+    ("inform", "syn:before", "notify_before", seconds),
 )
 """Action, the property of the duty, the key of a grant that it sets, and what its value is."""
 

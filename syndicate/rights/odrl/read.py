@@ -110,8 +110,15 @@ def _record(policy: Json) -> Record:
         confirmed_by=text("syn:confirmedBy"),
         confirmed_at=_when(policy, "syn:confirmedAt"),
         reference=text("syn:reference"),
+        leave_out=tuple(str(plain(name)) for name in listed(policy.get("syn:leaveOut"))),
+        institutions=tuple(_institutions(policy)),
         origin=text("syn:origin") or "config",
     )
+
+
+def _institutions(policy: Json) -> Iterator[tuple[str, str]]:
+    for own in _rules(policy, "syn:institutions"):
+        yield str(plain(own.get("syn:author", ""))), str(plain(own.get("syn:name", "")))
 
 
 def _when(policy: Json, name: str) -> datetime | None:

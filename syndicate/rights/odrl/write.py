@@ -61,6 +61,10 @@ def _stated(record: Record) -> Iterator[tuple[str, Any]]:
         "syn:origin": record.origin,
     }
     yield from ((name, text) for name, text in texts.items() if text)
+    if record.leave_out:
+        yield "syn:leaveOut", list(record.leave_out)
+    if record.institutions:
+        yield "syn:institutions", [{"syn:author": who, "syn:name": name} for who, name in record.institutions]
     if record.licence:
         yield "syn:licence", {"syn:id": record.licence.id} | ({"@id": record.licence.url} if record.licence.url else {})
     for name, when in (("syn:readAt", record.read_at), ("syn:confirmedAt", record.confirmed_at)):
@@ -148,7 +152,8 @@ def _duties(grant: Grant, publisher: Publisher) -> Iterator[Json]:
     if grant.about:
         yield {"action": "syn:about", "syn:text": grant.about}
     if grant.notify:
-        yield {"action": "inform", "informedParty": grant.notify}
+        lead = {} if grant.notify_before is None else {"syn:before": duration(grant.notify_before)}
+        yield {"action": "inform", "informedParty": grant.notify} | lead
     if grant.takedown:
         yield {"action": "delete", "constraint": [_constraint("syn:afterRequest", "lteq", duration(grant.takedown))]}
 
