@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,24 +24,22 @@ from syndicate.config import Config, joined
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Publisher, Source, Verified
-from syndicate.pipeline import archive, cadence, pages, people
 from syndicate.pipeline.adding import House
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.deciding import on_record
 from syndicate.pipeline.discover import Looking
 from syndicate.pipeline.doctor import Finding, Lookup, Mail, examine
 from syndicate.pipeline.letters import domain_of
-from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher, PageReader
 from syndicate.pipeline.post import Posting
 from syndicate.pipeline.returns import Returning
+from syndicate.pipeline.site import Press
 from syndicate.pipeline.standing import may_go_out
 from syndicate.pipeline.webpages import Browsing
-from syndicate.publish.confirmation import channel_title, wording
 from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
-from syndicate.serve.ports import Digest, Letter, Offer, Ports
+from syndicate.serve.ports import Ports
 from syndicate.store import Manners, Store
 
 if TYPE_CHECKING:
@@ -270,60 +268,14 @@ class App:
 
     def pages(self, ready: Callable[[], bool]) -> Ports:
         """What the web server shows and does."""
-        composing, channels = self.composing, self.config.channels
-        return Ports(
-            site=self.config.site,
-            templates=self.templates,
-            feeds=self.output / "feeds",
-            keys=lambda: self.store.keys(self.clock()),
-            clock=self.clock,
-            channels=lambda: pages.summaries(composing, channels),
-            items=lambda: pages.front(composing, channels),
-            item=lambda item_id: pages.one(composing, item_id, channels),
-            digests=lambda: archive.digests(composing, channels),
-            digest=self._digest,
-            letter=self._letter,
-            confirm=lambda reader, token: people.confirm(composing, reader, token),
-            unsubscribe=lambda reader: people.leave(composing, reader),
-            come_back=lambda reader: people.come_back(composing, reader),
-            prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
-            lists=self._lists,
-            sign_up=self._sign_up,
-            ready=ready,
-        )
+        from syndicate.app.reading import ports
 
-    def _digest(self, channel_id: str, day: date) -> Digest | Gone | None:
-        named = [channel for channel in self.config.channels if channel.id == channel_id]
-        found = archive.digest(self.composing, named[0], day) if named else None
-        return Digest(found[0], found[1].html, found[1].text) if isinstance(found, tuple) else found
+        return ports(self, ready)
 
-    def _letter(self, subscriber_id: int) -> Letter | None:
-        with self.store.read() as tx:
-            reader = tx.people.get(subscriber_id)
-        if reader is None:
-            return None
-        named = [channel for channel in self.config.channels if channel.id == reader.channel_id]
-        name = named[0].title if named and named[0].title else f"{self.config.site.name}: {reader.channel_id}"
-        words, since = "", ""
-        if reader.consent is not None:
-            words, since = reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0")
-        elif named:
-            words = wording(named[0], self.config.site)
-        zone = named[0].timezone if named else self.config.site.timezone
-        return Letter(name, words, since, reader.state, cadence.read(reader.cadence), zone)
-
-    def _lists(self) -> list[Offer]:
-        site = self.config.site
-        return [
-            Offer(channel.id, channel_title(channel), wording(channel, site))
-            for channel in self.config.channels
-            if channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL and channel.signup
-        ]
-
-    def _sign_up(self, channel_id: str, email: str, network: str) -> None:
-        for channel in self.config.channels:
-            if channel.id == channel_id and any(offer.id == channel_id for offer in self._lists()):
-                people.sign_up(self.composing, channel, email, network)
+    @property
+    def press(self) -> Press:
+        """What makes the pages of the site."""
+        return Press(self.composing, self.config.channels)
 
     @asynccontextmanager
     async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:

@@ -24,7 +24,7 @@ from syndicate.errors import UsageError
 from syndicate.model import Channel, ChannelKind, Mode
 from syndicate.pipeline import pages, release
 from syndicate.pipeline.compose import Refusal, compose_digest
-from syndicate.publish.page import PageItem
+from syndicate.publish.page_item import PageItem
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, cycle, drain, of_kind
 from syndicate.schedule.due import period
@@ -142,7 +142,7 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
     width = max(TITLE_WIDTH.start, min(TITLE_WIDTH.stop, OUT.width - columns - 2))
     groups: dict[str, list[PageItem]] = {}
     for row in rows:
-        groups.setdefault(row.chain.hops[-1].name, []).append(row)
+        groups.setdefault(row.entry.chain.hops[-1].name, []).append(row)
     lines: list[list[str | Text]] = []
     for name, items in groups.items():
         lines.append([Text(name, style="bold"), *("" for _ in channels)])
@@ -163,9 +163,9 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
 
 
 def _title(row: PageItem, width: int) -> str:
-    via = " (cross-post)" if len(row.chain.hops) > 1 else ""
+    via = " (cross-post)" if len(row.entry.chain.hops) > 1 else ""
     room = width - len(via)
-    title = row.item.title
+    title = row.entry.item.title
     return (title if len(title) <= room else title[: room - 1].rsplit(" ", 1)[0] + "…") + via
 
 

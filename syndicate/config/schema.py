@@ -143,7 +143,12 @@ class Select(Section):
 class Channel(Section):
     """One of our outputs. Its medium, purpose, advertising and price decide what the terms of others allow in it."""
 
-    kind: Literal["feed", "digest", "page"] = key(..., "What it produces.", shown="feed")
+    kind: Literal["feed", "digest", "page"] = key(
+        ...,
+        "What it produces. A `page` on the web is this site: as far as its terms allow, stories stand on its pages. "
+        "Without one, the pages are what the strictest of the web feeds is.",
+        shown="feed",
+    )
     medium: Literal["web", "email", "print"] | None = key(
         None, "How it reaches people.", shown="`email` for a digest, else `web`"
     )

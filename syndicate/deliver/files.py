@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Feeds as files for any web server: a reader of a file sees the old bytes or the new ones, whole, whatever happens.
 
-Beside each file stands a ``.gz`` of the same bytes, for servers that send one instead. A file that would not change is
-not touched. A killed run leaves at most temporary files; the next one removes them.
+Beside each file stand a ``.gz`` and a ``.br`` of the same bytes, for servers that send one instead. A file that would
+not change is not touched. A killed run leaves at most temporary files; the next one removes them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import brotli
 
 from syndicate.errors import DeliveryError
 from syndicate.model import Verified
@@ -32,7 +34,7 @@ def release_feeds(directory: Path, verified: Verified) -> tuple[Path, ...]:
 
 
 def release(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Replace each file of ``directory`` by these bytes, and its ``.gz``; they are on the disk on return.
+    """Replace each file of ``directory`` by these bytes, its ``.gz`` and its ``.br``; they are on the disk on return.
 
     All is written before the first file is replaced. DeliveryError: a name is not a plain file name, the disk is full,
     the folder may not be written to; then no file was replaced, or each that was is whole.
@@ -40,7 +42,9 @@ def release(directory: Path, files: Mapping[str, bytes]) -> None:
     for name in files:
         if name != Path(name).name or name.startswith("."):
             raise DeliveryError("this is not a plain file name", subject=repr(name), remedy="rename the channel")
-    wanted = dict(files) | {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in files.items()}
+    wanted = dict(files)
+    for name, content in files.items():
+        wanted |= {f"{name}.gz": gzip.compress(content, mtime=0), f"{name}.br": brotli.compress(content, quality=9)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with _alone(directory) as folder:

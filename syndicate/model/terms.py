@@ -222,7 +222,8 @@ class Channel:
     What terms ask about: ``ads``, ``paid`` (readers pay), ``sale`` (copies are sold one by one), ``donations`` (it asks
     for gifts), ``beacons``, ``consent`` (what its readers agreed to beyond being written to), ``republisher`` (what the
     site declares to be). ``signup``: readers may put themselves on its list. ``nothing_new`` is "skip" or "note",
-    ``group`` "category", "source", "theme" or "none"; ``themes`` are words by the name of a theme.
+    ``group`` "category", "source", "theme" or "none"; ``themes`` are words by the name of a theme. ``most`` bounds what
+    it shows of each item: a front page shows how stories begin.
     """
 
     id: str
@@ -250,6 +251,7 @@ class Channel:
     nothing_new: str = "skip"
     group: str = "category"
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most: Limit = field(default_factory=Limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,11 @@ def stories(
     bench = Bench(on_record(composing.publishers, tx, now), tx, channel, now)
     best = bench.carry(head.work_id for head in heads)
     found = [(head, *best[head.work_id]) for head in heads if head.work_id in best]
-    return [settle(_as_work(head, copy, decision)) for head, copy, decision in found]
+    return [settle(as_work(head, copy, decision)) for head, copy, decision in found]
 
 
-def _as_work(head: StoredItem, copy: StoredItem, decision: Decision) -> Entry:
+def as_work(head: StoredItem, copy: StoredItem, decision: Decision) -> Entry:
+    """A copy of a work as an entry under the work's id, seen first when the work was."""
     item = replace(copy.item, id=head.work_id)
     return Entry(item, copy.chain, replace(decision, item_id=item.id), head.first_seen)
 

@@ -14,17 +14,19 @@ from typing import Final
 
 from markupsafe import Markup
 
-from syndicate.model import Chain, Channel, Decision, Entry, Evidence, Hop, Item, Medium, Mode, Role, Site
-from syndicate.publish.credit import Credit, credit, local
+from syndicate.model import Chain, Decision, Entry, Evidence, Hop, Item, Mode, Role, Site
+from syndicate.publish.clean import clean
+from syndicate.publish.credit import Credit, credit, local, title_of
+from syndicate.publish.excerpt import Body, body
 from syndicate.publish.linked import linked_data
-from syndicate.publish.page_words import MODE_WORDS, channel_name, day_words, machine_day, names_of, safe
+from syndicate.publish.page_item import ChannelSummary, Frame, PageItem
+from syndicate.publish.page_words import MODE_WORDS, USE_WORDS, channel_name, day_words, machine_day, names_of, safe
 from syndicate.publish.words import address, day, href, listed
 
 DID: Final = {
-    Mode.FULL: "may carry it in full",
-    Mode.EXCERPT: "may carry a part of it",
+    Mode.FULL: "carries it in full",
+    Mode.EXCERPT: "carries a part of it",
     Mode.LINK: "links to it",
-    Mode.WITHHOLD: "does not show it",
 }
 
 
@@ -84,11 +86,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """All that a page says about one item. ``shown`` is False if not even its headline may be listed."""
+    """All that a page says about one item.
+
+    ``mode`` and ``words`` say how far the item's own page carries it, ``carried`` what this page does; ``body`` is that
+    text, ``html`` the same, clean and fit to stand in the page. ``about`` is a sentence of ours on whose it is.
+    """
 
     id: str
     path: str
-    shown: bool
+    mode: str
+    words: str
+    carried: str
+    body: Body
+    html: Markup
+    printed: bool
+    about: str
+    home: str
     title: str
     url: str
     language: str
@@ -103,54 +116,60 @@ class ItemView:
     to_copy: tuple[str, ...]
     subjects: str
     choices: tuple[Choice, ...]
+    uses: tuple[Choice, ...]
     quotes: tuple[Quote, ...]
     linked: Markup
     signals: tuple[tuple[str, str], ...]
 
 
-def view(
-    site: Site,
-    item: Item,
-    chain: Chain,
-    decisions: Sequence[Decision],
-    channels: Sequence[Channel],
-    first_seen: datetime,
-    now: datetime,
-) -> ItemView:
-    """Work out what a page says about ``item``; ``decisions`` (at least one) are matched to ``channels`` by id."""
-    best = max(decisions, key=lambda one: one.mode)
-    owed = _credit(Entry(item, chain, best, first_seen), site)
-    names = {one.id: channel_name(one, site) for one in channels}
-    quotes = _quotes(chain, decisions)
+def view(row: PageItem, frame: Frame) -> ItemView:
+    """Work out what a page says about an item that may be shown; decisions are matched to channels by id."""
+    entry, site, now = clean(row.entry), frame.site, frame.now
+    item, chain = entry.item, entry.chain
+    owed, text = _credit(entry, site), body(entry)
+    quotes = _quotes(chain, (*row.decisions, entry.decision))
     first = chain.hops[0]
+    publisher = first.name or address(first.url)
     return ItemView(
         id=item.id,
         path=f"/items/{item.id}",
-        shown=_may_list(decisions, channels),
-        title=item.title or "Untitled",
+        mode=row.mode.name.lower(),
+        words=MODE_WORDS[row.mode],
+        carried=entry.decision.mode.name.lower(),
+        body=text,
+        html=Markup(text.html),  # noqa: S704 - cleaned by nh3
+        printed=row.printed,
+        about=_about(owed, publisher),
+        home=f"/publishers/{first.publisher_id}" if first.publisher_id else "",
+        title=title_of(entry),
         url=safe(owed.link),
         language=item.language,
-        publisher=first.name or address(first.url),
+        publisher=publisher,
         by_way=names_of(hop.name for hop in chain.hops[1:] if hop.name != first.name),
         day=day_words(first.date or item.published, site, now),
         stamp=machine_day(first.date or item.published, site),
-        stops=(*(_stop(hop, site, now) for hop in chain.hops), _here(site, best.mode, first_seen, now)),
+        stops=(*(_stop(hop, site, now) for hop in chain.hops), _here(site, row.mode, entry.first_seen, now)),
         credit=owed,
         credit_line=replace(owed, mode=Mode.LINK, contact=""),
         there=_there(owed, chain),
         to_copy=_to_copy(item, replace(owed, date=local(first.date, site) or owed.date)),
         subjects=names_of(one.label or one.term for one in item.categories),
-        choices=_choices(decisions, names, quotes),
+        choices=_choices(row.decisions, _names(frame.channels, site), quotes),
+        uses=tuple(_choice([one], USE_WORDS, quotes) for one in row.uses),
         quotes=tuple(quotes.values()),
         linked=linked_data(item, chain, owed, site),
         signals=tuple((e.kind.replace("tdmrep.", "tdm-"), e.value) for e in item.evidence if "tdmrep." in e.kind),
     )
 
 
-def _may_list(decisions: Sequence[Decision], channels: Sequence[Channel]) -> bool:
-    """Outside print, "withhold" means that even listing is refused; one such refusal keeps the item off the pages."""
-    printed = {one.id for one in channels if one.medium is Medium.PRINT}
-    return all(one.mode > Mode.WITHHOLD for one in decisions if one.channel_id not in printed)
+def _names(channels: Sequence[ChannelSummary], site: Site) -> dict[str, str]:
+    return {one.channel.id: channel_name(one.channel, site) for one in channels}
+
+
+def _about(owed: Credit, publisher: str) -> str:
+    """Whose it is, in our own words: what stands beside a link to the page elsewhere."""
+    by = f"By {listed(owed.authors)}, {publisher}" if owed.authors else f"By {publisher}"
+    return f"{by}. Carried with its credit; the story itself is at {address(owed.link)}."
 
 
 def _stop(hop: Hop, site: Site, now: datetime) -> Stop:
@@ -168,8 +187,8 @@ def _here(site: Site, mode: Mode, first_seen: datetime, now: datetime) -> Stop:
 
 
 def _credit(entry: Entry, site: Site) -> Credit:
-    """The credit block without what the page says elsewhere: the reason, and how much which channel carries."""
-    return replace(credit(entry, site), reason="", permission="", unchanged=False)
+    """The credit block without what the page says elsewhere: the reason, and on whose permission it is carried."""
+    return replace(credit(entry, site), reason="", permission="")
 
 
 def _there(owed: Credit, chain: Chain) -> tuple[Link, ...]:
@@ -220,7 +239,13 @@ def _quote(piece: Evidence, number: int) -> Quote:
     letter = letters[number] if number < len(letters) else str(number + 1)
     value = piece.value.strip()
     page = safe(piece.url)
-    return Quote(letter, value, "" if " " in value else safe(value), piece.place, Link(address(page), page))
+    return Quote(
+        letter,
+        value,
+        "" if " " in value else safe(value),
+        "" if piece.kind == "record" and "[" in piece.place else piece.place,
+        Link(address(page), page),
+    )
 
 
 def _choices(
@@ -240,7 +265,7 @@ def _choice(same: Sequence[Decision], names: Mapping[str, str], quotes: Mapping[
         Step(one.text, one.mode.name.lower(), MODE_WORDS[one.mode], _letters(one.evidence, quotes))
         for one in first.reasons
     )
-    cited = [piece for one in first.reasons for piece in one.evidence]
+    cited = [piece for one in first.reasons for piece in one.evidence if _said(piece) in quotes]
     return Choice(
         channels=_channels([one.channel_id for one in same], names),
         mode=first.mode.name.lower(),
@@ -261,7 +286,7 @@ def _channels(ids: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def _letters(pieces: Sequence[Evidence], quotes: Mapping[Said, Quote]) -> str:
-    return ", ".join(dict.fromkeys(quotes[_said(piece)].letter for piece in pieces))
+    return ", ".join(dict.fromkeys(quotes[_said(piece)].letter for piece in pieces if _said(piece) in quotes))
 
 
 def _contact(contact: str) -> Link:

@@ -18,6 +18,12 @@ MODE_WORDS: Final = {
     Mode.LINK: "Link only",
     Mode.WITHHOLD: "Withheld",
 }
+USE_WORDS: Final = {
+    "community-site": "Community site",
+    "mailing-list": "Mailing list",
+    "commercial-site": "Commercial",
+    "printed": "Print",
+}
 MEDIUM_WORDS: Final = {Medium.WEB: "on the web", Medium.EMAIL: "by mail", Medium.PRINT: "in print"}
 ADS_WORDS: Final = {Ads.NONE: "no advertising", Ads.AROUND: "advertising around", Ads.INSIDE: "advertising inside"}
 

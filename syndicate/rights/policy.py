@@ -207,8 +207,28 @@ def _house(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[
         told = wording.ASTRAY if astray else wording.NO_LINK
         yield Ruling(Mode.WITHHOLD, "link.missing", "a credit without a link is none", told)
         return
-    if min(ruling.mode for ruling in rulings) is Mode.EXCERPT:
+    cut = list(_beginning(rulings, channel))
+    yield from cut
+    if min(ruling.mode for ruling in (*rulings, *cut)) is Mode.EXCERPT:
         yield from _without_parts(rulings, channel)
+
+
+def _beginning(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
+    """What a channel that shows how items begin leaves of one; a text that must stay whole is not begun."""
+    mode = min(ruling.mode for ruling in rulings)
+    if channel.most == Limit() or mode <= Mode.LINK:
+        return
+    whole = [r for r in rulings if mode is Mode.FULL and _undivided(r)]
+    for ruling in whole:
+        yield _lowered(ruling, channel, "beginning.unmodified", wording.UNDIVIDED)
+    if not whole:
+        yield Ruling(Mode.EXCERPT, "beginning", wording.BEGINNING, wording.BEGINNING, limit=channel.most)
+
+
+def _undivided(ruling: Ruling) -> bool:
+    """Whether a grant is of the whole text only; what licences say of parts is asked of every excerpt."""
+    grant = ruling.grant
+    return grant is not None and not ("O6" not in ruling.duties if grant.parts is None else grant.parts)
 
 
 def _without_parts(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:

@@ -18,6 +18,8 @@ SILENCE = "silence permits a headline, a credit and a link"
 SILENCE_IN_PRINT = "silence does not permit print"
 ORIGIN_UNKNOWN = "It came from elsewhere and we do not know the holder's terms"
 ORIGIN_DOUBTED = "Nobody says whose it is, and who shows it shows the work of others too"
+BEGINNING = "This page shows how stories begin"
+UNDIVIDED = "It is to be carried whole or not at all, and this page shows how stories begin"
 NO_LINK = "It has no address that we could link to"
 ASTRAY = "Its only address is that of a redirector, which may lead anywhere"
 

@@ -8,10 +8,9 @@ without the one-click body, and needs no cookie. Spec: RFC 8058 3.1, 3.2.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Final
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
 from starlette.applications import Starlette
@@ -24,24 +23,31 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from syndicate.deliver import tokens
 from syndicate.errors import SyndicateError
 from syndicate.pipeline import cadence
 from syndicate.pipeline.cadence import Cadence
 from syndicate.pipeline.pages import Gone
-from syndicate.publish import page
+from syndicate.pipeline.site import Finished
+from syndicate.publish.page import Message as Words
+from syndicate.publish.page import render_form, render_message
 from syndicate.serve import words
-from syndicate.serve.documents import FEED_CACHE, Document, Shelf, answer
-from syndicate.serve.ports import Digest, Letter, Ports
+from syndicate.serve.documents import FEED_TYPES, Shelf, answer
+from syndicate.serve.ports import Letter, Ports
+from syndicate.serve.quick import HEADERS, Quick
+from syndicate.serve.rack import Rack
 
 HTML: Final = "text/html; charset=utf-8"
 PAGE_CACHE: Final = {"Cache-Control": "public, max-age=0, must-revalidate"}
 NEVER_CACHE: Final = {"Cache-Control": "no-store"}
-POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 # The mail carries its styles in its own markup, as mail must; it still may load, run and send nothing.
-MAIL_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+MAIL_POLICY: Final = POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'").replace(
+    "form-action 'self'", "form-action 'none'"
 )
 SAFE_HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -53,33 +59,42 @@ NOT_OURS: Final = "not our token"
 METHOD_NOT_ALLOWED: Final = 405
 LONGEST_FORM: Final = 10_000
 _ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"))
-ROBOTS: Final = "User-agent: *\nDisallow: /confirm/\nDisallow: /unsubscribe/\nDisallow: /preferences/\n"
 
 log = logging.getLogger(__name__)
 
 
-def build_app(ports: Ports) -> Starlette:
-    """The application over ``ports``; it keeps no state but a cache of the feed files."""
-    desk = Desk(ports)
-    return Starlette(
+def build_app(ports: Ports) -> ASGIApp:
+    """The application over ``ports``; it keeps no state but a cache of feeds and pages."""
+    desk, shelf = Desk(ports), Shelf(ports.feeds)
+    app = Starlette(
         routes=[
-            Route("/", desk.front),
-            Route("/style.css", desk.style),
             Route("/feeds/{name}", desk.feed),
-            Route("/items/{item_id}", desk.item),
-            Route("/digests/{channel}/{day}.txt", desk.digest_text),
-            Route("/digests/{channel}/{day}", desk.digest),
             Route("/confirm/{token}", desk.confirm, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", desk.unsubscribe, methods=["GET", "POST"]),
             Route("/preferences/{token}", desk.preferences, methods=["GET", "POST"]),
             Route("/subscribe", desk.subscribe, methods=["GET", "POST"]),
             Route("/healthz", desk.healthz),
             Route("/readyz", desk.readyz),
-            Route("/robots.txt", desk.robots),
+            Route("/{path:path}", desk.page),
         ],
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={HTTPException: desk.missing, SyndicateError: desk.broken},
     )
+    # The proxy in front, if there is one, runs on this computer: it says who asked.
+    return Quick(
+        cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app))),
+        shelf,
+        urlsplit(ports.site.url).path.rstrip("/"),
+        SAFE_HEADERS,
+    )
+
+
+def _policy(finished: Finished) -> dict[str, str]:
+    """What a page may load: pictures of others only where it shows any, styles of its own only where it is a mail."""
+    policy = MAIL_POLICY if finished.mail else POLICY
+    if b"<img" in finished.body:
+        policy = policy.replace("img-src 'self'", "img-src 'self' https: http:")
+    return {"Content-Security-Policy": policy}
 
 
 class SafeHeaders:
@@ -108,72 +123,34 @@ class Desk:
     def __init__(self, ports: Ports) -> None:
         """``ports`` is everything the desk knows of the house."""
         self._ports = ports
-        self._shelf = Shelf(ports.feeds)
+        self._rack = Rack(ports.page, ports.version)
 
-    async def front(self, request: Request) -> Response:
-        """GET /: what came, for which channel, and why."""
-        return await self._page(request, self._front)
-
-    def _front(self) -> bytes:
-        ports = self._ports
-        return page.render_front(
-            ports.site, ports.items(), ports.channels(), ports.digests(), ports.clock(), ports.templates
-        )
-
-    async def style(self, request: Request) -> Response:
-        """GET /style.css."""
-        body = await run_in_threadpool(page.render_style, self._ports.templates)
-        return answer(request, Document(body, "text/css; charset=utf-8"), PAGE_CACHE)
+    async def page(self, request: Request) -> Response:
+        """GET of a page; 410 with the reason for what may be shown no longer. Spec: RFC 9110 15.5.11."""
+        return await self._page(request, request.url.path, {})
 
     async def feed(self, request: Request) -> Response:
-        """GET /feeds/CHANNEL.FORMAT: the released bytes, nothing rendered here."""
-        document = self._shelf.get(request.path_params["name"])
-        if document is None:
-            raise HTTPException(404)
-        # Reading a feed from a page of another site shows nobody more than fetching it would.
-        return answer(request, document, {"Cache-Control": FEED_CACHE, "Access-Control-Allow-Origin": "*"})
+        """GET /feeds/CHANNEL, or a feed that a browser opens: what it is for, and what is in it."""
+        name: str = request.path_params["name"]
+        channel, _, ending = name.rpartition(".")
+        if ending in FEED_TYPES and request.headers.get("sec-fetch-dest") == "document":
+            name = channel
+        return await self._page(request, f"/feeds/{name}", {"Vary": HEADERS["Vary"]})
 
-    async def item(self, request: Request) -> Response:
-        """GET /items/ID; 410 with the reason for what may be shown no longer. Spec: RFC 9110 15.5.11."""
-        ports = self._ports
-        row = await run_in_threadpool(ports.item, request.path_params["item_id"])
-        if row is None:
-            raise HTTPException(404)
-        if isinstance(row, Gone):
-            return self._gone("story", row)
-        return await self._page(request, lambda: self._item(row))
-
-    def _item(self, row: page.PageItem) -> bytes:
-        ports = self._ports
-        return page.render_item(ports.site, row, ports.channels(), ports.clock(), ports.templates)
-
-    async def digest(self, request: Request) -> Response:
-        """GET /digests/CHANNEL/DATE: the HTML part as it may be read now; 410 with the reason if nothing of it may."""
-        found = await self._digest(request)
-        if isinstance(found, Gone):
-            return self._gone("digest", found)
-        ports = self._ports
-        body = await run_in_threadpool(
-            page.render_digest_page, ports.site, found.summary, found.html, ports.clock(), ports.templates
-        )
-        return answer(request, Document(body, HTML), {**PAGE_CACHE, "Content-Security-Policy": MAIL_POLICY})
-
-    async def digest_text(self, request: Request) -> Response:
-        """GET /digests/CHANNEL/DATE.txt: the text part as it may be read now; 410 as there."""
-        found = await self._digest(request)
-        if isinstance(found, Gone):
-            return self._gone("digest", found)
-        return answer(request, Document(found.text.encode(), "text/plain; charset=utf-8"), PAGE_CACHE)
-
-    async def _digest(self, request: Request) -> Digest | Gone:
-        try:
-            day = date.fromisoformat(request.path_params["day"])
-        except ValueError:
-            raise HTTPException(404) from None
-        found = await run_in_threadpool(self._ports.digest, request.path_params["channel"], day)
+    async def _page(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
+        found = await run_in_threadpool(self._rack.get, path)
         if found is None:
             raise HTTPException(404)
-        return found
+        if isinstance(found, Gone):
+            return self._say(
+                words.gone("digest" if path.startswith("/digests/") else "story", found, self._contact), 410
+            )
+        finished, document = found
+        return answer(request, document, {**PAGE_CACHE, **_policy(finished), **headers})
+
+    @property
+    def _contact(self) -> str:
+        return self._ports.site.contact
 
     async def confirm(self, request: Request) -> Response:
         """GET asks, POST /confirm/TOKEN begins the letters."""
@@ -236,7 +213,7 @@ class Desk:
         return dict(parse_qsl(body.decode("utf-8", "replace")))
 
     async def _form(self, template: str, **values: object) -> Response:
-        body = await run_in_threadpool(page.render_form, self._ports.site, template, self._ports.templates, **values)
+        body = await run_in_threadpool(render_form, self._ports.frame(), template, self._ports.templates, **values)
         return Response(body, 200, NEVER_CACHE, media_type=HTML)
 
     async def _reader(self, request: Request, purpose: str) -> int:
@@ -259,16 +236,12 @@ class Desk:
             ready = False
         return PlainTextResponse("ok\n" if ready else "not yet\n", 200 if ready else 503, headers=NEVER_CACHE)
 
-    async def robots(self, request: Request) -> Response:
-        """GET /robots.txt: everything may be read; the readers' own addresses are nobody's to follow."""
-        return answer(request, Document(ROBOTS.encode(), "text/plain; charset=utf-8"), PAGE_CACHE)
-
     async def missing(self, _request: Request, error: Exception) -> Response:
         """A page for what we do not have or do not do."""
         if not isinstance(error, HTTPException):  # pragma: no cover - Starlette calls it for nothing else
             raise error
         if error.detail == NOT_OURS:
-            return self._say(words.bad_link(self._ports.site.contact), error.status_code)
+            return self._say(words.bad_link(self._contact), error.status_code)
         message = words.NOT_DONE_HERE if error.status_code == METHOD_NOT_ALLOWED else words.MISSING
         return self._say(message, error.status_code, error.headers)
 
@@ -277,12 +250,6 @@ class Desk:
         log.error("%s: %s", request.url.path, error)
         return PlainTextResponse("This page cannot be shown now. Try again in a minute.\n", 503, headers=NEVER_CACHE)
 
-    async def _page(self, request: Request, render: Callable[[], bytes]) -> Response:
-        return answer(request, Document(await run_in_threadpool(render), HTML), PAGE_CACHE)
-
-    def _gone(self, what: str, gone: Gone) -> Response:
-        return self._say(words.gone(what, gone.because, self._ports.site.contact), 410)
-
-    def _say(self, message: page.Message, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-        body = page.render_message(self._ports.site, message, self._ports.templates)
+    def _say(self, message: Words, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        body = render_message(self._ports.frame(), message, self._ports.templates)
         return Response(body, status, {**NEVER_CACHE, **(headers or {})}, media_type=HTML)

@@ -5,24 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment
 
 from syndicate.model import Key, Site
 from syndicate.pipeline.cadence import Cadence
-from syndicate.pipeline.pages import Gone
-from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A digest that went out: what it is, its HTML part and its text part, both without anything of a recipient's."""
-
-    summary: DigestSummary
-    html: bytes
-    text: str
+from syndicate.pipeline.site import Page
+from syndicate.publish.page_item import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +44,11 @@ class Offer:
 class Ports:
     """Where the server gets what it shows. The callables may block: each runs in a thread of its own.
 
-    ``feeds`` is the folder of finished feed documents. ``item`` and ``digest`` answer None for what we do not have and
-    ``Gone`` for what may not be shown any longer. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a
-    subscriber who held a valid token, ``confirm`` the token too; the acts may be repeated and do nothing for an id that
-    is gone. ``sign_up`` takes a list, an address and where the request came from. ``ready`` is False until the first
-    cycle is done.
+    ``feeds`` is the folder of finished feed documents. ``page`` makes a page by its address: None for what we do not
+    have and ``Gone`` for what may not be shown any longer; ``version`` says another word whenever a page might have
+    become another. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a subscriber who held a valid token,
+    ``confirm`` the token too; the acts may be repeated and do nothing for an id that is gone. ``sign_up`` takes a list,
+    an address and where the request came from. ``ready`` is False until the first cycle is done.
     """
 
     site: Site
@@ -65,11 +56,9 @@ class Ports:
     feeds: Path
     keys: Callable[[], Sequence[Key]]
     clock: Callable[[], datetime]
-    channels: Callable[[], Sequence[ChannelSummary]]
-    items: Callable[[], Sequence[PageItem]]
-    item: Callable[[str], PageItem | Gone | None]
-    digests: Callable[[], Sequence[DigestSummary]]
-    digest: Callable[[str, date], Digest | Gone | None]
+    frame: Callable[[], Frame]
+    page: Callable[[str], Page]
+    version: Callable[[], str]
     letter: Callable[[int], Letter | None]
     confirm: Callable[[int, str], None]
     unsubscribe: Callable[[int], None]

@@ -29,6 +29,8 @@ async def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Async
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # the application reads them itself, behind what is quick
+                ws="none",
                 server_header=False,
                 timeout_graceful_shutdown=GRACE,
             )

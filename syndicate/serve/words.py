@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from syndicate.pipeline.pages import Gone
 from syndicate.publish.page import Message
 from syndicate.serve.ports import Letter
 
@@ -30,9 +31,9 @@ MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, o
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 
 
-def gone(what: str, because: str, contact: str) -> Message:
+def gone(what: str, told: Gone, contact: str) -> Message:
     """The page that stands where a story or digest was."""
-    return Message(f"This {what} is here no longer", (because,), foot=f"Is that a mistake? Write to {contact}.")
+    return Message(f"This {what} is here no longer", (told.because,), foot=f"Is that a mistake? Write to {contact}.")
 
 
 def shall_we_start(letter: Letter | None) -> Message:

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from syndicate.errors import StoreError
 from syndicate.store.schema import VERSION
@@ -45,6 +46,33 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "begin", _begin_postgresql)
         _migrate(engine)
     return engine
+
+
+class Watch:
+    """Tells whether a database was written to, by whatever process, without a look at its tables."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` is connected to once it is asked."""
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._held: PoolProxiedConnection | None = None
+
+    def version(self) -> str:
+        """Another word whenever something may have been written since the last call; raises StoreError."""
+        if self._engine.dialect.name != "sqlite":
+            with transaction(self._engine, READ) as connection:
+                return str(connection.exec_driver_sql("SELECT pg_current_snapshot()").scalar_one())
+        # The number is of the connection that asks: the same one asks each time, and never writes.
+        with in_words(self._engine.url), self._lock:
+            self._held = self._held or self._engine.raw_connection()
+            return str(self._held.cursor().execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from syndicate.store import backup, barred, place
 from syndicate.store.additions import Additions
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
-from syndicate.store.database import READ, WRITE, in_words, open_engine, transaction
+from syndicate.store.database import READ, WRITE, Watch, in_words, open_engine, transaction
 from syndicate.store.destinations import Destinations
 from syndicate.store.editions import Editions
 from syndicate.store.holding import Holding
@@ -97,6 +97,7 @@ class Store:
         self._instance = ""
         self._beside = Path(f"{file}{barred.SUFFIX}") if file else None  # where its suppression list is kept as well
         self._place = Path(f"{file}{place.SUFFIX}") if file else None
+        self._watch = Watch(engine)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -176,8 +177,13 @@ class Store:
         """Copy the database to a new file while others write to it; its size in bytes. See ``backup.copy``."""
         return backup.copy(self._file, target)
 
+    def version(self) -> str:
+        """Another word whenever something may have been written since it was asked last, by whatever process."""
+        return self._watch.version()
+
     def close(self) -> None:
         """Give the connections back. The store is not used after this."""
+        self._watch.close()
         self._engine.dispose()
 
     def _made_once(self, key: str) -> str:

@@ -11,6 +11,7 @@ import textwrap
 import threading
 from datetime import UTC, datetime
 
+import brotli
 import pytest
 
 from syndicate.deliver.files import release, release_feeds
@@ -42,7 +43,8 @@ def test_feeds_are_released(tmp_path):
     assert [path.read_bytes() for path in paths] == [part.content for part in PARTS]
     for path in paths:
         assert gzip.decompress(path.with_name(path.name + ".gz").read_bytes()) == path.read_bytes()
-    assert len(names(tmp_path / "public" / "feeds")) == 6
+        assert brotli.decompress(path.with_name(path.name + ".br").read_bytes()) == path.read_bytes()
+    assert len(names(tmp_path / "public" / "feeds")) == 9
 
 
 def test_only_what_changed_is_touched(tmp_path):
@@ -51,7 +53,7 @@ def test_only_what_changed_is_touched(tmp_path):
     before = {name: (tmp_path / name).stat() for name in names(tmp_path)}
     release(tmp_path, {"a.rss": b"same" * 99, "b.rss": b"new" * 99})
     after = {name: (tmp_path / name).stat() for name in names(tmp_path)}
-    assert [name for name in before if before[name].st_ino != after[name].st_ino] == ["b.rss", "b.rss.gz"]
+    assert [name for name in before if before[name].st_ino != after[name].st_ino] == ["b.rss", "b.rss.br", "b.rss.gz"]
     assert before["a.rss"].st_mtime_ns == after["a.rss"].st_mtime_ns
 
 
@@ -92,9 +94,9 @@ def test_leftovers_of_a_killed_run(tmp_path):
     process = subprocess.run([sys.executable, "-c", textwrap.dedent(script), tmp_path], check=False, timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert (tmp_path / "f.rss").read_bytes() == b"old"
-    assert len(names(tmp_path)) == 3
+    assert len(names(tmp_path)) == 4
     release(tmp_path, {"f.rss": b"old"})
-    assert names(tmp_path) == ["f.rss", "f.rss.gz"]
+    assert names(tmp_path) == ["f.rss", "f.rss.br", "f.rss.gz"]
 
 
 def test_releases_wait_for_each_other(tmp_path):
@@ -108,7 +110,7 @@ def test_releases_wait_for_each_other(tmp_path):
     assert names(tmp_path) == [".other.rss.syndicate-tmp"]
     os.close(other)
     thread.join()
-    assert names(tmp_path) == ["f.rss", "f.rss.gz"]
+    assert names(tmp_path) == ["f.rss", "f.rss.br", "f.rss.gz"]
 
 
 @pytest.mark.parametrize("name", ["../escape", "a/b", ".hidden", ""])
@@ -148,5 +150,5 @@ def test_disk_full(tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(script), tmp_path]
     process = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
     assert "cannot be written (File too large)" in process.stdout
-    assert names(tmp_path) == ["a.rss", "a.rss.gz"]
+    assert names(tmp_path) == ["a.rss", "a.rss.br", "a.rss.gz"]
     assert (tmp_path / "a.rss").read_bytes() == b"old"

@@ -1,131 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The web server over real HTTP: finished feeds, pages, and links of a mail that only a POST obeys."""
+"""The web server over real HTTP: pages, and links of a mail that only a POST obeys."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import os
 import socket
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import aiohttp
+import brotli
 import pytest
 
 from syndicate.deliver import tokens
 from syndicate.errors import StoreError, UsageError
-from syndicate.model import (
-    Chain,
-    Channel,
-    ChannelKind,
-    Decision,
-    Duty,
-    Hop,
-    Item,
-    Key,
-    Medium,
-    Mode,
-    Purpose,
-    Role,
-    Site,
-)
-from syndicate.pipeline.pages import Gone
-from syndicate.publish.page import ChannelSummary, DigestSummary, PageItem
-from syndicate.publish.templates import environment
+from syndicate.model import Key
 from syndicate.serve.app import build_app
-from syndicate.serve.documents import accepts_gzip
-from syndicate.serve.ports import Digest, Letter, Ports
 from syndicate.serve.run import serving
-
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-KEY = Key("1", b"a secret of the test")
-SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
-COMMUNITY = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("rss",))
-WEEKLY = Channel("weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY)
-URL = "https://south.example/the-ferry"
-ITEM = Item("i-00112233aabbccdd", "south", "south", URL, URL, "The ferry", "", "")
-ROW = PageItem(
-    ITEM,
-    Chain((Hop(Role.ORIGIN, "South Desk", "south", URL, NOW, ITEM.id),)),
-    (Decision(ITEM.id, "community", Mode.LINK, (Duty("O3", url=URL),), (), "Nothing is known of its terms."),),
-    NOW,
-)
-SUMMARY = DigestSummary(WEEKLY, date(2026, 11, 23), "This week", 1)
-FEED = b"<rss>" + b"x" * 2000 + b"</rss>"
-
-
-class House:
-    """What stands behind the server in these tests: it remembers who acted."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.confirmed = []
-        self.unsubscribed = []
-        self.is_ready = True
-
-    def ready(self):
-        """Answers as told, or fails as told."""
-        if not isinstance(self.is_ready, Exception):
-            return self.is_ready
-        raise self.is_ready
-
-    def ports(self):
-        """The ports over this house."""
-        return Ports(
-            site=SITE,
-            templates=environment(None),
-            feeds=self.folder,
-            keys=lambda: [KEY],
-            clock=lambda: NOW,
-            channels=lambda: [ChannelSummary(COMMUNITY, NOW), ChannelSummary(WEEKLY)],
-            items=lambda: [ROW],
-            item={ITEM.id: ROW}.get,
-            digests=lambda: [SUMMARY],
-            digest=lambda channel, day: self.digests().get((channel, day)),
-            letter={7: Letter("Weekly digest", "River reporting, for information.", "Asked on 4 March 2026")}.get,
-            confirm=lambda reader, _: self.confirmed.append(reader),
-            unsubscribe=self.unsubscribed.append,
-            **dict.fromkeys(("come_back", "prefer", "lists", "sign_up")),  # test_serve_readers.py has them
-            ready=self.ready,
-        )
-
-    def digests(self):
-        """The one digest that went out."""
-        sent = Digest(
-            SUMMARY, b'<!doctype html><html><body class="x"><p>The digest</p></body></html>', "The digest, as text\n"
-        )
-        return {("weekly", date(2026, 11, 23)): sent, ("weekly", date(2026, 11, 16)): Gone("Its terms ended.")}
+from tests.cases.serve.house import KEY, PAGE, SITE, ask, get, house_in
 
 
 @pytest.fixture(name="house")
 def _house(tmp_path):
-    (tmp_path / "community.rss").write_bytes(FEED)
-    (tmp_path / "community.rss.gz").write_bytes(gzip.compress(FEED))
-    os.utime(tmp_path / "community.rss", (1_790_000_000, 1_790_000_000))
-    return House(tmp_path)
-
-
-def ask(house, *requests, ports=None):
-    """Answers (status, headers, body as sent) to requests: (method, path, headers)."""
-
-    async def inside():
-        answers = []
-        async with (
-            serving(build_app(ports or house.ports())) as port,
-            aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as web,
-        ):
-            for method, path, headers in requests:
-                async with web.request(method, f"http://127.0.0.1:{port}{path}", headers=headers) as answer:
-                    answers.append((answer.status, answer.headers, await answer.read()))
-        return answers
-
-    return asyncio.run(inside())
-
-
-def get(house, path, **headers):
-    """The answer to one GET."""
-    return ask(house, ("GET", path, {name.replace("_", "-"): value for name, value in headers.items()}))[0]
+    return house_in(tmp_path)
 
 
 @pytest.mark.parametrize("path", ["/digests/weekly/2026-11-16", "/digests/weekly/2026-11-16.txt"])
@@ -135,90 +31,6 @@ def test_a_digest_that_may_be_read_no_longer_is_gone(house, path):
     assert (status, headers["Cache-Control"]) == (410, "no-store")
     for words in ("This digest is here no longer", "Its terms ended.", SITE.contact):
         assert words in body.decode()
-
-
-def test_feed_is_the_finished_bytes(house):
-    """A feed leaves as it was released, with its media type, validators and five minutes of rest."""
-    status, headers, body = get(house, "/feeds/community.rss")
-    assert (status, body) == (200, FEED)
-    assert headers["Content-Type"] == "application/rss+xml; charset=utf-8"
-    assert headers["Cache-Control"] == "public, max-age=300"
-    assert headers["Last-Modified"] == "Mon, 21 Sep 2026 14:13:20 GMT"
-    assert headers["Vary"] == "Accept-Encoding"
-    assert headers["ETag"].startswith('"')
-    assert "Content-Encoding" not in headers
-
-
-def test_gzip_is_its_own_representation(house):
-    """A client that takes gzip gets the stored form under a tag of its own."""
-    plain = get(house, "/feeds/community.rss")
-    status, headers, body = get(house, "/feeds/community.rss", Accept_Encoding="br, gzip")
-    assert status == 200
-    assert headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(body) == FEED
-    assert headers["ETag"] != plain[1]["ETag"]
-
-
-@pytest.mark.parametrize("accept", ["", "gzip"])
-def test_what_the_client_has_is_not_sent_again(house, accept):
-    """The tag of the representation that the client took, listed or weak, is answered 304 without a body."""
-    accepted = {"Accept-Encoding": accept} if accept else {}
-    ((_, headers, _),) = ask(house, ("GET", "/feeds/community.rss", accepted))
-    tag = headers["ETag"]
-    answers = ask(
-        house,
-        *(("GET", "/feeds/community.rss", {**accepted, "If-None-Match": one}) for one in (tag, f'"old", W/{tag}', "*")),
-        ("GET", "/feeds/community.rss", {**accepted, "If-None-Match": '"old"'}),
-    )
-    assert [status for status, _, _ in answers] == [304, 304, 304, 200]
-    assert [body for _, _, body in answers[:3]] == [b"", b"", b""]
-    assert answers[0][1]["ETag"] == tag
-
-
-@pytest.mark.parametrize(
-    ("since", "tag", "expected"),
-    [
-        ("Mon, 21 Sep 2026 14:13:20 GMT", None, 304),
-        ("Mon, 21 Sep 2026 14:13:19 GMT", None, 200),
-        ("yesterday", None, 200),
-        ("Mon, 21 Sep 2026 14:13:20 GMT", '"other"', 200),
-    ],
-)
-def test_modified_since_counts_only_without_a_tag(house, since, tag, expected):
-    """If-Modified-Since is obeyed where no If-None-Match stands beside it; nonsense is ignored."""
-    headers = {"If-Modified-Since": since, **({"If-None-Match": tag} if tag else {})}
-    ((status, _, _),) = ask(house, ("GET", "/feeds/community.rss", headers))
-    assert status == expected
-
-
-def test_head_says_the_same_without_a_body(house):
-    """HEAD has the headers of GET."""
-    head, whole = ask(house, ("HEAD", "/feeds/community.rss", {}), ("GET", "/feeds/community.rss", {}))
-    assert head[2] == b""
-    assert {k: v for k, v in head[1].items() if k != "date"} == {k: v for k, v in whole[1].items() if k != "date"}
-
-
-def test_replaced_feed_is_noticed_and_a_stale_sibling_is_not_sent(house):
-    """After a new release the new bytes are served at once, and an old or broken gzip form never is."""
-
-    async def inside():
-        found = []
-        async with serving(build_app(house.ports())) as port, aiohttp.ClientSession(auto_decompress=False) as web:
-            for change in (
-                lambda: None,
-                lambda: (house.folder / "community.rss").write_bytes(b"<rss/>"),
-                lambda: (house.folder / "community.rss.gz").write_bytes(b"no gzip"),
-                (house.folder / "community.rss").unlink,
-            ):
-                change()
-                async with web.get(f"http://127.0.0.1:{port}/feeds/community.rss") as answer:
-                    found.append((answer.status, answer.headers.get("Content-Encoding"), await answer.read()))
-        return found
-
-    first, new, broken, gone = asyncio.run(inside())
-    assert first[:2] == (200, "gzip")
-    assert new == broken == (200, None, b"<rss/>")
-    assert gone[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -244,31 +56,48 @@ def test_what_we_do_not_have_is_404(house, path):
     assert headers["Content-Type"].startswith("text/html")
 
 
-def test_pages_show_what_the_house_knows(house):
-    """Front page, item page, digest in both parts, style and robots are there, each with its type."""
-    paths = (
-        "/",
-        f"/items/{ITEM.id}",
-        "/digests/weekly/2026-11-23",
-        "/digests/weekly/2026-11-23.txt",
-        "/style.css",
-        "/robots.txt",
+def test_pages_are_what_the_house_makes(house):
+    """Pages leave as they were made, each with its type, and what is gone with the reason."""
+    front, mail, text, gone = ask(
+        house,
+        *(("GET", p, {}) for p in ("/", "/digests/weekly/2026-11-23", "/digests/weekly/2026-11-23.txt", "/items/i-2")),
     )
-    front, item, mail, text, style, robots = ask(house, *(("GET", path, {}) for path in paths))
-    assert all(one[0] == 200 for one in (front, item, mail, text, style, robots))
-    assert b"The ferry" in front[2]
-    assert b"Nothing is known of its terms." in item[2]
+    assert (front[0], front[2]) == (200, PAGE)
+    assert front[1]["Content-Type"] == "text/html; charset=utf-8"
     assert b"The digest" in mail[2]
-    assert text[2] == b"The digest, as text\n"
-    assert text[1]["Content-Type"] == "text/plain; charset=utf-8"
-    assert style[1]["Content-Type"] == "text/css; charset=utf-8"
-    assert b"Disallow: /unsubscribe/" in robots[2]
+    assert (text[1]["Content-Type"], text[2]) == ("text/plain; charset=utf-8", b"The digest, as text\n")
+    assert (gone[0], b"Its publisher took it back." in gone[2]) == (410, True)
 
 
-def test_pages_are_conditional_too(house):
-    """A page that did not change is answered 304."""
+def test_pages_are_conditional_and_compressed(house):
+    """A page that did not change is answered 304; a client that takes br gets it so, HEAD without the body."""
     _, headers, _ = get(house, "/")
     assert get(house, "/", If_None_Match=headers["ETag"])[0] == 304
+    _, coded, body = get(house, "/", Accept_Encoding="gzip, br")
+    assert (coded["Content-Encoding"], brotli.decompress(body)) == ("br", PAGE)
+    ((status, head, nothing),) = ask(house, ("HEAD", "/", {"Accept-Encoding": "br"}))
+    assert (status, head["ETag"], nothing) == (200, coded["ETag"], b"")
+
+
+def test_a_page_is_made_once_until_something_changes(house):
+    """As long as nothing was written a page is made once; after that it is made again."""
+
+    async def inside():
+        async with serving(build_app(house.ports())) as port, aiohttp.ClientSession() as web:
+            for version in ("1", "1", "2"):
+                house.version = version
+                async with web.get(f"http://127.0.0.1:{port}/items/i-1") as answer:
+                    assert answer.status == 200
+
+    asyncio.run(inside())
+    assert house.made == ["/items/i-1"] * 2
+
+
+def test_pictures_of_others_only_where_a_page_shows_them(house):
+    """Only a page with a picture in it may load any from elsewhere."""
+    plain, pictured = (get(house, f"/items/{one}")[1]["Content-Security-Policy"] for one in ("i-1", "i-3"))
+    assert "img-src 'self';" in plain
+    assert "img-src 'self' https: http:;" in pictured
 
 
 def test_every_answer_is_locked_down(house):
@@ -344,30 +173,12 @@ def test_health_and_readiness(house):
 def test_a_broken_house_is_one_plain_sentence(house):
     """If a page cannot be made the reader gets 503 and no inner detail."""
 
-    def away():
+    def away(_):
         raise StoreError("the disk is full", subject="/secret/path")
 
-    ((status, _, body),) = ask(house, ("GET", "/", {}), ports=replace(house.ports(), items=away))
+    ((status, _, body),) = ask(house, ("GET", "/", {}), ports=replace(house.ports(), page=away))
     assert status == 503
     assert b"secret" not in body
-
-
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ("", False),
-        ("gzip", True),
-        ("GZIP;q=0.5, br", True),
-        ("gzip;q=0", False),
-        ("gzip;q=0.000", False),
-        ("*", True),
-        ("*, gzip;q=0", False),
-        ("identity", False),
-    ],
-)
-def test_accepting_gzip(header, expected):
-    """The client's word about gzip is read as RFC 9110 12.5.3 has it."""
-    assert accepts_gzip(header) is expected
 
 
 def test_taken_port_is_told(house):
@@ -379,11 +190,3 @@ def test_taken_port_is_told(house):
 
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(UsageError, match="choose another port"):
         asyncio.run(inside(other.getsockname()[1]))
-
-
-def test_feed_without_a_stored_gzip_form_is_sent_plain(house):
-    """Nobody has to compress anything: without a stored form the client gets the plain bytes."""
-    (house.folder / "community.rss.gz").unlink()
-    status, headers, body = get(house, "/feeds/community.rss", Accept_Encoding="gzip")
-    assert (status, body) == (200, FEED)
-    assert "Content-Encoding" not in headers

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms of readers: every field has a label, nothing is loaded, what is chosen is shown."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from lxml import html as reader
 
 from syndicate.model import Site
 from syndicate.publish.page import render_form
+from syndicate.publish.page_item import Frame
 from syndicate.publish.templates import environment
 
 SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
+FRAME = Frame(SITE, (), datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 TEMPLATES = environment()
 
 
 def form(template, **values):
     """The page's tree."""
-    return reader.fromstring(render_form(SITE, template, TEMPLATES, **values).decode())
+    return reader.fromstring(render_form(FRAME, template, TEMPLATES, **values).decode())
 
 
 def unlabelled(tree):

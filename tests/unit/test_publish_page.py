@@ -19,15 +19,42 @@ from syndicate.model import (
     Evidence,
     Hop,
     Level,
+    Limit,
     Medium,
     Mode,
     Reason,
     Role,
 )
-from syndicate.publish import page, page_words
+from syndicate.publish import page, page_item, page_words
 from syndicate.publish.templates import environment
 
 S = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cases/publish/pages.py")))
+
+
+OFFER = page_item.Offered("weekly", "Weekly digest", "You may send me the weekly digest.")
+
+
+def tree(content):
+    """The tree of a page."""
+    return lxml_html.document_fromstring(content)
+
+
+def front_of(rows, env, frame=S.FRAME, *, more=False):
+    """The bytes of a front page."""
+    return page.render_front(frame, rows, OFFER, more=more, templates=env).content
+
+
+def item_of(row, env, frame=S.FRAME):
+    """The bytes of an item's page."""
+    return page.render_item(frame, row, env).content
+
+
+def with_decision(row, **changes):
+    """The row with its own decision, and its first channel's, changed."""
+    changed = replace(row.entry.decision, **changes)
+    return replace(
+        row, entry=replace(row.entry, decision=changed), mode=changed.mode, decisions=(changed, *row.decisions[1:])
+    )
 
 
 @pytest.fixture(name="env")
@@ -37,79 +64,100 @@ def _env():
 
 @pytest.fixture(name="front")
 def _front(env):
-    return lxml_html.document_fromstring(page.render_front(S.SITE, S.paper(), S.CHANNELS, [S.digest()], S.NOW, env))
+    return tree(front_of(S.paper(), env))
 
 
 @pytest.fixture(name="item_page")
 def _item_page(env):
-    return lxml_html.document_fromstring(page.render_item(S.SITE, S.ferry(), S.CHANNELS, S.NOW, env))
+    return tree(item_of(S.ferry(), env))
 
 
-def test_front_lists_every_item_with_mode_and_reason(front):
-    """Each item shows publisher, headline linked to the original, and for every channel the mode and the reason."""
+def test_front_shows_whose_it_is_before_what_it_is(front):
+    """Each story has publisher, mode and headline in this order, leads to its own page, and ends in its rights line."""
     stories = front.cssselect("article.story")
-    assert [one.get("data-item") for one in stories] == [row.item.id for row in S.paper()]
+    assert [one.get("data-item") for one in stories] == [row.entry.item.id for row in S.paper()]
     first = stories[0]
-    assert S.text_of(first.cssselect(".whose")[0]) == "South Desk by way of Harbour Review"
-    assert first.cssselect("h3 a")[0].get("href") == "https://harbour.example/2026/11/19/the-ferry"
-    rows = [S.text_of(row) for row in first.cssselect(".decisions .row")]
-    assert [row.partition("text ")[0].partition("only ")[0].partition("Withheld ")[0] for row in rows] == [
-        "Community feed and weekly digestFull ",
-        "Partner feedLink ",
-        "Print sheet",
-    ]
-    assert rows[0].endswith(
-        "Harbour Review lets community sites and mailing lists carry it whole, with this credit, and its record covers its cross-posts."
-    )
-    assert rows[1].endswith(
-        "The permission is for sites without profit; this channel is commercial. Ask rights@harbour.example."
-    )
-    assert rows[2].endswith(
-        "Print was not granted, and a printed sheet cannot carry the link. Ask rights@harbour.example."
-    )
-    assert S.text_of(stories[1].cssselect(".decisions dt")[0]) == "Every channelFull text"
+    assert S.text_of(first.cssselect(".whose")[0]) == "South Desk by way of Harbour Review Full text"
+    assert first.cssselect("h2 a")[0].get("href") == f"/items/{S.ferry().entry.item.id}"
+    assert first.cssselect(".whose a")[0].get("href") == "/publishers/south-desk"
+    words = [S.text_of(one) for one in first]
+    assert words.index("The ferry a village refused to lose") > 0
+    for owed in ("Ines Marlow", "Copyright © South Desk, 2026", "harbour.example/2026/11/19/the-ferry"):
+        assert owed in S.text_of(first.cssselect(".ruled .credit")[0])
+    assert [S.text_of(one.cssselect(".badge")[0]) for one in stories] == [
+        *("Full text",) * 3, "Link only", "Excerpt"
+    ]  # fmt: skip
+    assert [len(one.cssselect(".chain")) for one in stories] == [1, 0, 0, 0, 0]
 
 
-def test_front_begins_with_a_true_sentence(front, env):
-    """The opening counts stories and publishers; with nothing there it says so and links to nothing."""
-    assert S.text_of(front.cssselect(".opening")[0]).startswith("Five stories from five publishers.")
-    one = lxml_html.document_fromstring(page.render_front(S.SITE, S.paper()[:1], S.CHANNELS, [], S.NOW, env))
-    assert S.text_of(one.cssselect(".opening")[0]).startswith("One story from one publisher.")
-    empty = lxml_html.document_fromstring(page.render_front(S.SITE, [], S.CHANNELS, [], S.NOW, env))
-    assert S.text_of(empty.cssselect(".opening")[0]) == "Nothing has come in yet. The first poll fills this page."
-    assert "No digest has gone out yet." in S.text_of(empty)
+def test_front_without_stories_says_so(env):
+    """With nothing there the page says so; what is older is a page away where there is any."""
+    assert "Nothing has come in yet." in S.text_of(tree(front_of([], env)))
+    assert not tree(front_of(S.paper()[:1], env)).cssselect(".earlier, .beside")
+    for more in (False, True):
+        ways = [
+            one.get("href") for one in tree(front_of(S.paper()[:3], env, more=more)).cssselect("#main .section-head a")
+        ]
+        assert ways == ["/stories"] * more
 
 
-def test_front_links_feeds_and_digests(front, env):
-    """Every format of every released feed and both parts of the digest are linked, and feeds can be discovered."""
-    links = [one.get("href") for one in front.cssselect("#take a")]
-    feeds = ["/feeds/community.rss", "/feeds/community.atom", "/feeds/community.json", "/feeds/partner.rss"]
-    assert links[:4] == feeds
-    assert set(links[4:]) == {"/digests/weekly/2026-11-23", "/digests/weekly/2026-11-23.txt"}
+def test_feeds_can_be_discovered(front):
+    """Every format of every feed stands in the head with its media type."""
     found = front.cssselect('head link[rel="alternate"]')
+    feeds = ["/feeds/community.rss", "/feeds/community.atom", "/feeds/community.json", "/feeds/partner.rss"]
     assert [one.get("href") for one in found] == feeds
     assert found[2].get("type") == "application/feed+json"
-    unreleased = [replace(one, released=None) for one in S.CHANNELS]
-    bare = lxml_html.document_fromstring(page.render_front(S.SITE, [], unreleased, [], S.NOW, env))
-    assert S.text_of(bare.cssselect("#take")[0]).count("Nothing released yet.") == 2
 
 
 def test_front_leads_to_the_list(env):
-    """Who may put themselves on a list by mail finds the way; where every list is closed there is none."""
-    for open_, ways in ((True, ["/subscribe"]), (False, [])):
-        channels = [replace(one, channel=replace(one.channel, signup=open_)) for one in S.CHANNELS]
-        tree = lxml_html.document_fromstring(page.render_front(S.SITE, [], channels, [], S.NOW, env))
-        assert [a.get("href") for a in tree.cssselect("nav a") if a.text == "Subscribe"] == ways
+    """Who may put themselves on a list by mail finds the way; where every list is closed, or nobody answers, none."""
+    for open_, live, ways in ((True, True, ["/subscribe"]), (False, True, []), (True, False, [])):
+        channels = tuple(replace(one, channel=replace(one.channel, signup=open_)) for one in S.CHANNELS)
+        found = tree(front_of([], env, replace(S.FRAME, channels=channels, live=live)))
+        assert [a.get("href") for a in found.cssselect("nav a") if a.text == "Subscribe"] == ways
+        assert bool(found.cssselect("form")) is live
 
 
-def test_pages_carry_no_text_of_the_item(env):
-    """Headline, names, dates and credit stand on the pages; the text does not, whatever a channel may carry."""
-    for body in (
-        page.render_front(S.SITE, [S.ferry()], S.CHANNELS, [], S.NOW, env),
-        page.render_item(S.SITE, S.ferry(), S.CHANNELS, S.NOW, env),
-    ):
-        assert b"eleven winters" not in body
-        assert b"The ferry a village refused to lose" in body
+def test_pages_carry_what_the_entry_allows(env):
+    """The whole text where it may be carried, none of it where only a link may; headline and credit in any case."""
+    link = with_decision(S.ferry(), mode=Mode.LINK, duties=S.ferry().decisions[2].duties)
+    for row, carried in ((S.ferry(), True), (link, False)):
+        for body in (front_of([row], env), item_of(row, env)):
+            assert (b"eleven winters" in body) is carried
+            assert b"The ferry a village refused to lose" in body
+    assert b"Read on" in front_of([with_decision(S.long(), mode=Mode.EXCERPT, limit=Limit(paragraphs=1))], env)
+    assert b"Read the rest at" in item_of(with_decision(S.long(), mode=Mode.EXCERPT, limit=Limit(paragraphs=1)), env)
+
+
+def test_what_may_not_be_printed_is_marked(env):
+    """The style sheet leaves out in print what is marked so, and a line says why."""
+    assert tree(item_of(S.ferry(), env)).cssselect(".unprinted .not-printed")
+    assert not tree(item_of(replace(S.ferry(), printed=True), env)).cssselect(".unprinted, .not-printed")
+    style = page.render_style(env).decode().partition("@media print")[2]
+    assert ".story .body, .unprinted .body { display: none; }" in style
+
+
+def test_may_i_use_it_too(env):
+    """For each kind of use the page says how far, why, and whom to ask."""
+    uses = (
+        replace(S.ferry().decisions[0], channel_id="community-site"),
+        replace(S.ferry().decisions[2], channel_id="commercial-site"),
+    )
+    rows = [S.text_of(one) for one in tree(item_of(replace(S.ferry(), uses=uses), env)).cssselect(".uses dl > div")]
+    assert rows[0].startswith("Community siteFull text. Harbour Review lets community sites")
+    assert rows[1].startswith("CommercialLink only. The permission is for sites without profit")
+    assert rows[1].endswith("Ask rights@harbour.example.")
+
+
+def test_previews_say_whose_it_is(item_page):
+    """Open Graph and the description name the author and the publisher in our own words and carry no text."""
+    meta = {one.get("property") or one.get("name"): one.get("content") for one in item_page.cssselect("meta")}
+    assert meta["og:title"] == "The ferry a village refused to lose"
+    assert meta["og:description"] == meta["description"]
+    assert meta["description"].startswith("By Ines Marlow, South Desk. Carried with its credit")
+    assert meta["robots"] == "noindex"
+    canonical = item_page.cssselect("link[rel=canonical]")[0].get("href")
+    assert canonical == "https://harbour.example/2026/11/19/the-ferry"
 
 
 def test_item_page_shows_chain_credit_and_evidence(item_page):
@@ -118,7 +166,7 @@ def test_item_page_shows_chain_credit_and_evidence(item_page):
     assert chain == [
         "South Desk first published it, 18 November",
         "Harbour Review republished it, 19 November",
-        "Riverside Bulletin may carry it in full, 20 November",
+        "Riverside Bulletin carries it in full, 20 November",
     ]
     credit = S.text_of(item_page.cssselect("[data-item] .credit")[0])
     for words in ("Ines Marlow", "South Desk", "Harbour Review", "Copyright © South Desk, 2026", "The author alone"):
@@ -145,54 +193,32 @@ def test_credit_to_copy_names_all(item_page, env):
         "https://harbour.example/2026/11/19/the-ferry",
         "https://south.example/the-ferry",
     ]
-    free = page.render_item(S.SITE, S.paper()[1], S.CHANNELS, S.NOW, env).decode()
+    free = item_of(S.paper()[1], env).decode()
     assert "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/" in free
 
 
-def test_withheld_outside_print_means_not_even_a_headline(env):
-    """An item that a web or mail channel must withhold is shown as a decision without title, link or quotation mark."""
-    row = S.ferry()
-    refused = replace(
-        row,
-        decisions=(
-            replace(row.decisions[0], mode=Mode.WITHHOLD, because="Its publisher objected."),
-            *row.decisions[1:],
-        ),
-    )
-    for body in (
-        page.render_front(S.SITE, [refused], S.CHANNELS, [], S.NOW, env),
-        page.render_item(S.SITE, refused, S.CHANNELS, S.NOW, env),
-    ):
-        assert b"The ferry a village" not in body
-        assert b"the-ferry" not in body
-        assert b"Its publisher objected." in body
-        assert b"data-item" not in body
-        assert b"A story that we do not list" in body
-
-
 def test_titles_are_escaped_and_odd_addresses_not_linked(env):
-    """Markup in a title is shown, not obeyed; an address that is not web or mail is no link."""
+    """Markup in a title is shown, not obeyed; an address that is not web or mail is no link of ours."""
     row = S.other(2, "<script>alert(1)</script> & co", "Marsh & Mill", "<b>", (Mode.LINK,) * 4, ("Because.",) * 4)
-    odd = replace(row.item, url="javascript:alert(1)")
-    decisions = tuple(replace(one, duties=(), contact="javascript:alert(2)") for one in row.decisions)
-    body = page.render_front(S.SITE, [replace(row, item=odd, decisions=decisions)], S.CHANNELS, [], S.NOW, env)
+    row = with_decision(row, duties=(), contact="javascript:alert(2)")
+    row = replace(row, entry=replace(row.entry, item=replace(row.entry.item, url="javascript:alert(1)")))
+    body = item_of(row, env)
     assert b"<script>" not in body
     assert b"&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in body
-    tree = lxml_html.document_fromstring(body)
-    assert not [
-        one for one in tree.cssselect(".story h3 a, .decisions dd a") if one.get("href").startswith("javascript")
-    ]
+    found = tree(body)
+    assert not found.cssselect("link[rel=canonical]")
+    links = [one.get("href") for one in found.cssselect(".item-head a, .matrix a, .read-there a")]
+    assert not [one for one in links if one.startswith("javascript")]
 
 
 def test_long_chains_fold_their_middle_and_say_how_many(env):
     """From five hops on the middle stands behind a summary that names the count."""
     row = S.ferry()
     hops = tuple(Hop(Role.REPUBLISHER, f"Outlet {number}", url=f"https://o{number}.example/") for number in range(5))
-    tree = lxml_html.document_fromstring(
-        page.render_item(S.SITE, replace(row, chain=Chain((row.chain.hops[0], *hops))), S.CHANNELS, S.NOW, env)
-    )
-    assert S.text_of(tree.cssselect(".chain summary")[0]) == "4 more publishers between"
-    assert [S.text_of(one) for one in tree.cssselect(".chain details b")] == [
+    chain = Chain((row.entry.chain.hops[0], *hops))
+    found = tree(item_of(replace(row, entry=replace(row.entry, chain=chain)), env))
+    assert S.text_of(found.cssselect(".chain summary")[0]) == "4 more publishers between"
+    assert [S.text_of(one) for one in found.cssselect(".chain details b")] == [
         "Outlet 0",
         "Outlet 1",
         "Outlet 2",
@@ -205,11 +231,9 @@ def test_channel_unknown_to_the_page_keeps_its_id(env):
     row = S.ferry()
     many = tuple(Evidence("record", Level.ITEM, f"Sentence {number}.", "", "") for number in range(28))
     old = replace(row.decisions[0], channel_id="gone", reasons=(Reason("record", "Many.", Mode.FULL, many),))
-    tree = lxml_html.document_fromstring(
-        page.render_item(S.SITE, replace(row, decisions=(old,)), S.CHANNELS, S.NOW, env)
-    )
-    assert S.text_of(tree.cssselect(".matrix th[scope=row]")[0]) == "gone"
-    assert [S.text_of(one) for one in tree.cssselect(".quotes .letter")][25:28] == ["Z", "27", "28"]
+    found = tree(item_of(replace(row, decisions=(old,)), env))
+    assert S.text_of(found.cssselect(".matrix th[scope=row]")[0]) == "gone"
+    assert [S.text_of(one) for one in found.cssselect(".quotes .letter")][25:28] == ["Z", "27", "28"]
 
 
 def test_evidence_that_is_an_address_is_a_link(env):
@@ -217,37 +241,37 @@ def test_evidence_that_is_an_address_is_a_link(env):
     row = S.ferry()
     stated = Evidence("atom.license", Level.FEED, "https://creativecommons.org/licenses/by/4.0/", "feed/link", "")
     one = replace(row.decisions[0], reasons=(Reason("licence", "Stated.", Mode.FULL, (stated,)),))
-    tree = lxml_html.document_fromstring(
-        page.render_item(S.SITE, replace(row, decisions=(one,)), S.CHANNELS, S.NOW, env)
-    )
-    assert tree.cssselect(".quotes mark a")[0].get("href") == stated.value
+    found = tree(item_of(replace(row, decisions=(one,)), env))
+    assert found.cssselect(".quotes mark a")[0].get("href") == stated.value
 
 
 def test_digest_page_is_the_mail_under_one_line(env):
     """The mail's markup is untouched; a line that leads to the text part stands right after its body tag."""
     mail = b'<!doctype html><html><BODY class="a">\n<p>Hello</p></BODY></html>'
-    got = page.render_digest_page(S.SITE, S.digest(), mail, S.NOW, env)
+    got = page.render_digest_page(S.FRAME, S.digest(), mail, (), env)
     at = mail.index(b"\n<p>")
     assert got.startswith(mail[:at] + b"<nav")
     assert got.endswith(mail[at:])
     assert b'href="/digests/weekly/2026-11-23.txt"' in got
-    assert page.render_digest_page(S.SITE, S.digest(), b"<p>x</p>", S.NOW, env).startswith(b"<nav")
+    assert page.render_digest_page(S.FRAME, S.digest(), b"<p>x</p>", ["i-1"], env).startswith(
+        b'<style>@media print { [data-item="i-1"] .body { display: none } }</style><nav'
+    )
 
 
 def test_message_asks_with_one_button(env):
     """A question has one POST form to its own address; a mere message has none."""
     asked = page.render_message(
-        S.SITE,
+        S.FRAME,
         page.Message(
             "Stop?", ("We stop.",), "Unsubscribe", "What you agreed to", "A digest.", "Asked in March", "Small print"
         ),
         env,
     )
-    tree = lxml_html.document_fromstring(asked)
-    assert [(one.get("method"), one.get("action")) for one in tree.cssselect("form")] == [("post", None)]
-    assert S.text_of(tree.cssselect("button")[0]) == "Unsubscribe"
-    assert S.text_of(tree.cssselect(".agreed")[0]) == "What you agreed to “A digest.” Asked in March"
-    said = page.render_message(S.SITE, page.Message("Done", ("So.",)), env)
+    found = tree(asked)
+    assert [(one.get("method"), one.get("action")) for one in found.cssselect("form")] == [("post", None)]
+    assert S.text_of(found.cssselect("button")[0]) == "Unsubscribe"
+    assert S.text_of(found.cssselect(".agreed")[0]) == "What you agreed to “A digest.” Asked in March"
+    said = page.render_message(S.FRAME, page.Message("Done", ("So.",)), env)
     assert b"<form" not in said
     assert b"agreed" not in said
 
@@ -255,27 +279,27 @@ def test_message_asks_with_one_button(env):
 def test_pages_need_no_script_and_no_style_of_their_own(env):
     """A policy that allows nothing but our own style sheet breaks nothing."""
     bodies = [
-        page.render_front(S.SITE, S.paper(), S.CHANNELS, [S.digest()], S.NOW, env),
-        page.render_item(S.SITE, S.ferry(), S.CHANNELS, S.NOW, env),
-        page.render_message(S.SITE, page.Message("Stop?", ("We stop.",), "Unsubscribe"), env),
+        front_of(S.paper(), env),
+        item_of(S.ferry(), env),
+        page.render_message(S.FRAME, page.Message("Stop?", ("We stop.",), "Unsubscribe"), env),
     ]
     for body in bodies:
         assert not re.search(
             rb"<script(?! type=\"application/ld\+json\")|<style|\sstyle=|\son[a-z]+=|<img|<iframe", body
         )
-        tree = lxml_html.document_fromstring(body)
-        assert tree.get("lang") == "en"
-        assert len(tree.cssselect("h1")) == 1
-        assert len(tree.cssselect("main")) == 1
-        assert tree.cssselect("body > *")[0].get("href") == "#main"
-        ids = [one.get("id") for one in tree.cssselect("[id]")]
+        found = tree(body)
+        assert found.get("lang") == "en"
+        assert len(found.cssselect("h1")) == 1
+        assert len(found.cssselect("main")) == 1
+        assert found.cssselect("body > *")[0].get("href") == "#main"
+        ids = [one.get("id") for one in found.cssselect("[id]")]
         assert len(ids) == len(set(ids))
 
 
 def test_addresses_follow_the_base_path(env):
     """A site below a path links below that path."""
     below = replace(S.SITE, url="https://example.org/bulletin")
-    body = page.render_front(below, S.paper(), S.CHANNELS, [S.digest()], S.NOW, env)
+    body = front_of(S.paper(), env, replace(S.FRAME, site=below))
     assert b'href="/bulletin/style.css"' in body
     assert b'href="/bulletin/feeds/community.rss"' in body
     assert b'href="/feeds' not in body
@@ -283,9 +307,7 @@ def test_addresses_follow_the_base_path(env):
 
 def test_equal_values_give_equal_bytes(env):
     """Rendering twice gives the same page."""
-    assert page.render_front(S.SITE, S.paper(), S.CHANNELS, [], S.NOW, env) == page.render_front(
-        S.SITE, S.paper(), S.CHANNELS, [], S.NOW, env
-    )
+    assert front_of(S.paper(), env) == front_of(S.paper(), env)
 
 
 def test_a_broken_override_is_named(tmp_path):
@@ -293,7 +315,7 @@ def test_a_broken_override_is_named(tmp_path):
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "front.html").write_text("{{ nothing.here }}")
     with pytest.raises(RenderError, match=r"front\.html"):
-        page.render_front(S.SITE, [], S.CHANNELS, [], S.NOW, environment(tmp_path))
+        front_of([], environment(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -328,50 +350,12 @@ def test_days_are_the_sites():
     assert page_words.today_words(S.NOW, S.SITE) == "Monday 23 November 2026"
 
 
-def palettes(env):
-    """The two palettes of the style sheet: name -> (red, green, blue)."""
-    css = page.render_style(env).decode()
-    light, dark = css.partition("@media (prefers-color-scheme: dark)")[::2]
-    found = [
-        dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", part.partition("/* ------")[0])) for part in (light, dark)
-    ]
-    assert len(found[0]) == len(found[1]) == 16
-    return found
-
-
-def contrast(one, two):
-    """WCAG 2.2, relative luminance and contrast ratio."""
-
-    def luminance(colour):
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(two)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("scheme", [0, 1])
-def test_colours_can_be_read(env, scheme):
-    """Text has a contrast of 4.5 and marks of 3.0 on every ground that they stand on, in light and in dark."""
-    colours = palettes(env)[scheme]
-    for ground in ("paper", "sheet", "wash", "blue-wash"):
-        for ink in ("ink", "ink-2", "ink-3", "blue", "amber", "red", "green"):
-            assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
-    for ground in ("paper", "sheet", "wash"):
-        assert contrast(colours["line"], colours[ground]) >= 2.95, ground
-    assert contrast(colours["on-blue"], colours["blue"]) >= 4.5
-    assert contrast(colours["mark-text"], colours["mark"]) >= 4.5
-
-
 def test_where_to_ask_stands_below_full_only(env):
     """Where a channel carries an item in full nobody is sent to ask for more."""
     row = S.ferry()
     told = tuple(replace(one, contact="desk@south.example") for one in row.decisions)
-    tree = lxml_html.document_fromstring(
-        page.render_front(S.SITE, [replace(row, decisions=told)], S.CHANNELS, [], S.NOW, env)
-    )
-    asks = ["Ask desk@south.example" in S.text_of(one) for one in tree.cssselect(".decisions dd")]
+    found = tree(item_of(replace(row, decisions=told), env))
+    asks = ["Ask desk@south.example" in S.text_of(one) for one in found.cssselect(".matrix tbody tr")]
     assert asks == [False, True, True]
 
 
@@ -382,8 +366,12 @@ def test_same_sentence_cited_twice_is_one_quotation(env):
     one = replace(
         row.decisions[0], reasons=(Reason("a", "A.", Mode.FULL, (S.ASKED,)), Reason("b", "B.", Mode.FULL, (again,)))
     )
-    tree = lxml_html.document_fromstring(
-        page.render_item(S.SITE, replace(row, decisions=(one,)), S.CHANNELS, S.NOW, env)
-    )
-    assert [S.text_of(mark) for mark in tree.cssselect(".quotes mark")] == [S.ASKED.value, S.CREDITED.value]
-    assert [S.text_of(letter) for letter in tree.cssselect(".steps .letters")] == ["A", "A"]
+    found = tree(item_of(replace(row, decisions=(one,)), env))
+    assert [S.text_of(mark) for mark in found.cssselect(".quotes mark")] == [S.ASKED.value, S.CREDITED.value]
+    assert [S.text_of(letter) for letter in found.cssselect(".steps .letters")] == ["A", "A"]
+
+
+def test_an_icon_stands_beside_the_title(front, env):
+    """Every page names an icon, so that browsers ask for no other."""
+    assert front.cssselect("link[rel=icon]")[0].get("href") == "/icon.svg"
+    assert page.render_icon(env).startswith(b"<svg")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from syndicate.model import (
@@ -13,6 +14,7 @@ from syndicate.model import (
     ChannelKind,
     Decision,
     Duty,
+    Entry,
     Evidence,
     Hop,
     Item,
@@ -25,7 +27,7 @@ from syndicate.model import (
     Role,
     Site,
 )
-from syndicate.publish import page
+from syndicate.publish import page_item as page
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example", "Europe/Paris")
@@ -39,6 +41,7 @@ CHANNELS = [
     page.ChannelSummary(PARTNER, NOW),
     page.ChannelSummary(PRINT),
 ]
+FRAME = page.Frame(SITE, tuple(CHANNELS), NOW)
 ASKED = Evidence(
     "record",
     Level.ITEM,
@@ -77,6 +80,11 @@ def decision(item_id, channel, mode, because, duties=DUTIES, evidence=(), contac
     return Decision(item_id, channel.id, mode, duties, steps, because, contact)
 
 
+def row(item, chain, decisions, first_seen):
+    """An item that its page carries as far as the first channel may."""
+    return page.PageItem(Entry(item, chain, decisions[0], first_seen), decisions[0].mode, decisions)
+
+
 def ferry():
     """The founding case: written by one, republished by another."""
     item = Item(
@@ -109,7 +117,7 @@ def ferry():
     ask = "rights@harbour.example"
     link = tuple(one for one in DUTIES if one.id in {"O1", "O3"})
     yes = "Harbour Review lets community sites and mailing lists carry it whole, with this credit, and its record covers its cross-posts."
-    return page.PageItem(
+    return row(
         item,
         chain,
         (
@@ -163,7 +171,7 @@ def other(number, title, publisher, author, modes, because, licence=None, **chan
     )
     chain = Chain((Hop(Role.ORIGIN, publisher, host, url, item.published, item.id),))
     channels = (COMMUNITY, WEEKLY, PARTNER, PRINT)
-    return page.PageItem(
+    return row(
         item,
         chain,
         tuple(Decision(item.id, c.id, m, duties, (), b) for c, m, b in zip(channels, modes, because, strict=True)),
@@ -227,3 +235,11 @@ def digest():
 def text_of(node):
     """What a reader sees of a node, white space folded."""
     return " ".join(node.text_content().split())
+
+
+def long():
+    """The founding case with a second paragraph, which an excerpt leaves out."""
+    story = ferry()
+    text = "For eleven winters the last boat has left.\n\nThey had come to be counted."
+    html = "<p>For eleven winters the last boat has left.</p><p>They had come to be counted.</p>"
+    return replace(story, entry=replace(story.entry, item=replace(story.entry.item, text=text, html=html)))

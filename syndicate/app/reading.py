@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the web server shows to readers and does for them, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from syndicate.model import ChannelKind, Medium
+from syndicate.pipeline import cadence, people
+from syndicate.publish.confirmation import channel_title, wording
+from syndicate.serve.ports import Letter, Offer, Ports
+
+if TYPE_CHECKING:
+    from syndicate.app.wiring import App
+
+
+def ports(app: App, ready: Callable[[], bool]) -> Ports:
+    """Everything that the server needs of an open app."""
+    composing, press = app.composing, app.press
+    return Ports(
+        site=app.config.site,
+        templates=app.templates,
+        feeds=app.output / "feeds",
+        keys=lambda: app.store.keys(app.clock()),
+        clock=app.clock,
+        frame=press.frame,
+        page=press.page,
+        # Terms begin and end by the minute, whether or not anything is written then.
+        version=lambda: f"{app.store.version()} {app.clock():%Y-%m-%d %H:%M}",
+        letter=lambda reader: _letter(app, reader),
+        confirm=lambda reader, token: people.confirm(composing, reader, token),
+        unsubscribe=lambda reader: people.leave(composing, reader),
+        come_back=lambda reader: people.come_back(composing, reader),
+        prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
+        lists=lambda: _lists(app),
+        sign_up=lambda channel, email, network: _sign_up(app, channel, email, network),
+        ready=ready,
+    )
+
+
+def _letter(app: App, subscriber_id: int) -> Letter | None:
+    with app.store.read() as tx:
+        reader = tx.people.get(subscriber_id)
+    if reader is None:
+        return None
+    named = [channel for channel in app.config.channels if channel.id == reader.channel_id]
+    name = named[0].title if named and named[0].title else f"{app.config.site.name}: {reader.channel_id}"
+    words, since = "", ""
+    if reader.consent is not None:
+        words, since = reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0")
+    elif named:
+        words = wording(named[0], app.config.site)
+    zone = named[0].timezone if named else app.config.site.timezone
+    return Letter(name, words, since, reader.state, cadence.read(reader.cadence), zone)
+
+
+def _lists(app: App) -> list[Offer]:
+    site = app.config.site
+    return [
+        Offer(channel.id, channel_title(channel), wording(channel, site))
+        for channel in app.config.channels
+        if channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL and channel.signup
+    ]
+
+
+def _sign_up(app: App, channel_id: str, email: str, network: str) -> None:
+    for channel in app.config.channels:
+        if channel.id == channel_id and any(offer.id == channel_id for offer in _lists(app)):
+            people.sign_up(app.composing, channel, email, network)
