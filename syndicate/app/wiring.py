@@ -37,7 +37,7 @@ from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.site import Press
 from syndicate.pipeline.standing import may_go_out
 from syndicate.pipeline.webpages import Browsing
-from syndicate.schedule import workers
+from syndicate.schedule import due, workers
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Ports
 from syndicate.store import Manners, Store
@@ -45,6 +45,7 @@ from syndicate.store import Manners, Store
 if TYPE_CHECKING:
     from syndicate.deliver.dkim import Signer
     from syndicate.intake.client import Client
+    from syndicate.serve.admin.console import Console
 
 PARSERS = 2  # child processes that read documents
 
@@ -285,7 +286,7 @@ class App:
         from syndicate.serve.run import serving
 
         ready = asyncio.Event()
-        pages = serving(build_app(self.pages(ready.is_set)), host, port)
+        pages = serving(build_app(self.pages(ready.is_set), self.console().routes()), host, port)
         async with self.work() as work, self.listening(), pages as bound:
             beat = ticks(work, tell)
 
@@ -305,6 +306,16 @@ class App:
                 await asyncio.gather(first, return_exceptions=True)
                 if beat.running:
                     beat.shutdown(wait=False)
+
+    def console(self) -> Console:
+        """The operator's pages."""
+        from syndicate.serve.admin.console import Console
+        from syndicate.serve.admin.house import House
+
+        def now_of(channel: Channel, now: datetime) -> str:
+            return due.period(channel, now, seconds=True)
+
+        return Console(House(self.config, self.composing, lambda: self.posting, now_of, due.next_due))
 
     def close(self) -> None:
         """Close the database."""

@@ -218,6 +218,19 @@ def backup(
 
 
 @app.command()
+def operator(
+    name: Annotated[str, typer.Argument(help="Who; their acts are recorded in this name. None: list them.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Let them in no more.")] = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Let somebody into the console at /admin/ with a password, typed or on standard input."""
+    from syndicate.cli import operators
+
+    raise typer.Exit(operators.operator(config, name, remove=remove, as_machine=json))
+
+
+@app.command()
 def explain(
     item: Annotated[str, typer.Argument(help="An item's id, or any URL of it.")],
     channel: Annotated[str, typer.Option(help="Only this channel.")] = "",

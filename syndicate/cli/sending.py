@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syndicate.app import App, open_app
+from syndicate.app import open_app
 from syndicate.cli.show import OUT, as_json, count, table, trouble
-from syndicate.errors import UsageError
 from syndicate.model import DeliveryState, SendingState
 from syndicate.pipeline import brakes
+from syndicate.pipeline import sending as acts
 from syndicate.pipeline.progress import Progress, progress
-from syndicate.store import LedgerKind
-
-BY_HAND = "by hand"
 
 
 def show(path: Path, *, json: bool) -> None:
@@ -48,18 +45,7 @@ def _row(one: Progress) -> tuple[str, ...]:
 def change(path: Path, edition_id: str, state: SendingState) -> None:
     """Pause, resume or cancel; raises UsageError."""
     app = open_app(path)
-    now = app.clock()
-    with app.store.write() as tx:
-        held = tx.sendings.get(edition_id)
-        if held is None:
-            raise _unknown(app, edition_id)
-        reason = "" if state is SendingState.RUNNING else BY_HAND
-        if not tx.sendings.change(edition_id, state, reason, now):
-            raise UsageError(f"is {held.state} already", subject=edition_id, remedy="see: syndicate sending")
-        for kind in ("refusals", "complaints", "readers", "often", "late", "copied", "terms"):
-            tx.alarms.end(kind, edition_id, now)
-        tx.ledger.record(LedgerKind.DELIVERY, at=now, subject=edition_id, data={"act": state.value, "by": "operator"})
-        after = progress(tx, held, now)
+    after = acts.change(app.composing, edition_id, state)
     OUT.print(f"{edition_id}: {state}; {count(after.accepted, 'mail')} accepted, {after.to_go} to go.")
 
 
@@ -70,12 +56,6 @@ def take_over(path: Path) -> None:
     OUT.print("This database sends from now on.")
     if held:
         OUT.print(f"{count(held, 'edition')} held: see `syndicate sending`, then resume or cancel each.")
-
-
-def _unknown(app: App, edition_id: str) -> UsageError:
-    with app.store.read() as tx:
-        known = ", ".join(sending.edition_id for sending in tx.sendings.latest(limit=5))
-    return UsageError("no such edition by mail", subject=edition_id, remedy=f"the newest: {known or 'none'}")
 
 
 def held(path: Path, *, json: bool) -> None:
@@ -97,12 +77,5 @@ def held(path: Path, *, json: bool) -> None:
 
 def decide(path: Path, deliveries: list[int], *, again: bool) -> None:
     """Send held deliveries again, or call them done; raises UsageError for one that is not held."""
-    app = open_app(path)
-    now = app.clock()
-    with app.store.write() as tx:
-        for delivery_id in deliveries:
-            if not tx.outbox.decide(delivery_id, again=again, now=now):
-                raise UsageError("is not held", subject=f"delivery {delivery_id}", remedy="see: syndicate sending held")
-            data = {"act": "again" if again else "done", "by": "operator"}
-            tx.ledger.record(LedgerKind.DELIVERY, at=now, subject=str(delivery_id), data=data)
+    acts.decide(open_app(path).composing, deliveries, again=again)
     OUT.print(f"{count(len(deliveries), 'delivery', 'deliveries')}: {'sent again' if again else 'called done'}.")

@@ -88,6 +88,7 @@ class Config:
     smtp_given: bool
     delivery: Delivery
     network: Network
+    remote_console: bool
     publishers: Mapping[str, model.Publisher]
     sources: tuple[model.Source, ...]
     added: frozenset[str]
@@ -123,6 +124,7 @@ def build(
         smtp_given="smtp" in file.model_fields_set,
         delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
+        remote_console=file.console.remote,
         publishers=publishers | {source.publisher.id: source.publisher for source in more},
         sources=(*sources, *more),
         added=frozenset(source.id for source in more),

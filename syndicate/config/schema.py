@@ -87,6 +87,15 @@ class Network(Section):
     max_size: v.Size = key(10_000_000, "Of an answer, unpacked.", shown="10MB")
 
 
+class Console(Section):
+    """The operator's pages at `/admin/`."""
+
+    remote: bool = key(
+        default=False,
+        text="Whether they answer over the network too. Otherwise only on this computer, or through a tunnel to it.",
+    )
+
+
 class Publisher(Section):
     """An organisation whose work we carry."""
 
@@ -263,6 +272,7 @@ class File(Section):
     smtp: Smtp = key(Smtp(), "The mail server.", shown="as below")
     delivery: Delivery = key(Delivery(), "How mail goes out.", shown="as below")
     network: Network = key(Network(), "How the poller asks.", shown="as below")
+    console: Console = key(Console(), "The operator's pages.", shown="as below")
     publishers: dict[v.Identifier, Publisher] = key({}, "Whose work we carry, by id.", shown="none at all")
     terms: dict[v.Identifier, Terms] = key({}, "What publishers permit, by a name of your choice.", shown="none at all")
     sources: tuple[Source, ...] = key((), "What we poll.", shown="none at all")

@@ -47,7 +47,9 @@ FRONT: Final = 12
 LEAF: Final = 40
 LOOKED_AT: Final = 1000
 """How many of the newest stories a publisher's page is made from."""
-ROBOTS: Final = "User-agent: *\nDisallow: /confirm/\nDisallow: /unsubscribe/\nDisallow: /preferences/\n"
+ROBOTS: Final = "User-agent: *\n" + "".join(
+    f"Disallow: /{path}/\n" for path in ("confirm", "unsubscribe", "preferences", "admin")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ without the one-click body, and needs no cookie. Spec: RFC 8058 3.1, 3.2.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -63,8 +63,8 @@ _ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zo
 log = logging.getLogger(__name__)
 
 
-def build_app(ports: Ports) -> ASGIApp:
-    """The application over ``ports``; it keeps no state but a cache of feeds and pages."""
+def build_app(ports: Ports, console: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The application over ``ports``; it keeps no state but a cache of feeds and pages. ``console`` are more routes."""
     desk, shelf = Desk(ports), Shelf(ports.feeds)
     app = Starlette(
         routes=[
@@ -75,6 +75,7 @@ def build_app(ports: Ports) -> ASGIApp:
             Route("/subscribe", desk.subscribe, methods=["GET", "POST"]),
             Route("/healthz", desk.healthz),
             Route("/readyz", desk.readyz),
+            *console,
             Route("/{path:path}", desk.page),
         ],
         middleware=[Middleware(SafeHeaders)],

@@ -137,6 +137,14 @@ keys = Table(
     time("retired_at", nullable=True),
 )
 
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    text("password_hash"),
+    time("changed_at"),
+)
+
 returns = Table(
     "returns",
     metadata,

@@ -217,6 +217,12 @@ class Outbox:
         )
         return self._connection.execute(query).scalar_one()
 
+    def accepted_at(self, edition_id: str) -> list[datetime]:
+        """When each mail of an edition was accepted, in order."""
+        mine = deliveries.c.edition_id == edition_id, deliveries.c.state == DeliveryState.ACCEPTED.value
+        query = select(deliveries.c.updated_at).where(*mine).order_by(deliveries.c.updated_at)
+        return list(self._connection.execute(query).scalars())
+
     def due(self, now: datetime) -> int:
         """How many deliveries wait and are due."""
         query = select(func.count()).select_from(deliveries).where(deliveries.c.due_at <= now)

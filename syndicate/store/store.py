@@ -25,6 +25,7 @@ from syndicate.store.keys import Keys
 from syndicate.store.leases import Leases
 from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
+from syndicate.store.operators import Operators
 from syndicate.store.outbox import Outbox
 from syndicate.store.people import People
 from syndicate.store.place import Place
@@ -74,6 +75,7 @@ class Transaction:
         self.leases = Leases(connection)
         self.alarms = Alarms(connection)
         self.keys = Keys(connection)
+        self.operators = Operators(connection)
         self.returns = Returns(connection)
         self.rates = Rates(connection)
         self.webpages = WebPages(connection)

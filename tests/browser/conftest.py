@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.house import House, log_in
 from tests.browser.sight import Sight
 
 NODE_MODULES = Path(__file__).parent / "node_modules"
@@ -33,3 +34,18 @@ def sight(node):
         pytest.skip("chromium is not installed")
     with Sight.open(chromium) as sight:
         yield sight
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """The daemon on the demo's world, after its first cycle."""
+    with House(tmp_path_factory.mktemp("house")).running() as house:
+        yield house
+
+
+@pytest.fixture
+def console(sight, house):
+    """A page at the console, logged in."""
+    with sight.page(scheme="null") as page:  # the browser's own: a frame may have another than the page
+        log_in(page, house)
+        yield page

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _sendings()
     _sender()
     _returns()
+    _operators()
 
 
 def _subscribers() -> None:
@@ -161,6 +162,17 @@ def _sender() -> None:
         sa.Column("made_at", TIME, nullable=False),
         sa.Column("retired_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_keys"),
+    )
+
+
+def _operators() -> None:
+    """Who may enter the console."""
+    op.create_table(
+        "operators",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("changed_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_operators"),
     )
 
 

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door of the console: who may knock, who may come in, and what a browser must show with every act."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from syndicate.serve.admin.house import House
+from syndicate.serve.admin.passwords import right
+from syndicate.serve.admin.sessions import Session, Sessions, Tries
+
+COOKIE: Final = "syndicate_console"
+KNOCK: Final = "syndicate_login"
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+LONGEST_FORM: Final = 200_000
+
+
+class Door:
+    """Sessions and failed tries of one daemon."""
+
+    def __init__(self, house: House) -> None:
+        """``house`` has the operators and the configuration."""
+        self._house = house
+        self._sessions = Sessions()
+        self._tries = Tries()
+
+    def check(self, request: Request) -> None:
+        """Raises a 404 for whoever is not on this computer, unless the console is open to the network."""
+        if not self._house.config.remote_console and not _is_here(request):
+            raise HTTPException(404)
+
+    def session(self, request: Request) -> Session | None:
+        """Who is logged in, or None."""
+        return self._sessions.get(request.cookies.get(COOKIE, ""), self._house.now())
+
+    async def act(self, request: Request, session: Session) -> Mapping[str, Sequence[str]]:
+        """The form of an act; raises a 403 unless it comes from a page of ours in this session."""
+        form = await read_form(request)
+        given = next(iter(form.get("csrf", ())), "")
+        if not secrets.compare_digest(given.encode(), session.csrf.encode()) or _is_foreign(request):
+            raise HTTPException(403)
+        return form
+
+    def knock(self) -> str:
+        """A token for the form of the login, which its cookie repeats."""
+        return secrets.token_urlsafe(32)
+
+    def ask(self, request: Request, response: Response, token: str) -> Response:
+        """The page with the login form, with its cookie."""
+        self._bake(request, response, KNOCK, token)
+        return response
+
+    async def come_in(self, request: Request) -> tuple[Response | None, str]:
+        """A try to log in: the way in, or None with what to say; wrong name and wrong password are told alike."""
+        form = await read_form(request)
+        values = {name: next(iter(values), "") for name, values in form.items()}
+        token = request.cookies.get(KNOCK, "")
+        if not token or not secrets.compare_digest(values.get("csrf", "").encode(), token.encode()):
+            return None, "The form was open for too long, or cookies are switched off. Try again."
+        name, now = values.get("name", "").strip(), self._house.now()
+        keys = (f"network {request.client.host if request.client else ''}", f"name {name.casefold()}")
+        if wait := self._tries.wait(keys, now):
+            return None, f"Too many tries. The next is possible in {-(-wait // 60)} min."
+        if not await run_in_threadpool(self._is_right, name, values.get("password", "")):
+            self._tries.failed(keys, now)
+            return None, "Name or password is not right."
+        response = RedirectResponse(f"{request.scope.get('root_path', '')}/admin/", 303)
+        self._bake(request, response, COOKIE, self._sessions.begin(name, now))
+        response.delete_cookie(KNOCK, path=self._path(request))
+        return response, ""
+
+    def leave(self, request: Request) -> Response:
+        """End the session."""
+        self._sessions.end(request.cookies.get(COOKIE, ""))
+        response = RedirectResponse(f"{request.scope.get('root_path', '')}/admin/login", 303)
+        response.delete_cookie(COOKIE, path=self._path(request))
+        return response
+
+    def nobody_yet(self) -> bool:
+        """Whether no operator has a password yet."""
+        with self._house.read() as tx:
+            return not tx.operators.all()
+
+    def _is_right(self, name: str, password: str) -> bool:
+        with self._house.read() as tx:
+            operator = tx.operators.get(name)
+        return right(operator.password_hash if operator else None, password)
+
+    def _bake(self, request: Request, response: Response, name: str, token: str) -> None:
+        secure = request.url.scheme == "https" or self._house.config.remote_console
+        path = self._path(request)
+        response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure, path=path)
+
+    @staticmethod
+    def _path(request: Request) -> str:
+        return f"{request.scope.get('root_path', '')}/admin"
+
+
+async def read_form(request: Request) -> Mapping[str, Sequence[str]]:
+    """The fields of a form, of bounded length."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413)
+    return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _is_here(request: Request) -> bool:
+    """Whether the request comes from this computer itself: not through a proxy, and not for another name.
+
+    A page of a stranger could give its own name our address; the Host header still says its name.
+    """
+    client = request.client.host if request.client else ""
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    proxied = any(header in request.headers for header in FORWARDED)
+    return _is_loopback(client) and (name == "localhost" or _is_loopback(name)) and not proxied
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether the browser says that another site sent the form."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
