@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 
 from syndicate.app import App, open_app
-from syndicate.cli.show import OUT, as_json, table
+from syndicate.cli.show import OUT, as_json, count, table
+from syndicate.cli.statements import About, show_moves
 from syndicate.errors import UsageError
 from syndicate.model import ChannelClass, Mode
 from syndicate.pipeline import recording
 from syndicate.pipeline.compose import PAGE
 from syndicate.pipeline.suggesting import unknown as unknown_terms
-from syndicate.rights.notices.suggested import record, unset
+from syndicate.rights.notices.suggested import is_doubtful, position, record, unset
 from syndicate.store import LedgerKind, Suggestion
 
 
@@ -41,41 +45,75 @@ def _as_data(one: Suggestion) -> dict[str, object]:
     return {"number": one.id, "publisher": one.publisher_id, "state": one.state} | where | seen | dict(one.reading)
 
 
+_CLASSES = {
+    "CW": "community web", "XW": "commercial web", "EM": "community mail", "XE": "commercial mail", "PR": "print",
+}  # fmt: skip
+
+
 def _show(one: Suggestion) -> None:
+    """One suggestion: where it was read, its words, what they permit, what is not understood, and what to type."""
     row = one.reading
-    OUT.print(Text(f"{one.id}  {one.publisher_id}", style="bold"))
-    OUT.print(Text(f"   {one.url} ({one.place}, read {one.seen_at:%d %B %Y}, seen {one.times} times)"))
+    _line(f"{one.id}  {one.publisher_id}", style="bold")
+    _line(f"   {one.url} ({one.place}, read {one.seen_at:%d %B %Y}, seen {count(one.times, 'time')})")
     if one.why:
-        OUT.print(Text(f"   asked again: {one.why}"))
-    quotes = dict.fromkeys(" ".join(q["text"].split()) for q in row["quotes"])
-    for quote in quotes:
-        OUT.print(Text(f"   “{quote}”", style="italic"))
-    OUT.print(Text(f"   would permit: {_modes(row['grants'])}" + (f", {row['licence']}" if row["licence"] else "")))
-    for name in ("duties", "prohibitions"):
-        if row[name]:
-            OUT.print(Text(f"   {name}: {', '.join(row[name])}"))
-    for name in ("embargo", "window", "contact", "holder"):
-        if row[name]:
-            OUT.print(Text(f"   {name}: {row[name]}"))
+        _line(f"   asked again: {one.why}")
+    for quote in dict.fromkeys(_plain(q["text"]) for q in row["quotes"]):
+        _line(f"   “{quote}”", style="italic")
+    for line in _says(row):
+        _line(f"   {line}")
+    words = " --accept" if is_doubtful(row) else ""
+    _line(f"   syndicate terms confirm {one.id}{words} --dry-run   syndicate terms reject {one.id}\n")
+
+
+def _line(text: str, style: str = "") -> None:
+    OUT.print(Text(text, style=style), soft_wrap=True)
+
+
+def _plain(text: str) -> str:
+    """The words of a quote as a reader sees them."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def _says(row: Mapping[str, Any]) -> Iterator[str]:
+    """What a reading comes to, line by line."""
+    licence = f" ({row['licence']})" if row["licence"] else ""
+    yield f"would permit{licence}: {_modes(row['grants'])}"
+    if row["picked"] != row["at_most"]:
+        yield f"once a person has picked an item: {_modes(row['picked'] if not is_doubtful(row) else row['grants'])}"
+    if is_doubtful(row):
+        for words in dict.fromkeys(q["words"] for q in row["not_understood"]):
+            yield f"not understood: “{words}”"
+        yield f"if that changes nothing (--accept): {_modes(row['picked'])}"
+    duties = [f"{d} ({position(row)})" if d == "O11" else d for d in row["duties"]]
+    yield from (
+        f"{name}: {', '.join(said)}"
+        for name, said in (("duties", duties), ("prohibitions", row["prohibitions"]))
+        if said
+    )
+    yield from (f"{name}: {row[name]}" for name in ("embargo", "window", "contact", "holder") if row[name])
     if missing := unset(row):
-        OUT.print(
-            Text(f"   asks for more than it says: {', '.join(missing)}; record those with `syndicate terms grant`")
-        )
-    OUT.print(Text(f"   syndicate terms confirm {one.id}   syndicate terms reject {one.id}\n"))
+        yield f"asks for more than it says: {', '.join(missing)}; record those with `syndicate terms grant`"
 
 
 def _modes(grants: Mapping[str, str]) -> str:
-    return ", ".join(f"{column} {mode}" for column, mode in grants.items())
+    """Modes by channel class, those that are the same together."""
+    by_mode: dict[str, list[str]] = {}
+    for column, mode in grants.items():
+        by_mode.setdefault(mode, []).append(f"{_CLASSES[column]} ({column})")
+    return "; ".join(f"{mode} on {', '.join(columns)}" for mode, columns in by_mode.items())
 
 
-def confirm(path: Path, number: int, narrow: Sequence[str], by: str, *, as_machine: bool) -> int:
-    """Make a suggestion part of the record, no channel class wider than ``narrow`` says."""
-    most = _narrowed(narrow)
+def confirm(path: Path, number: int, narrow: Sequence[str], about: About, *, accept: bool) -> int:
+    """Make a suggestion part of the record, no channel class wider than ``narrow`` says; first say what it moves.
+
+    ``accept``: the person read the words that were not understood, and they change nothing.
+    """
+    most, by = _narrowed(narrow), about.by
     with closing(open_app(path)) as app:
         one = _open(app, number)
         now = app.clock()
         suggested = replace(
-            record(one.reading, most),
+            record(one.reading, most, accept=accept),
             evidence=one.url,
             place=one.place,
             sha256=one.sha256,
@@ -84,19 +122,30 @@ def confirm(path: Path, number: int, narrow: Sequence[str], by: str, *, as_machi
             confirmed_at=now,
         )
         if not suggested.grants and suggested.licence is None:
-            remedy = f"reject it: `syndicate terms reject {number}`"
-            raise UsageError("nothing is left to confirm", subject=f"suggestion {number}", remedy=remedy)
+            raise UsageError("nothing is left to confirm", subject=f"suggestion {number}", remedy=_instead(one, accept))
         draft = recording.Draft(one.publisher_id, suggested, "grant", now)
+        if about.dry_run or not about.json:
+            show_moves(app, [draft], about)
+        if about.dry_run:
+            return 0
         (stated,) = recording.put(app.composing, [draft], by)
         with app.store.write() as tx:
             tx.suggestions.decide(number, "confirmed", by=by, now=now, statement_id=stated.id)
             data = {"act": "confirmed", "suggestion": number, "statement": stated.id, "by": by, "narrow": list(narrow)}
+            data |= {"accept": [q["words"] for q in one.reading["not_understood"]]} if accept else {}
             tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=one.publisher_id, data=data)
-    if as_machine:
+    if about.json:
         as_json({"suggestion": number, "statement": stated.id, "publisher": one.publisher_id})
     else:
         OUT.print(f"Suggestion {number} is statement {stated.id} of {one.publisher_id} now.")
     return 0
+
+
+def _instead(one: Suggestion, accept: bool) -> str:
+    """What else there is to do with a suggestion that permits nothing."""
+    words = is_doubtful(one.reading) and not accept
+    reading = "read the words that were not understood; if they change nothing, add --accept; else " if words else ""
+    return f"{reading}reject it: `syndicate terms reject {one.id}`"
 
 
 def reject(path: Path, number: int, reason: str, by: str) -> int:

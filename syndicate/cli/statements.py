@@ -195,11 +195,16 @@ def _read(file: Path) -> str:
 # ------------------------------------------------------------------------------------------------ telling
 
 
-def _record(app: App, drafts: Sequence[Draft], about: About) -> None:
-    """Show what the drafts move, and record them unless only a look was asked for."""
+def show_moves(app: App, drafts: Sequence[Draft], about: About) -> None:
+    """Say what drafts would move."""
     with app.store.read() as tx:
         after = recording.with_drafts(app.composing, tx, drafts)
     _print_moves(app, _moves(app, after), about)
+
+
+def _record(app: App, drafts: Sequence[Draft], about: About) -> None:
+    """Show what the drafts move, and record them unless only a look was asked for."""
+    show_moves(app, drafts, about)
     if not about.dry_run:
         for one in recording.put(app.composing, drafts, about.by):
             begun = f"in force from {one.since:%Y-%m-%d %H:%M} UTC"

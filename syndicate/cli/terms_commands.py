@@ -151,14 +151,19 @@ def terms_confirm(
     narrow: Annotated[
         list[str] | None, typer.Option("--narrow", metavar="CLASS=MODE", help="At most this, such as XW=link.")
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="You read the words that were not understood; they change nothing.")
+    ] = False,
     by: By = "",
+    dry_run: DryRun = False,
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Make a suggestion part of the record: it permits from now on."""
+    """Make a suggestion part of the record: it permits from now on. Says first which items it moves."""
     from syndicate.cli import review, statements
 
-    raise typer.Exit(review.confirm(config, number, narrow or [], by or statements.person(), as_machine=json))
+    about = statements.About(by or statements.person(), "", dry_run, json)
+    raise typer.Exit(review.confirm(config, number, narrow or [], about, accept=accept))
 
 
 @terms.command("reject")

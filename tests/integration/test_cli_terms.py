@@ -55,6 +55,9 @@ def test_a_line_for_a_line(tmp_path):
             "embargo",
             "window",
             "quotes",
+            "at_most",
+            "picked",
+            "not_understood",
         ]
     )
     assert first["class"] == "prose-suggest"

@@ -24,9 +24,7 @@ from syndicate.pipeline.webpages import read_pages
 NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)  # commands read the real clock, which is earlier
 BY = "https://creativecommons.org/licenses/by/4.0/"
 LONG = "<p>The weir was opened on Monday and the meadows below it stood under water by noon, all of them.</p>"
-GRANT = (
-    "<p>Websites may republish our articles online with a credit and a link. Ask rights@south.example for print.</p>"
-)
+GRANT = "<p>Websites may republish our articles online with a credit and a link. For print use, ask rights@south.example.</p>"
 
 
 class World:
@@ -223,6 +221,24 @@ def test_a_notice_is_suggested_confirmed_and_permits(world):
     assert world.ledger() == ["suggested", "recorded", "confirmed"]
     assert "on record" in world.say("unknown")
     assert '"confirmed_by": "Ed"' in world.say("list", "--json")
+
+
+def test_what_was_not_understood_is_told_and_accepted_by_a_person(world):
+    """Words that no grammar covers leave nothing to confirm until a person says that they change nothing."""
+    world.pages["/1"] = article(foot=GRANT + "<p>Our crows are another matter.</p>")
+    world.config()
+    world.cycle()
+    (one,) = json.loads(world.say("review", "--json"))
+    assert (one["grants"]["CW"], one["at_most"]["CW"]) == ("link", "full")
+    shown = " ".join(world.say("review").split())
+    assert "not understood: “crows are another matter.”" in shown
+    assert "syndicate terms confirm 1 --accept --dry-run" in shown
+    world.say("confirm", "1", code=2)
+    assert "This would move 1 item from link to full in" in world.say("confirm", "1", "--accept", "--dry-run")
+    assert json.loads(world.say("confirm", "1", "--accept", "--dry-run", "--json"))[0]["count"] == 1
+    assert world.modes() == {"One": Mode.LINK}
+    assert "This moves 1 item from link to full in" in world.say("confirm", "1", "--accept")
+    assert world.modes() == {"One": Mode.FULL}
 
 
 def test_a_rejected_notice_is_not_asked_again(world):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syndicate.model import ChannelClass, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, record, refusals, seconds, unset
+from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, position, record, refusals, seconds, unset
 from syndicate.rights.statements import statements
 
 COMMUNITY, COMMERCIAL = Purpose.COMMUNITY, Purpose.COMMERCIAL
@@ -21,8 +21,8 @@ def row(text, place="terms-page"):
 
 
 def grants(text, most=None):
-    """The grants of the record of a notice: mode, media, purposes."""
-    found = record(row(text), most or {}).grants
+    """The grants of the record of a notice whose words a person read: mode, media, purposes."""
+    found = record(row(text), most or {}, accept=True).grants
     return [(g.mode, sorted(g.media), sorted(g.purposes)) for g in found]
 
 
@@ -33,7 +33,8 @@ def test_a_grant_in_words():
         (Mode.FULL, ["web"], ["commercial", "community"]),
         (Mode.FULL, ["email", "print"], ["community"]),
     ]
-    found = record(row(text), {})
+    assert record(row(text), {}).grants == ()
+    found = record(row(text), {}, accept=True)
     assert found.quote == "You may republish our articles, online or in print, with a credit and a link."
     assert (found.contact, found.grants[0].duties) == ("desk@fen.example", ("credit", "link"))
 
@@ -57,7 +58,9 @@ def test_limits_and_times():
     part = record(row("Websites may use the first two paragraphs of our stories."), {}).grants[0]
     assert part.limit == Limit(paragraphs=2)
     timed = record(
-        row("You may republish our articles for 30 days after an embargo of 12 hours, credit at the top."), {}
+        row("You may republish our articles for 30 days after an embargo of 12 hours, credit at the top."),
+        {},
+        accept=True,
     )
     assert (timed.grants[0].embargo, timed.grants[0].window, timed.grants[0].position) == (
         43_200,
@@ -65,6 +68,43 @@ def test_limits_and_times():
         Position.TOP,
     )
     assert (seconds("P1W"), seconds("P3M"), seconds(None), seconds("soon")) == (604_800, 7_776_000, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("Put our name at the top of the story.", Position.TOP),
+        ("Name us near the top of the story.", Position.NEAR_TOP),
+        ("Put the credit at the end of the article.", Position.END),
+        ("Put the credit <b>below the text</b>.", Position.END),
+        ("Name the author in the byline.", Position.TOP),
+        ("Bitte nennen Sie die Quelle am Ende des Textes.", Position.END),
+        ("Merci de citer la source en bas de page.", Position.END),
+        ("Cite la fuente al final del texto.", Position.END),
+        ("Cite la fuente al inicio del texto.", Position.TOP),
+    ],
+)
+def test_the_credit_stands_where_the_notice_wants_it(words, where):
+    """The position of a confirmed grant is the one that the notice names."""
+    found = record(row(f"You may republish our articles with a link. {words}"), {}, accept=True)
+    assert {one.position for one in found.grants} == {where}
+    assert {one.position for one in record(row("You may republish our articles with a link."), {}).grants} == {None}
+    assert position({"quotes": [{"value": "O1", "text": "x"}]}) is Position.TOP
+
+
+def test_what_wants_a_pick_is_confirmed_with_the_pick():
+    """Stories to be picked by hand are nothing without a pick, and grants that ask for one once confirmed."""
+    notice = row("You may republish our stories with a link, but not automatically: pick them individually.")
+    assert set(notice["grants"].values()) == {"link", "withhold"}
+    assert notice["picked"]["CW"] == "full"
+    found = record(notice, {}, accept=True).grants
+    assert found
+    assert {(one.mode, one.pick) for one in found} == {(Mode.FULL, True)}
+    both = row(
+        "Our articles are licensed under CC BY-ND 4.0. No automatic republishing. You may use extracts with a link."
+    )
+    modes = {(one.mode, one.pick) for one in record(both, {}, accept=True).grants}
+    assert modes == {(Mode.EXCERPT, False), (Mode.FULL, True)}
 
 
 def test_what_a_notice_leaves_open():
@@ -107,7 +147,8 @@ def test_what_is_silent_is_not_read(text):
 @given(st.dictionaries(st.sampled_from(ChannelClass), st.sampled_from(Mode)))
 def test_nothing_is_wider_than_narrowed(most):
     """Whatever is narrowed, no grant of the record gives a channel class more than that."""
-    found = record(row("Anyone may reproduce our articles in any medium and for any purpose, even commercially."), most)
+    text = "Anyone may reproduce our articles in any medium and for any purpose, even commercially."
+    found = record(row(text), most, accept=True)
     for column, mode in most.items():
         medium = {"W": Medium.WEB, "M": Medium.EMAIL, "E": Medium.EMAIL, "R": Medium.PRINT}[column.value[1]]
         purpose = COMMERCIAL if column.value in ("XW", "XE") else COMMUNITY

@@ -83,6 +83,9 @@ _WORDS, _PARAGRAPHS = _measures("words"), _measures("paragraphs")
 _EMBARGO, _WINDOW = _measures("embargo"), _measures("window")
 
 
+PLACES_OF_CREDIT: Final = {place: re.compile(pattern) for place, pattern in _COMMON["position"].items()}
+"""Where a credit is to stand, by the values of `position`; the first that is found holds."""
+
 SPARK: Final = re.compile("|".join(_COMMON["spark"]))
 """Stems without one of which no words are about rights; against case-folded text, accents and all."""
 

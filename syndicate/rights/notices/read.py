@@ -18,6 +18,7 @@ from syndicate.rights.notices.facts import Facts, facts, quote
 from syndicate.rights.notices.named import Named, named
 from syndicate.rights.notices.phrases import DUTIES, found, has
 from syndicate.rights.notices.reading import LICENCE_URI, NONE, PLACES, PROSE_SUGGEST, Notice, Quote, Reading
+from syndicate.rights.notices.understood import heads, understood
 
 _Modes = dict[ChannelClass, Mode]
 FLOOR: Final = dict(NOTHING_STATED.modes)
@@ -40,13 +41,18 @@ def read(notices: Sequence[Notice]) -> Reading:
     grants = [one for one in all_said if one.role == "grant"]
     closed = _closed(all_said, grants)
     grants = [one for one in grants if not closed or _still_holds(one, all_said)]
+    grants = [one for one in grants if not heads(one)] or grants
     reserved = _reserved(all_said, licences)
     permits = bool(licences or grants)
     rest = facts(all_said, permits=permits)
     permission = _permit(all_said, [] if reserved else licences, grants, closed=closed)
     _restrict(permission, all_said, rest, permits=permits)
+    picked = dict(permission.modes)
+    if "O18" in rest.duties:
+        _not_full(permission)
     permission.quotes += [quote("licence", one.id, one.said) for one in licences]
     linked = [one for one in licences if one.linked]
+    at_most, doubts = dict(permission.modes), _left_over(permission, all_said, picked)
     best = max(licences, key=lambda one: (one.linked, one.id != "", sum(one.modes.values())), default=None)
     return Reading(
         class_=LICENCE_URI if linked else PROSE_SUGGEST if permits else NONE,
@@ -60,6 +66,9 @@ def read(notices: Sequence[Notice]) -> Reading:
         embargo=rest.embargo,
         window=rest.window,
         quotes=tuple(dict.fromkeys([*permission.quotes, *rest.quotes])),
+        at_most=at_most,
+        picked=picked,
+        not_understood=doubts,
     )
 
 
@@ -176,16 +185,29 @@ def _widen(permission: _Permission, all_said: Iterable[Said], channels: set[Chan
 
 
 def _restrict(permission: _Permission, all_said: Iterable[Said], rest: Facts, *, permits: bool) -> None:
-    """Take away what is refused, what wants a person's pick, and what mail cannot do."""
+    """Take away what is refused, and what mail cannot do."""
     for one in all_said:
         if permits and one.role in ("refuse", "ask"):
             _refuse(permission, one)
-    for channel in ChannelClass if "O18" in rest.duties else ():
-        if permission.modes[channel] is Mode.FULL:
-            offered = channel in permission.excerpts
-            permission.modes[channel] = Mode.EXCERPT if offered else FLOOR[channel]
     if "O13" in rest.duties and any(_SCRIPT.search(one.text) for one in all_said):
         permission.modes |= {EM: FLOOR[EM], XE: FLOOR[XE]}
+
+
+def _not_full(permission: _Permission) -> None:
+    """Nothing in full: an excerpt where one is offered, else what silence permits."""
+    for channel, mode in permission.modes.items():
+        if mode is Mode.FULL:
+            permission.modes[channel] = Mode.EXCERPT if channel in permission.excerpts else FLOOR[channel]
+
+
+def _left_over(permission: _Permission, all_said: Sequence[Said], picked: _Modes) -> tuple[Quote, ...]:
+    """The words that are not understood. With any of them nothing is full: it falls to what is certain."""
+    if Mode.FULL not in picked.values():
+        return ()
+    found = understood(all_said)
+    if found.doubts or not found.permits:
+        _not_full(permission)
+    return tuple(quote("not-understood", one.words, one.said) for one in found.doubts)
 
 
 _SCRIPT: Final = re.compile(r"\b(?:java)?script\b")

@@ -39,7 +39,9 @@ class Reading:
 
     ``licence`` is an id, a family without version where only that is named, or "". ``alone`` are the channels that the
     licence URI opens without a person; words never do. ``duties`` are ids in order, ``prohibitions`` plain names.
-    ``embargo`` and ``window`` are ISO 8601 durations, "" if there is none.
+    ``embargo`` and ``window`` are ISO 8601 durations, "" if there is none. ``at_most`` are the modes if the words in
+    ``not_understood`` change nothing; as long as there are such words, ``grants`` has no ``full``. ``picked`` are those
+    of ``at_most`` for an item that a person picked, where that is asked for.
     """
 
     class_: str
@@ -53,3 +55,6 @@ class Reading:
     embargo: str
     window: str
     quotes: tuple[Quote, ...]
+    at_most: Mapping[ChannelClass, Mode]
+    picked: Mapping[ChannelClass, Mode]
+    not_understood: tuple[Quote, ...]

@@ -17,7 +17,7 @@ from typing import Final
 
 _UNSEEN: Final = frozenset(
     {"script", "style", "template", "noscript", "figure", "figcaption", "caption", "button", "form", "select"}
-    | {"textarea", "nav", "title", "svg"}
+    | {"textarea", "nav", "title", "svg", "del", "s", "strike"}
 )
 _BLOCKS: Final = frozenset(
     {"p", "div", "section", "article", "header", "footer", "main", "aside", "blockquote", "ul", "ol", "li", "dl", "dt"}

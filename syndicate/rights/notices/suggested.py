@@ -7,6 +7,7 @@ What a person confirms is what stands in the row, never more: ``most`` narrows i
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,9 +27,10 @@ from syndicate.model import (
 )
 from syndicate.rights.asked import DUTIES
 from syndicate.rights.licences import by_id
-from syndicate.rights.notices.phrases import SPARK
+from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, SPARK
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import NONE, Reading
+from syndicate.rights.notices.seen import fold
 
 _DECIDING: Final = ("licence", "grants", "scope", "prohibitions")
 _COLUMNS: Final = {
@@ -65,6 +67,11 @@ def as_row(reading: Reading) -> dict[str, Any]:
             | ({"detail": quote.detail} if quote.detail else {})
             for quote in reading.quotes
         ],
+        "at_most": {channel.value: mode.name.lower() for channel, mode in reading.at_most.items()},
+        "picked": {channel.value: mode.name.lower() for channel, mode in reading.picked.items()},
+        "not_understood": [
+            {"place": quote.place, "text": quote.text, "words": quote.value} for quote in reading.not_understood
+        ],
     }
 
 
@@ -98,18 +105,37 @@ def refusals(item: Item) -> tuple[Evidence, ...]:
 # ------------------------------------------------------------------------------------------------ confirmed
 
 
-def record(row: Mapping[str, Any], most: Mapping[ChannelClass, Mode]) -> Record:
-    """The record of a row, no channel class above ``most``; its grants, its licence if that alone says the same."""
-    modes = {c: min(Mode[row["grants"][c.value].upper()], most.get(c, Mode.FULL)) for c in ChannelClass}
+def record(row: Mapping[str, Any], most: Mapping[ChannelClass, Mode], *, accept: bool = False) -> Record:
+    """The record of a row, no channel class above ``most``; its grants, its licence if that alone says the same.
+
+    ``accept`` tells that a person read the words that were not understood, and that they change nothing. What asks
+    for a person's pick is a grant that asks for one.
+    """
+    modes = _modes(row["at_most" if accept else "grants"], most)
+    picked = _modes(row["picked"], most) if accept or not is_doubtful(row) else modes
     licence = by_id(row["licence"] or "")
-    whole = licence is not None and all(modes[c] == licence.modes[c] for c in ChannelClass)
+    whole = licence is not None and modes == picked == dict(licence.modes)
     return Record(
         key="suggestion",
-        grants=() if whole else _grants(row, modes),
+        grants=() if whole else (*_grants(row, modes), *_grants(row, _above(picked, modes), pick=True)),
         licence=licence,
         contact=row["contact"] or "",
         quote=_quote(row),
     )
+
+
+def is_doubtful(row: Mapping[str, Any]) -> bool:
+    """True if words are not understood, and more would be suggested if they were known to change nothing."""
+    return bool(row["grants"] != row["at_most"] or row["not_understood"])
+
+
+def _modes(named: Mapping[str, str], most: Mapping[ChannelClass, Mode]) -> dict[ChannelClass, Mode]:
+    return {c: min(Mode[named[c.value].upper()], most.get(c, Mode.FULL)) for c in ChannelClass}
+
+
+def _above(picked: Mapping[ChannelClass, Mode], modes: Mapping[ChannelClass, Mode]) -> dict[ChannelClass, Mode]:
+    """The modes that only a pick gives."""
+    return {c: picked[c] if picked[c] > modes[c] else Mode.WITHHOLD for c in ChannelClass}
 
 
 def _quote(row: Mapping[str, Any]) -> str:
@@ -119,7 +145,7 @@ def _quote(row: Mapping[str, Any]) -> str:
     return " [...] ".join(dict.fromkeys(plain))
 
 
-def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode]) -> tuple[Grant, ...]:
+def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode], *, pick: bool = False) -> tuple[Grant, ...]:
     """One grant for each mode and set of purposes, with all media that have them."""
     found: dict[tuple[Mode, frozenset[Purpose]], set[Medium]] = {}
     for medium in Medium:
@@ -129,7 +155,8 @@ def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode]) -> tuple
                 by_mode.setdefault(modes[column], set()).add(purpose)
         for mode, purposes in by_mode.items():
             found.setdefault((mode, frozenset(purposes)), set()).add(medium)
-    return tuple(_grant(row, mode, frozenset(media), purposes) for (mode, purposes), media in found.items())
+    grants = (_grant(row, mode, frozenset(media), purposes) for (mode, purposes), media in found.items())
+    return tuple(replace(one, pick=pick) for one in grants)
 
 
 def _grant(row: Mapping[str, Any], mode: Mode, media: frozenset[Medium], purposes: frozenset[Purpose]) -> Grant:
@@ -142,9 +169,18 @@ def _grant(row: Mapping[str, Any], mode: Mode, media: frozenset[Medium], purpose
         limit=_limit(row) if mode is Mode.EXCERPT else Limit(),
         embargo=seconds(row["embargo"]),
         window=seconds(row["window"]),
-        pick="O18" in duties,
-        position=Position.TOP if "O11" in duties else None,
+        position=position(row) if "O11" in duties else None,
     )
+
+
+def position(row: Mapping[str, Any]) -> Position:
+    """Where the notice wants its credit: as its words say, before the text if they say no place that we know."""
+    for quote in row["quotes"]:
+        if quote["value"] == "O11":
+            text = fold(re.sub(r"<[^>]*>", " ", quote["text"]))
+            found = (place for place, pattern in PLACES_OF_CREDIT.items() if pattern.search(text))
+            return Position(next(found, Position.TOP))
+    return Position.TOP
 
 
 def _limit(row: Mapping[str, Any]) -> Limit:
