@@ -26,7 +26,7 @@ from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.pipeline.suggesting import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
-AT_ONCE = 128
+AT_ONCE = 64
 """Polls that get on at one time."""
 
 AT_MOST = 512
