@@ -260,13 +260,32 @@ def verify(
 def receipts(
     publisher: Annotated[str, typer.Argument(help="Its id in the configuration.")],
     sent_to: Annotated[str, typer.Option(help="Note that it was told, and at which address.")] = "",
+    sign: Annotated[Path | None, typer.Option(help="Write the report to this file, its signature to FILE.sig.")] = None,
+    mail: Annotated[str, typer.Option(help="Send the signed report to this address, and note that.")] = "",
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Report to a publisher: its items, where they went and how far, credits and links verified."""
+    """Report to a publisher: its items, where they went and how far, credits and links verified; signed if you like."""
     from syndicate.cli import receipts as report
 
-    raise typer.Exit(report.receipts(config, publisher, json=json, sent_to=sent_to))
+    ways = report.Ways(sent_to, sign, mail)
+    raise typer.Exit(report.receipts(config, publisher, ways, as_machine=json))
+
+
+@app.command()
+def receipt(
+    file: Annotated[
+        Path | None, typer.Argument(help="A signed report, or a mail with one; none: print our key.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="The public key of who signed it: their site's /receipts.pem.")
+    ] = None,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Check that a report that somebody got from a syndicator is as it was signed, or print the key of ours."""
+    from syndicate.cli import receipts as report
+
+    raise typer.Exit(report.check(file, key) if file else report.key(config))
 
 
 @app.command()

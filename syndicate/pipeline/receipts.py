@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
 
-from syndicate.model import Mode
+from syndicate.model import Mode, Publisher, Site
 from syndicate.pipeline.compose import Composing
 from syndicate.store import LedgerKind, Stood, Transaction
 
@@ -51,6 +57,51 @@ def told(composing: Composing, publisher_id: str, contact: str) -> None:
     with composing.store.write() as tx:
         data = {"told": contact, "items": len(tx.receipts.of(publisher_id, MOST))}
         tx.ledger.record(LedgerKind.NOTICE, at=now, subject=publisher_id, data=data)
+
+
+def document(site: Site, publisher: Publisher, found: Sequence[Receipt], now: datetime) -> bytes:
+    """The report as a file to sign, in JSON with its keys in one order: whose report, to whom, when, of what."""
+    report = {
+        "from": {"name": site.name, "url": site.url, "contact": site.contact, "key": f"{site.url}/receipts.pem"},
+        "to": {"id": publisher.id, "name": publisher.name, "home": publisher.home},
+        "made_at": now.replace(microsecond=0),
+        "items": [asdict(one) for one in found],
+    }
+    return json.dumps(report, default=_plain, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def letter(site: Site, publisher: Publisher, to: str, report: bytes, signature: bytes, public: bytes) -> bytes:
+    """The report by mail: a few words, and the document with its signature and key as files."""
+    items = json.loads(report)["items"]
+    made = datetime.fromisoformat(json.loads(report)["made_at"])
+    count = len({one["item_id"] for one in items})
+    digest = hashlib.sha256(report).hexdigest()
+    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=998))
+    message["From"] = site.contact
+    message["To"] = to
+    message["Subject"] = f"Report on {count} {'item' if count == 1 else 'items'} of yours"
+    message["Date"] = format_datetime(made)
+    message["Message-ID"] = f"<receipt.{digest[:32]}@{site.contact.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_words(site, publisher, count), cte="quoted-printable")
+    for name, content in (("receipt.json", report), ("receipt.json.sig", signature), ("receipts.pem", public)):
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def _words(site: Site, publisher: Publisher, count: int) -> str:
+    items = "One item" if count == 1 else f"{count} items"
+    return (
+        f"To {publisher.name}\n\n{items} of yours went out by {site.name} ({site.url}). The attached receipt.json "
+        "says of each where, how far, from when to when, to how many mailboxes, and in which parts its credit and its "
+        "link to you were found in the finished bytes. No reader is named in it.\n\nIt is signed. To check it:\n\n"
+        "  openssl pkeyutl -verify -pubin -inkey receipts.pem -rawin -in receipt.json -sigfile receipt.json.sig\n\n"
+        f"and compare receipts.pem with {site.url}/receipts.pem.\n"
+    )
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _receipt(tx: Transaction, one: Stood) -> Receipt:

@@ -73,6 +73,7 @@ def build_app(ports: Ports, console: Sequence[BaseRoute] = ()) -> ASGIApp:
             Route("/unsubscribe/{token}", desk.unsubscribe, methods=["GET", "POST"]),
             Route("/preferences/{token}", desk.preferences, methods=["GET", "POST"]),
             Route("/subscribe", desk.subscribe, methods=["GET", "POST"]),
+            Route("/receipts.pem", desk.receipt_key),
             Route("/healthz", desk.healthz),
             Route("/readyz", desk.readyz),
             *console,
@@ -223,6 +224,11 @@ class Desk:
         if subscriber is None:
             raise HTTPException(404, NOT_OURS)
         return subscriber
+
+    async def receipt_key(self, request: Request) -> Response:
+        """GET /receipts.pem: with what publishers check our reports to them."""
+        public = await run_in_threadpool(self._ports.receipt_key)
+        return answer(request, Document(public, "application/x-pem-file"), PAGE_CACHE)
 
     async def healthz(self, _request: Request) -> Response:
         """GET /healthz: the process answers."""

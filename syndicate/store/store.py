@@ -161,6 +161,10 @@ class Store:
         """The key that our Message-IDs are made with: 32 random bytes, made once for each database."""
         return bytes.fromhex(self._made_once("secret"))
 
+    def receipt_key(self) -> bytes:
+        """The key that receipts to publishers are signed with: 32 random bytes, made once for each database."""
+        return bytes.fromhex(self._made_once("receipts"))
+
     def keys(self, now: datetime) -> tuple[Key, ...]:
         """The keys that sign our tokens, the newest first; the first is made when there is none."""
         with self.read() as tx:
