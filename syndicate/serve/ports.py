@@ -48,8 +48,8 @@ class Ports:
     have and ``Gone`` for what may not be shown any longer; ``version`` says another word whenever a page might have
     become another. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a subscriber who held a valid token,
     ``confirm`` the token too; the acts may be repeated and do nothing for an id that is gone. ``sign_up`` takes a list,
-    an address and where the request came from. ``ready`` is False until the first cycle is done, ``receipt_key`` the public
-    key (PEM) of our receipts to publishers.
+    an address and where the request came from. ``ready`` is False until the first cycle is done, ``receipt_key`` is the
+    public key (PEM) of our receipts to publishers.
     """
 
     site: Site
