@@ -38,6 +38,9 @@ SMALLEST: Final = 500
 """Bytes below which compressing gains nothing."""
 
 
+_Mark = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One representation of a resource. ``modified`` is in whole seconds of UTC, as HTTP dates are.
@@ -77,17 +80,18 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         """``folder`` holds CHANNEL.FORMAT and, if somebody compressed it, CHANNEL.FORMAT.gz and .br."""
-        self._folder = folder
-        self._known: dict[str, tuple[tuple[int, ...], Document]] = {}
+        self._at = str(folder)
+        self._known: dict[str, tuple[tuple[_Mark, _Mark], Document]] = {}
 
     def get(self, name: str) -> Document | None:
         """The document of that file name, or None if there is no such feed. The same object as long as it is so."""
         match = FEED_NAME.fullmatch(name)
         if not match:
             return None
-        path = str(self._folder / name)
+        path = f"{self._at}/{name}"
         try:
-            mark = (*_mark(path), *_mark(f"{path}.gz", missing_ok=True), *_mark(f"{path}.br", missing_ok=True))
+            # A compressed form that is replaced changes the folder.
+            mark = (_mark(path), _mark(self._at))
             known = self._known.get(name)
             if known is None or known[0] != mark:
                 known = (mark, _read(Path(path), FEED_TYPES[match[1]]))
@@ -98,14 +102,9 @@ class Shelf:
         return known[1]
 
 
-def _mark(path: str, *, missing_ok: bool = False) -> tuple[int, int, int]:
-    """What changes whenever a file is replaced; raises FileNotFoundError."""
-    try:
-        seen = os.stat(path)  # noqa: PTH116 - asked at every request: a Path would cost as much as the answer
-    except FileNotFoundError:
-        if missing_ok:
-            return (0, 0, 0)
-        raise
+def _mark(path: str) -> _Mark:
+    """What changes whenever a file is replaced, or one in a folder; raises FileNotFoundError."""
+    seen = os.stat(path)  # noqa: PTH116 - asked at every request: a Path would cost as much as the answer
     return (seen.st_mtime_ns, seen.st_size, seen.st_ino)
 
 
@@ -150,7 +149,7 @@ def has_it(document: Document, tag: str, wanted: str | None, since: str | None) 
     Spec: RFC 9110 13.2.2.
     """
     if wanted is not None:
-        return wanted.strip() == "*" or tag in re.findall(r'"[^"]*"', wanted)
+        return wanted == tag or wanted.strip() == "*" or tag in re.findall(r'"[^"]*"', wanted)
     if since is None or document.modified is None:
         return False
     try:

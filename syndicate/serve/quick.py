@@ -2,13 +2,15 @@
 """Feeds before everything else: their answers are made once for each release and only sent after that.
 
 This is what nearly all requests ask for. It stands around the application, which gets whatever is no plain reading of
-a feed: other methods, other paths, and a browser that opens a feed as a page.
+a feed: other methods, other paths, and a browser that opens a feed as a page. ``wire`` asks it before there is even a
+request of the application's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicate.serve.documents import FEED_CACHE, Document, Shelf, has_it, head
 
 FEEDS: Final = "/feeds/"
+READING: Final = frozenset({"GET", "HEAD"})
 HEADERS: Final = {
     "Cache-Control": FEED_CACHE,
     # Reading a feed from a page of another site shows nobody more than fetching it would.
@@ -27,12 +30,21 @@ _ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-s
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, ready to be sent: as messages of ASGI, and as the lines of its head without the date."""
+
+    start: Message
+    body: bytes
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """The answers of one representation, ready to be sent: the tag, and the messages of 200 and 304."""
+    """The answers of one representation: its tag, the whole of it, and that it has not changed."""
 
     tag: str
-    whole: tuple[Message, Message]
-    unchanged: tuple[Message, Message]
+    whole: Answer
+    unchanged: Answer
 
 
 class Quick:
@@ -55,17 +67,22 @@ class Quick:
         if self._base and path.startswith(f"{self._base}/"):
             path = path[len(self._base) :]
             scope = {**scope, "path": path, "raw_path": path.encode()}
-        if path.startswith(FEEDS) and scope["method"] in {"GET", "HEAD"}:
-            found = self._answer(path[len(FEEDS) :], scope)
+        if path.startswith(FEEDS) and scope["method"] in READING:
+            plain = scope["query_string"] == b"plain"
+            found = self.answer(path[len(FEEDS) :], scope["headers"], plain=plain)
             if found:
-                await send(found[0])
-                await send(found[1])
+                await send(found.start)
+                await send({"type": "http.response.body", "body": found.body})
                 return
         await self._app(scope, receive, send)
 
-    def _answer(self, name: str, scope: Scope) -> tuple[Message, Message] | None:
-        asked = {key: value.decode("latin-1") for key, value in scope["headers"] if key in _ASKED}
-        if asked.get(b"sec-fetch-dest") == "document" and scope["query_string"] != b"plain":
+    def answer(self, name: str, headers: Iterable[tuple[bytes, bytes]], *, plain: bool = False) -> Answer | None:
+        """The answer to who reads the feed of that file name with these headers, their names in small letters.
+
+        None if there is no such feed, or if a browser opens it; ``plain``: it wants the bytes all the same.
+        """
+        asked = {key: value.decode("latin-1") for key, value in headers if key in _ASKED}
+        if not plain and asked.get(b"sec-fetch-dest") == "document":
             return None
         document = self._shelf.get(name)
         if document is None:
@@ -87,12 +104,11 @@ class Quick:
         of_body = {"Content-Type": document.media_type, "Content-Length": str(len(body))}
         if coding:
             of_body["Content-Encoding"] = coding
-        return Ready(sent["ETag"], _messages(200, sent | of_body, body), _messages(304, sent, b""))
+        return Ready(sent["ETag"], _answer(HTTPStatus.OK, sent | of_body, body), _answer(HTTPStatus.NOT_MODIFIED, sent))
 
 
-def _messages(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Message, Message]:
+def _answer(status: HTTPStatus, headers: Mapping[str, str], body: bytes = b"") -> Answer:
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return {"type": "http.response.start", "status": status, "headers": raw}, {
-        "type": "http.response.body",
-        "body": body,
-    }
+    lines = b"".join(b"%b: %b\r\n" % pair for pair in raw)
+    first = f"HTTP/1.1 {status} {status.phrase}\r\n".encode()
+    return Answer({"type": "http.response.start", "status": int(status), "headers": raw}, body, first + lines)

@@ -12,6 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from syndicate.errors import UsageError
+from syndicate.serve.quick import Quick
+from syndicate.serve.wire import protocol
 
 GRACE = 3  # seconds for open connections when the server stops
 
@@ -31,6 +33,7 @@ async def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Async
                 access_log=False,
                 proxy_headers=False,  # the application reads them itself, behind what is quick
                 ws="none",
+                http=protocol(app) if isinstance(app, Quick) else "auto",
                 server_header=False,
                 timeout_graceful_shutdown=GRACE,
             )

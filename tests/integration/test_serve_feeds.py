@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from dataclasses import replace
 
 import aiohttp
@@ -164,3 +165,34 @@ def test_feed_without_a_stored_form_is_sent_plain(house):
     status, headers, body = get(house, "/feeds/community.rss", Accept_Encoding="gzip")
     assert (status, body) == (200, FEED)
     assert "Content-Encoding" not in headers
+
+
+def test_both_ways_give_the_same_answer(house):
+    """What is written before a request is made of it is what the application would answer, but for the query."""
+    tag = get(house, "/feeds/community.rss", Accept_Encoding="br")[1]["ETag"]
+    for asked in ({}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "br", "If-None-Match": tag}):
+        for method in ("GET", "HEAD"):
+            short, long = ask(house, *((method, f"/feeds/community.rss{query}", asked) for query in ("", "?x=1")))
+            assert short[0] == long[0]
+            assert {**short[1], "date": ""} == {**long[1], "date": ""}
+            assert short[2] == long[2]
+
+
+def test_requests_in_one_packet_are_answered_in_order(house):
+    """A client that sends several requests at once gets every answer, whichever way each goes; a body is ignored."""
+    paths = ("/feeds/community.rss", "/", "/feeds/community.rss", "/nowhere", "/feeds/community.rss")
+    sent = ["GET /feeds/community.rss HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"]
+    sent += [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" for path in paths]
+    sent += ["GET /feeds/community.rss HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"]
+
+    async def inside():
+        async with serving(build_app(house.ports())) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write("".join(sent).encode())
+            whole = await reader.read()
+            writer.close()
+            return whole
+
+    whole = asyncio.run(inside())
+    assert re.findall(rb"HTTP/1.1 (\d+)", whole) == [b"200", b"200", b"200", b"200", b"404", b"200", b"200"]
+    assert whole.count(FEED) == 5
