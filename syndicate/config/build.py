@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from email.utils import parseaddr
 
 from syndicate import model
 from syndicate.config import delivery, schema
@@ -128,7 +129,7 @@ def build(
         publishers=publishers | {source.publisher.id: source.publisher for source in more},
         sources=(*sources, *more),
         added=frozenset(source.id for source in more),
-        channels=tuple(_channel(key, section, site) for key, section in file.channels.items()),
+        channels=tuple(_channel(key, section, site, file.delivery) for key, section in file.channels.items()),
     )
 
 
@@ -147,8 +148,21 @@ def joined(
 def _delivery(section: delivery.Delivery) -> Delivery:
     pace = model.Pace(section.per_second, section.per_hour, section.domain_per_minute)
     return Delivery(
-        section.connections, pace, section.unknown, section.bounces, Returns(**section.returns.model_dump())
+        section.connections,
+        pace,
+        section.unknown,
+        section.bounces,
+        Returns(**section.returns.model_dump()),
+        Dkim(**section.dkim.model_dump()),
     )
+
+
+def _leave_by_mail(sender: str, post: delivery.Delivery) -> str:
+    """Where bounces go, if that is a place that we read."""
+    places = post.returns
+    if not (places.maildir or places.imap_host or places.lmtp):
+        return ""
+    return post.bounces or f"bounces@{parseaddr(sender)[1].rpartition('@')[2]}"
 
 
 def _terms(
@@ -162,7 +176,7 @@ def _terms(
     return (model.Record(key=named.id, licence=named),) if named else ()
 
 
-def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Channel:
+def _channel(key: str, section: schema.Channel, site: model.Site, post: delivery.Delivery) -> model.Channel:
     kind = model.ChannelKind(section.kind)
     digest = kind is model.ChannelKind.DIGEST
     return model.Channel(
@@ -184,6 +198,7 @@ def _channel(key: str, section: schema.Channel, site: model.Site) -> model.Chann
         subject=section.subject,
         signup=section.signup,
         nothing_new=section.nothing_new,
+        leave_by_mail=_leave_by_mail(section.sender, post),
         group=section.group,
         themes=section.themes,
         sale=section.sale,

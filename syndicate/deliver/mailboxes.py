@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import mailbox
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,13 @@ class Maildir:
         box = mailbox.Maildir(str(self.folder), create=False)
         done = 0
         for path in sorted((self.folder / "new").iterdir())[:AT_ONCE]:
-            _take_one(take, path.read_bytes(), "", str(path))
-            message = box.get_message(path.name)
-            message.set_subdir("cur")
-            message.add_flag("S")
-            box[path.name] = message
-            done += 1
+            with suppress(FileNotFoundError, KeyError):  # another process was quicker
+                _take_one(take, path.read_bytes(), "", str(path))
+                message = box.get_message(path.name)
+                message.set_subdir("cur")
+                message.add_flag("S")
+                box[path.name] = message
+                done += 1
         return done
 
 

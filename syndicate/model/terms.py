@@ -223,7 +223,8 @@ class Channel:
     for gifts), ``beacons``, ``consent`` (what its readers agreed to beyond being written to), ``republisher`` (what the
     site declares to be). ``signup``: readers may put themselves on its list. ``nothing_new`` is "skip" or "note",
     ``group`` "category", "source", "theme" or "none"; ``themes`` are words by the name of a theme. ``most`` bounds what
-    it shows of each item: a front page shows how stories begin.
+    it shows of each item: a front page shows how stories begin. ``leave_by_mail`` is the address to which, with a token
+    behind a ``+``, a reader's mail program may write to leave; "" is none.
     """
 
     id: str
@@ -252,6 +253,7 @@ class Channel:
     group: str = "category"
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     most: Limit = field(default_factory=Limit)
+    leave_by_mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,12 +127,18 @@ def confirm(composing: Composing, subscriber_id: int, token: str) -> None:
 
 def leave(composing: Composing, subscriber_id: int) -> None:
     """The person leaves. Said twice, it is the same."""
-    now = composing.clock()
     with composing.store.write() as tx:
-        before = tx.people.get(subscriber_id)
-        reader = tx.people.unsubscribe(subscriber_id, now)
-        if reader and before and before.state != reader.state:
-            _note(tx, reader, "unsubscribe", now)
+        take_off(tx, subscriber_id, composing.clock())
+
+
+def take_off(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
+    """The person leaves, and that is on record; whether they were there."""
+    before = tx.people.get(subscriber_id)
+    reader = tx.people.unsubscribe(subscriber_id, now)
+    if reader is None or before is None or before.state == reader.state:
+        return False
+    _note(tx, reader, "unsubscribe", now)
+    return True
 
 
 def come_back(composing: Composing, subscriber_id: int) -> None:

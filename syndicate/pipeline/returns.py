@@ -18,6 +18,7 @@ from syndicate.deliver.returned import Kind, Returned, read_returned
 from syndicate.errors import UsageError
 from syndicate.model import Delivery, Key
 from syndicate.pipeline.brakes import judge
+from syndicate.pipeline.people import take_off
 from syndicate.pipeline.ports import Clock
 from syndicate.store import LedgerKind, Store, Transaction
 
@@ -30,6 +31,8 @@ COUNTED = "counted"
 DEAD = "taken off: no such address"
 FAILING = "taken off: it failed on too many days"
 COMPLAINED = "taken off: the reader complained"
+LEFT = "taken off: the reader asked for it by mail"
+GONE = "was off already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,16 @@ class Returning:
         with self.store.write() as tx:
             if tx.returns.seen(digest):
                 return "seen before"
+            reader = who_leaves(keys, returned, now)
+            if reader is not None and tx.people.get(reader):
+                outcome = LEFT if take_off(tx, reader, now) else GONE
+                tx.returns.record(digest, None, ("unsubscribe", "", ""), outcome, now, subscriber_id=reader)
+                return outcome
             delivery = whose(tx, keys, returned, now)
             outcome = _follow(tx, returned, delivery, now) if delivery else UNMATCHED
             if delivery or returned.kind not in (Kind.ANSWER, Kind.OTHER):
-                kind, said = returned.kind.value, returned.text
-                tx.returns.record(digest, delivery, kind, returned.status, said, outcome, now)
+                what = (returned.kind.value, returned.status, returned.text)
+                tx.returns.record(digest, delivery, what, outcome, now)
         return outcome
 
     def undo(self, return_id: int) -> bool:
@@ -69,11 +77,22 @@ class Returning:
         return back
 
 
+def who_leaves(keys: Sequence[Key], returned: Returned, now: datetime) -> int | None:
+    """The reader who asks by mail to be taken off: by the token of the unsubscribe address that was written to."""
+    if returned.kind in (Kind.FAILED, Kind.DELAYED, Kind.COMPLAINT):
+        return None
+    found = (tokens.read(keys, "unsubscribe", token, now) for token in map(_token, returned.addresses))
+    return next((number for number in found if number), None)
+
+
+def _token(address: str) -> str:
+    return address.rpartition("@")[0].partition("+")[2].lower()
+
+
 def whose(tx: Transaction, keys: Sequence[Key], returned: Returned, now: datetime) -> Delivery | None:
     """The delivery that came back: by our token in an address, else by our Message-ID; never by an address alone."""
     for address in returned.addresses:
-        token = address.rpartition("@")[0].partition("+")[2].lower()
-        number = tokens.read(keys, "return", token, now)
+        number = tokens.read(keys, "return", _token(address), now)
         found = tx.outbox.get(number) if number else None
         if found:
             return found

@@ -338,6 +338,13 @@ def _category(item: Item) -> str:
     return next((" ".join((c.label or c.term).split()) for c in item.categories if c.label or c.term), "")
 
 
+def _ways_out(channel: Channel, site: Site) -> tuple[str, ...]:
+    """The page that a POST acts on, and the address that a mail acts on, if there is one. Spec: RFC 6068 2."""
+    name, _, domain = channel.leave_by_mail.rpartition("@")
+    by_mail = (f"mailto:{name}+{TOKEN}@{domain}?subject=unsubscribe",) if name else ()
+    return (f"{site.url}/unsubscribe/{TOKEN}", *by_mail)
+
+
 def _list_headers(channel: Channel, site: Site, period: str) -> dict[str, str]:
     """Those of a list, one thread for all its editions, and what mailbox providers count complaints by.
 
@@ -351,7 +358,7 @@ def _list_headers(channel: Channel, site: Site, period: str) -> dict[str, str]:
         "List-Id": f"<{label}.{host}>",
         "References": f"<{label}.editions@{host}>",
         "Feedback-ID": f"{edition}:{label}:digest:{host.replace('.', '-')[:15]}",
-        "List-Unsubscribe": f"<{site.url}/unsubscribe/{TOKEN}>",
+        "List-Unsubscribe": ", ".join(f"<{way}>" for way in _ways_out(channel, site)),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",

@@ -37,7 +37,8 @@ _SPLIT = {
 _PLACES = re.compile(b"|".join(map(re.escape, _IN_BODY)))
 _IN_HEAD = re.compile(
     rb"(?<=\nTo: )%b(?=\r)|(?<=\nMessage-ID: )%b|(?<=\nX-Idempotency-Key: )%b|(?<=/unsubscribe/)%b(?=>)"
-    % tuple(re.escape(place).encode() for place in (RECIPIENT, MESSAGE_ID, KEY, TOKEN))
+    rb"|(?<=\+)%b(?=@[A-Za-z0-9.-]+\?subject=unsubscribe>)"
+    % tuple(re.escape(place).encode() for place in (RECIPIENT, MESSAGE_ID, KEY, TOKEN, TOKEN))
 )
 NOBODYS = "nobody"  # a token that leads nowhere
 WHEN_YOU_SUBSCRIBED = "when you subscribed"

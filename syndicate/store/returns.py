@@ -42,13 +42,21 @@ class Returns:
         return self._connection.execute(query.limit(1)).first() is not None
 
     def record(
-        self, sha256: str, delivery: Delivery | None, kind: str, status: str, text: str, outcome: str, now: datetime
+        self,
+        sha256: str,
+        delivery: Delivery | None,
+        returned: tuple[str, str, str],
+        outcome: str,
+        now: datetime,
+        *,
+        subscriber_id: int | None = None,
     ) -> None:
-        """Put on record what came, and what followed."""
+        """Put on record what came (kind, status, text) and what followed, for whom."""
+        kind, status, text = returned
         row = {"sha256": sha256, "at": now, "kind": kind, "status": status, "text": text, "outcome": outcome}
         mine = {
             "delivery_id": delivery.id if delivery else None,
-            "subscriber_id": delivery.subscriber_id if delivery else None,
+            "subscriber_id": delivery.subscriber_id if delivery else subscriber_id,
         }
         add(self._connection, returns, [{**row, **mine}])
 

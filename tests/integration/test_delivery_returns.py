@@ -13,12 +13,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from syndicate.deliver import tokens
 from syndicate.deliver.mailboxes import Imap, Maildir, lmtp
 from syndicate.deliver.returned import Kind, read_returned
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.model import SendingState
 from syndicate.pipeline.letters import return_address
-from syndicate.pipeline.returns import COMPLAINED, COUNTED, DEAD, FAILING, IGNORED, UNMATCHED, Returning
+from syndicate.pipeline.returns import COMPLAINED, COUNTED, DEAD, FAILING, GONE, IGNORED, LEFT, UNMATCHED, Returning
 
 CASES = Path(__file__).parents[1] / "cases/deliver"
 H = SimpleNamespace(**runpy.run_path(str(CASES / "house.py")))
@@ -119,6 +120,37 @@ def test_a_complaint_takes_the_reader_off(home, kind):
     assert home.returning.take(by_id) == COMPLAINED
     assert states(home) == ["suppressed", "suppressed", "active", "active", "active"]
     assert home.returning.take(M.arf("x@y.example", "not-spam", mail_from=home.to[2])) == IGNORED
+
+
+@pytest.mark.parametrize("way", ["To", "envelope", "capitals"])
+def test_a_mail_to_the_unsubscribe_address_takes_the_reader_off(home, way):
+    """Whoever sends it and whatever it says: the token decides; said twice it is the same, and undo does not undo it."""
+    token = tokens.make(home.store.keys(home.now)[0], "unsubscribe", home.people[2].id)
+    address = f"bounces+{token}@bulletin.example"
+    address = address.upper() if way == "capitals" else address
+    mail = (
+        f"From: x@y.example\r\nTo: {address if way != 'envelope' else 'list@z.example'}\r\nSubject: x\r\n\r\n".encode()
+    )
+    assert home.returning.take(mail, address if way == "envelope" else "") == LEFT
+    assert states(home) == ["active", "active", "unsubscribed", "active", "active"]
+    assert home.returning.take(mail + b"again", address if way == "envelope" else "") == GONE
+    with home.store.read() as tx:
+        found = tx.returns.list()
+        acts = [row.data["act"] for row in tx.ledger.tail(9, "consent", str(home.people[2].id))]
+    assert [(one.kind, one.outcome) for one in found] == [("unsubscribe", GONE), ("unsubscribe", LEFT)]
+    assert acts == ["unsubscribe"]
+    assert home.returning.undo(found[1].id) is False
+    assert states(home)[2] == "unsubscribed"
+
+
+def test_no_other_token_and_no_report_unsubscribes(home):
+    """A return address, a token of nobody, a forged one and a bounce from such an address take nobody off."""
+    key = home.store.keys(home.now)[0]
+    mine = tokens.make(key, "unsubscribe", home.people[0].id)
+    for token in (tokens.make(key, "return", home.sent[0].id), tokens.make(key, "unsubscribe", 999), mine[:-1] + "x"):
+        home.returning.take(f"To: bounces+{token}@bulletin.example\r\n\r\n{token}".encode())
+    home.returning.take(M.dsn(f"bounces+{mine}@bulletin.example"))
+    assert states(home) == ["active"] * 5
 
 
 def test_people_and_machines_that_answer_are_no_bounce(home):

@@ -43,6 +43,15 @@ def modes(entries):
 # ------------------------------------------------------------------------------------------------ the message
 
 
+def test_leaving_by_mail_stands_beside_the_link():
+    """Where returned mail is read, the field offers an address too, with the reader's own token in both; unfolded."""
+    channel = replace(S.DIGEST, leave_by_mail="bounces@bulletin.example")
+    message = email.message_from_bytes(fill(render(channel=channel)[0].content, **TO), policy=email.policy.default)
+    page, mail = str(message["List-Unsubscribe"]).split(", ")
+    assert page == f"<https://bulletin.example/unsubscribe/{TO['token']}>"
+    assert mail == f"<mailto:bounces+{TO['token']}@bulletin.example?subject=unsubscribe>"
+
+
 def test_the_headers_are_those_of_a_list():
     """From, To, Subject, Date, ids and list fields are whole, on one line each, and never encoded."""
     raw = fill(render()[0].content, **TO)
