@@ -51,7 +51,7 @@ def look(composing: Composing, *, proofs: bool = True) -> int:
     with composing.store.write() as tx:
         known = {(row.subject, row.data["edition"], row.data["duty"]) for row in tx.ledger.all(LedgerKind.BREACH)}
         new = [(entry, data) for entry, data in found if (entry.item.id, data["edition"], data["duty"]) not in known]
-        lines = [(entry.item.id, dict(data) | {"cure_until": _cure_until(entry.decision, now)}) for entry, data in new]
+        lines = [(entry.item.id, dict(data) | {"cure_until": cure_until(entry.decision, now)}) for entry, data in new]
         tx.ledger.record_all(LedgerKind.BREACH, lines, at=now)
         _cure_feeds(tx, now)
     return len(new)
@@ -113,7 +113,7 @@ def _line(edition: Edition, entry: Entry, duty: str, because: str) -> dict[str, 
     return {"edition": edition.id, "channel": edition.channel.id, "duty": duty, "carried": carried, "because": because}
 
 
-def _cure_until(decision: Decision, now: datetime) -> str:
+def cure_until(decision: Decision, now: datetime) -> str:
     """The end of the clock; "" where a licence of the item knows no cure."""
     named = [by_url(duty.url) for duty in decision.duties if duty.id == "O4"]
     return "" if any(one and _NO_CURE.search(one.id) for one in named) else (now + CURE).isoformat()

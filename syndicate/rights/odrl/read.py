@@ -56,7 +56,8 @@ def _imported(policy: Json) -> Imported:
     problems: list[str] = []
     grants = []
     for number, rule in enumerate(_rules(policy, "permission")):
-        grant, problem = grant_of(rule)
+        owed = [*listed(rule.get("duty")), *listed(policy.get("obligation"))]  # of the policy: of every use
+        grant, problem = grant_of({**rule, "duty": owed} if owed else rule)
         if grant:
             grants.append(grant)
         problems += [f"permission {number + 1} is left out: {problem}"] if problem else []
