@@ -64,6 +64,12 @@ class ConfigError(SyndicateError):
         self.problems = tuple(problems)
 
 
+class LimitError(SyndicateError):
+    """Something is asked for more often than we do it."""
+
+    stage = "serve"
+
+
 class UsageError(SyndicateError):
     """The command names something that does not exist here."""
 

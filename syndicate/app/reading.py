@@ -4,15 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from syndicate.model import ChannelKind, Medium
-from syndicate.pipeline import cadence, people
+from syndicate.pipeline import cadence, objecting, people
+from syndicate.pipeline.objecting import Objection
+from syndicate.pipeline.trials import send_letter
 from syndicate.publish.confirmation import channel_title, wording
+from syndicate.serve.objections import Objecting
 from syndicate.serve.ports import Letter, Offer, Ports
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
+
+LONGEST: Final = 10_000
+"""Bytes of a file in which a publisher's line is looked for."""
 
 
 def ports(app: App, ready: Callable[[], bool]) -> Ports:
@@ -35,6 +42,7 @@ def ports(app: App, ready: Callable[[], bool]) -> Ports:
         prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
         lists=lambda: _lists(app),
         sign_up=lambda channel, email, network: _sign_up(app, channel, email, network),
+        objecting=_objecting(app),
         ready=ready,
         receipt_key=lambda: _receipt_key(app),
     )
@@ -75,3 +83,34 @@ def _sign_up(app: App, channel_id: str, email: str, network: str) -> None:
     for channel in app.config.channels:
         if channel.id == channel_id and any(offer.id == channel_id for offer in _lists(app)):
             people.sign_up(app.composing, channel, email, network)
+
+
+def _objecting(app: App) -> Objecting:
+    composing = app.composing
+
+    async def write(found: Objection) -> None:
+        async def send(to: str, message: bytes) -> None:
+            await send_letter(app.posting, app.config.site.contact, to, message)
+
+        await objecting.write(composing, found, send)
+
+    async def look(found: Objection) -> bool:
+        from syndicate.deliver.names import Names
+
+        async with app.client() as client:
+
+            async def fetch(url: str) -> str:
+                reply = await client.get(url, {"Accept": "text/plain"})
+                return reply.body[:LONGEST].decode("utf-8", "replace") if reply.status == HTTPStatus.OK else ""
+
+            return await objecting.look(composing, found, fetch, Names().texts)
+
+    return Objecting(
+        publisher=composing.publishers.get,
+        ask=lambda publisher, story, how, network: objecting.ask(composing, publisher, story, how, network),
+        token=lambda found: objecting.token(composing, found),
+        waiting=lambda how, text: objecting.waiting(composing, how, text),
+        write=write,
+        look=look,
+        record=lambda found: objecting.record(composing, found),
+    )

@@ -48,7 +48,7 @@ LEAF: Final = 40
 LOOKED_AT: Final = 1000
 """How many of the newest stories a publisher's page is made from."""
 ROBOTS: Final = "User-agent: *\n" + "".join(
-    f"Disallow: /{path}/\n" for path in ("confirm", "unsubscribe", "preferences", "admin")
+    f"Disallow: /{path}/\n" for path in ("confirm", "unsubscribe", "preferences", "objections", "admin")
 )
 
 

@@ -35,6 +35,7 @@ from syndicate.publish.page import Message as Words
 from syndicate.publish.page import render_form, render_message
 from syndicate.serve import words
 from syndicate.serve.documents import FEED_TYPES, Shelf, answer
+from syndicate.serve.objections import Objections
 from syndicate.serve.ports import Letter, Ports
 from syndicate.serve.quick import HEADERS, Quick
 from syndicate.serve.rack import Rack
@@ -73,6 +74,7 @@ def build_app(ports: Ports, console: Sequence[BaseRoute] = ()) -> ASGIApp:
             Route("/unsubscribe/{token}", desk.unsubscribe, methods=["GET", "POST"]),
             Route("/preferences/{token}", desk.preferences, methods=["GET", "POST"]),
             Route("/subscribe", desk.subscribe, methods=["GET", "POST"]),
+            *desk.objections.routes(),
             Route("/receipts.pem", desk.receipt_key),
             Route("/healthz", desk.healthz),
             Route("/readyz", desk.readyz),
@@ -126,6 +128,7 @@ class Desk:
         """``ports`` is everything the desk knows of the house."""
         self._ports = ports
         self._rack = Rack(ports.page, ports.version)
+        self.objections = Objections(ports.objecting, self._say, self._form, self._read_form)
 
     async def page(self, request: Request) -> Response:
         """GET of a page; 410 with the reason for what may be shown no longer. Spec: RFC 9110 15.5.11."""

@@ -14,6 +14,7 @@ from syndicate.model import Key, Site
 from syndicate.pipeline.cadence import Cadence
 from syndicate.pipeline.site import Page
 from syndicate.publish.page_item import Frame
+from syndicate.serve.objections import Objecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,6 @@ class Ports:
     prefer: Callable[[int, Cadence | None], None]
     lists: Callable[[], Sequence[Offer]]
     sign_up: Callable[[str, str, str], None]
+    objecting: Objecting
     ready: Callable[[], bool]
     receipt_key: Callable[[], bytes] = bytes
