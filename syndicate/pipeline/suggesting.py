@@ -14,7 +14,7 @@ from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Sour
 from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, refusals
+from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, read_once, refusals
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.store import LedgerKind, Transaction
 
@@ -73,8 +73,8 @@ def _wants_page(source: Source, item: Item, *, recorded: bool) -> bool:
 
 def suggest(tx: Transaction, found: Found, now: datetime, *, why: str = "") -> str:
     """Store what notices suggest, if they do; the fingerprint of the deciding words, "" if none was suggested."""
-    speaking = [one for one in found.notices if may_speak(one)]
-    reading = read(speaking)
+    speaking = tuple(one for one in found.notices if may_speak(one))
+    reading = read_once(speaking)
     if not why and not is_suggestion(reading):
         return ""
     sha256, place = key(reading), next((one.place for one in speaking), "terms-page")

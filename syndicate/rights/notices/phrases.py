@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -86,8 +87,9 @@ _EMBARGO, _WINDOW = _measures("embargo"), _measures("window")
 PLACES_OF_CREDIT: Final = {place: re.compile(pattern) for place, pattern in _COMMON["position"].items()}
 """Where a credit is to stand, by the values of `position`; the first that is found holds."""
 
-SPARK: Final = re.compile("|".join(_COMMON["spark"]))
-"""Stems without one of which no words are about rights; against case-folded text, accents and all."""
+# Apart, since a plain stem is found much faster than an alternative of a pattern.
+_STEMS: Final = tuple(stem for stem in _COMMON["spark"] if re.escape(stem) == stem)
+_SHAPES: Final = tuple(re.compile(stem) for stem in _COMMON["spark"] if re.escape(stem) != stem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Measures:
     window: str
 
 
+def sparks(text: str) -> bool:
+    """True if case-folded text, accents and all, has one of the stems without which no words are about rights."""
+    return any(stem in text for stem in _STEMS) or any(shape.search(text) for shape in _SHAPES)
+
+
+@lru_cache(maxsize=4096)
 def has(group: str, text: str) -> bool:
     """True if folded text has a phrase of a trigger group."""
     return found(GROUPS[group], text) is not None

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -148,10 +149,10 @@ class _Reader(HTMLParser):
 
     def _show(self, data: str, length: int, *, spread: bool = False) -> None:
         if not self._hidden:
-            at = self._at()
-            for n, char in enumerate(data):
-                folded = " " if char.isspace() else char
-                self.page.put(folded, at + n, at + n + 1) if spread else self.page.put(folded, at, at + length)
+            at, step, size = self._at(), int(spread), 1 if spread else length
+            self.page.chars += [
+                (" " if char.isspace() else char, at + step * n, at + step * n + size) for n, char in enumerate(data)
+            ]
 
 
 def _plain(text: str) -> _Page:
@@ -165,6 +166,9 @@ def fold(text: str) -> str:
     """Lower case, no accents, plain quotes and dashes; white space stays."""
     plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).casefold()
     return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+_letter = lru_cache(maxsize=4096)(fold)
 
 
 def clauses(text: str, *, html: bool, body: bool) -> tuple[Clause, ...]:
@@ -196,7 +200,7 @@ def _folded(page: _Page, start: int, end: int) -> tuple[str, list[int]]:
     back: list[int] = []
     for n in range(start, end):
         char = page.chars[n][0]
-        for one in " " if char.isspace() else fold(char):
+        for one in " " if char.isspace() else _letter(char):
             if one != " " or not out or out[-1] != " ":
                 out.append(one)
                 back.append(n)

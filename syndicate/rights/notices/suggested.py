@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from syndicate.model import (
@@ -27,7 +28,7 @@ from syndicate.model import (
 )
 from syndicate.rights.asked import DUTIES
 from syndicate.rights.licences import by_id
-from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, SPARK
+from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, sparks
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import NONE, Reading
 from syndicate.rights.notices.seen import fold
@@ -75,9 +76,15 @@ def as_row(reading: Reading) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=512)
+def read_once(notices: tuple[Notice, ...]) -> Reading:
+    """What notices say, remembered: of a new item it is asked more than once."""
+    return read(notices)
+
+
 def may_speak(notice: Notice) -> bool:
     """False if a notice surely has no word about rights: it need not be read."""
-    return SPARK.search(notice.text.casefold()) is not None
+    return sparks(notice.text.casefold())
 
 
 def is_suggestion(reading: Reading) -> bool:
@@ -97,7 +104,7 @@ def refusals(item: Item) -> tuple[Evidence, ...]:
     notice = Notice("body", item.raw_html or item.html, "html")
     if not may_speak(notice):
         return ()
-    found = (q for q in read([notice]).quotes if q.field == "prohibitions" and q.value == "republication")
+    found = (q for q in read_once((notice,)).quotes if q.field == "prohibitions" and q.value == "republication")
     quotes = dict.fromkeys(" ".join(q.text.split()) for q in found)
     return tuple(Evidence("notice.refusal", Level.ITEM, quote, "body", item.url) for quote in quotes)
 

@@ -13,7 +13,7 @@ from typing import Final
 from syndicate.rights.licences import by_url
 from syndicate.rights.notices.clauses import Said
 from syndicate.rights.notices.grammar import LANGUAGES, Token, grammar, own
-from syndicate.rights.notices.phrases import LICENCE, SPARK
+from syndicate.rights.notices.phrases import LICENCE, sparks
 from syndicate.rights.notices.seen import BADGE
 
 _TOKEN: Final = re.compile(
@@ -110,7 +110,7 @@ def _asked(all_said: Sequence[Said]) -> Iterator[int]:
         if (
             one.place != "body"
             or (one.notice, paragraph) in grants
-            or SPARK.search(one.text)
+            or sparks(one.text)
             or (near and _TOUCHES.search(one.text))
         ):
             yield at
