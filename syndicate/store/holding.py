@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syndicate.store.records import Glimpse, SourceChange
 from syndicate.store.schema import held_items, item_aliases, items, source_changes
-from syndicate.store.statements import add, add_missing, batches
+from syndicate.store.statements import add, add_missing, among, batches
 
 ALIASES_KEPT = timedelta(days=90)
 """An alias that was written longer ago is forgotten when its source gets new ones."""
@@ -30,13 +30,10 @@ class Holding:
 
     def canonical(self, ids: Sequence[str]) -> dict[str, str]:
         """By each of these ids that we know the id of its item: itself, or that of which it is an alias."""
-        found: dict[str, str] = {}
-        for batch in batches(ids):
-            aliased = select(item_aliases.c.alias, item_aliases.c.item_id).where(item_aliases.c.alias.in_(batch))
-            found |= {row.alias: row.item_id for row in self._connection.execute(aliased)}
-            own = select(items.c.id).where(items.c.id.in_(batch))
-            found |= {item_id: item_id for item_id in self._connection.execute(own).scalars()}
-        return found
+        aliased = select(item_aliases.c.alias, item_aliases.c.item_id).where(among(item_aliases.c.alias, ids))
+        found: dict[str, str] = {row.alias: row.item_id for row in self._connection.execute(aliased)}
+        own = select(items.c.id).where(among(items.c.id, ids))
+        return found | {item_id: item_id for item_id in self._connection.execute(own).scalars()}
 
     def alias(self, source_id: str, aliases: Mapping[str, str], now: datetime) -> None:
         """From now on each alias stands for its item. Old aliases of the source are forgotten."""

@@ -37,7 +37,7 @@ from syndicate.store.schema import (
     items,
     sources,
 )
-from syndicate.store.statements import add, batches
+from syndicate.store.statements import add, among, batches
 from syndicate.store.webpages import joined
 
 Place = tuple[datetime, str]
@@ -89,36 +89,31 @@ class Items:
     def known(self, keys: Sequence[str]) -> dict[str, Known]:
         """The item that each key leads to, with its chain; of several items under one key the earliest."""
         found: dict[str, Known] = {}
-        for batch in batches(keys):
-            query = (
-                select(item_keys.c.key, documents.c.body, items.c.chain, item_pages.c.reading)
-                .select_from(item_keys)
-                .join(items, items.c.id == item_keys.c.item_id)
-                .join(documents, documents.c.sha256 == items.c.content_sha256)
-                .outerjoin(item_pages, item_pages.c.item_id == items.c.id)
-                .where(item_keys.c.key.in_(batch))
-                .order_by(items.c.order_at, items.c.first_seen, items.c.id)
-            )
-            for key, body, chain, reading in self._connection.execute(query):
-                if key not in found:
-                    found[key] = Known(_item(body, reading), encoding.chain.value(chain))
+        query = (
+            select(item_keys.c.key, documents.c.body, items.c.chain, item_pages.c.reading)
+            .select_from(item_keys)
+            .join(items, items.c.id == item_keys.c.item_id)
+            .join(documents, documents.c.sha256 == items.c.content_sha256)
+            .outerjoin(item_pages, item_pages.c.item_id == items.c.id)
+            .where(among(item_keys.c.key, keys))
+            .order_by(items.c.order_at, items.c.first_seen, items.c.id)
+        )
+        for key, body, chain, reading in self._connection.execute(query):
+            if key not in found:
+                found[key] = Known(_item(body, reading), encoding.chain.value(chain))
         return found
 
     def crediting(self, keys: Sequence[str]) -> list[str]:
         """The ids of the items that credit any of these keys, each once, in order of id."""
-        ids: set[str] = set()
-        for batch in batches(keys):
-            query = select(item_credits.c.item_id).where(item_credits.c.key.in_(batch))
-            ids.update(self._connection.execute(query).scalars())
-        return sorted(ids)
+        query = select(item_credits.c.item_id).where(among(item_credits.c.key, keys)).distinct()
+        return sorted(self._connection.execute(query).scalars())
 
     def get(self, ids: Sequence[str]) -> dict[str, StoredItem]:
         """The items with these ids; unknown ones are left out."""
-        return {
-            stored.item.id: stored
-            for batch in batches(ids)
-            for stored in self._read(stored_query().where(items.c.id.in_(batch)))
-        }
+        found = (
+            stored for batch in batches(ids) for stored in self._read(stored_query().where(among(items.c.id, batch)))
+        )
+        return {stored.item.id: stored for stored in found}
 
     def find(self, *texts: str) -> list[StoredItem]:
         """The items of which a text is the id, the URL or a key, the earliest first."""
@@ -190,13 +185,8 @@ class Items:
         return self._connection.execute(select(func.count()).select_from(items)).scalar_one()
 
     def _versions(self, ids: Sequence[str]) -> dict[str, str]:
-        return {
-            item_id: sha256
-            for batch in batches(ids)
-            for item_id, sha256 in self._connection.execute(
-                select(items.c.id, items.c.content_sha256).where(items.c.id.in_(batch))
-            )
-        }
+        query = select(items.c.id, items.c.content_sha256).where(among(items.c.id, ids))
+        return {row.id: row.content_sha256 for row in self._connection.execute(query)}
 
     def _last_success(self, source_id: str) -> datetime | None:
         query = select(sources.c.last_success_at).where(sources.c.id == source_id)

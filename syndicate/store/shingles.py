@@ -16,7 +16,7 @@ from itertools import chain
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syndicate.store.schema import item_shingles, item_texts, items, meta, new_shingles
-from syndicate.store.statements import add, add_missing, batches
+from syndicate.store.statements import add, add_missing, among
 
 COMMON = 8
 """So many texts are kept with one passage: more are a notice, or a story of which these are enough to find it."""
@@ -87,39 +87,32 @@ class Shingles:
 
     def _numbered(self, hashes: Mapping[str, Sequence[int]], rare: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """New numbers for the texts that have passages; the old ones are dead."""
-        for batch in batches(list(hashes)):
-            self._connection.execute(delete(item_texts).where(item_texts.c.item_id.in_(batch)))
+        self._connection.execute(delete(item_texts).where(among(item_texts.c.item_id, hashes)))
         rows = [{"item_id": i, "shingles": len(own), "rare": len(rare[i])} for i, own in hashes.items() if own]
         add(self._connection, item_texts, rows)
-        found: dict[str, int] = {}
-        for batch in batches(list(hashes)):
-            query = select(item_texts.c.item_id, item_texts.c.number).where(item_texts.c.item_id.in_(batch))
-            found.update((item_id, number) for item_id, number in self._connection.execute(query))
-        return found
+        query = select(item_texts.c.item_id, item_texts.c.number).where(among(item_texts.c.item_id, hashes))
+        return {row.item_id: row.number for row in self._connection.execute(query)}
 
     def _owners(self, hashes: Iterable[int]) -> defaultdict[int, list[int]]:
         """The numbers of the texts that have each of these passages, dead ones among them."""
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for batch in batches(sorted(hashes)):
-            for table in (item_shingles, new_shingles):
-                query = select(table.c.hash, table.c.number).where(table.c.hash.in_(batch))
-                for one, number in self._connection.execute(query):
-                    found[one].append(number)
+        wanted = sorted(hashes)
+        for table in (item_shingles, new_shingles):
+            query = select(table.c.hash, table.c.number).where(among(table.c.hash, wanted))
+            for one, number in self._connection.execute(query):
+                found[one].append(number)
         return found
 
     def _texts(self, numbers: Iterable[int]) -> dict[int, _Text]:
-        found = {}
-        for batch in batches(sorted(numbers)):
-            query = (
-                select(item_texts, items.c.publisher_id, items.c.order_at)
-                .join(items, items.c.id == item_texts.c.item_id)
-                .where(item_texts.c.number.in_(batch))
-            )
-            for row in self._connection.execute(query):
-                found[row.number] = _Text(
-                    row.item_id, row.publisher_id, row.shingles, row.rare, row.order_at.isoformat()
-                )
-        return found
+        query = (
+            select(item_texts, items.c.publisher_id, items.c.order_at)
+            .join(items, items.c.id == item_texts.c.item_id)
+            .where(among(item_texts.c.number, sorted(numbers)))
+        )
+        return {
+            row.number: _Text(row.item_id, row.publisher_id, row.shingles, row.rare, row.order_at.isoformat())
+            for row in self._connection.execute(query)
+        }
 
     def _gather(self) -> None:
         """Move the passages of living texts to the large table once enough have come together."""

@@ -13,7 +13,7 @@ from syndicate.store import encoding
 from syndicate.store.items import listed, stored_item, stored_query
 from syndicate.store.records import StoredItem, Tally, Traced
 from syndicate.store.schema import items, near_copies
-from syndicate.store.statements import add, batches
+from syndicate.store.statements import add, among, batches
 
 
 class Works:
@@ -76,21 +76,18 @@ class Works:
     def ids(self, item_ids: Sequence[str]) -> dict[str, str]:
         """The ids of the works that these items show now."""
         query = select(items.c.id, items.c.work_id)
-        return {
-            item_id: work_id
-            for batch in batches(item_ids)
-            for item_id, work_id in self._connection.execute(query.where(items.c.id.in_(batch)))
-        }
+        found = self._connection.execute(query.where(among(items.c.id, item_ids)))
+        return {row.id: row.work_id for row in found}
 
     def tally(self, publisher_ids: Iterable[str], *, traced: bool = False) -> dict[str, Tally]:
         """For each of these publishers what its items credit, or only those that are ``traced``."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for batch in batches(sorted(set(publisher_ids))):
-            query = select(items.c.publisher_id, items.c.credits, func.count()).where(items.c.publisher_id.in_(batch))
-            query = query.where(items.c.traced) if traced else query
-            grouped = query.group_by(items.c.publisher_id, items.c.credits)
-            for publisher, credit, count in self._connection.execute(grouped):
-                counts[publisher][credit] = count
+        mine = among(items.c.publisher_id, sorted(set(publisher_ids)))
+        query = select(items.c.publisher_id, items.c.credits, func.count()).where(mine)
+        query = query.where(items.c.traced) if traced else query
+        grouped = query.group_by(items.c.publisher_id, items.c.credits)
+        for publisher, credit, count in self._connection.execute(grouped):
+            counts[publisher][credit] = count
         return {publisher: Tally(of.total(), of.total() - of[""], of["stranger"]) for publisher, of in counts.items()}
 
     def uncredited(self, publisher_id: str) -> list[str]:
@@ -101,17 +98,15 @@ class Works:
     def near(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """For each of these items its near copies, in order of id; items without any are left out."""
         found: dict[str, list[str]] = defaultdict(list)
-        for batch in batches(ids):
-            query = select(near_copies.c.item_id, near_copies.c.other_id).where(near_copies.c.item_id.in_(batch))
-            for item_id, other_id in self._connection.execute(query.order_by(near_copies.c.other_id)):
-                found[item_id].append(other_id)
+        query = select(near_copies.c.item_id, near_copies.c.other_id).where(among(near_copies.c.item_id, ids))
+        for item_id, other_id in self._connection.execute(query.order_by(near_copies.c.other_id)):
+            found[item_id].append(other_id)
         return dict(found)
 
     def set_near(self, near: Mapping[str, Iterable[str]]) -> None:
         """Write the near copies of these items in place of those that they had, from both sides."""
-        for batch in batches(list(near)):
-            old = or_(near_copies.c.item_id.in_(batch), near_copies.c.other_id.in_(batch))
-            self._connection.execute(delete(near_copies).where(old))
+        for side in (near_copies.c.item_id, near_copies.c.other_id):
+            self._connection.execute(delete(near_copies).where(among(side, near)))
         pairs = {pair for one, others in near.items() for other in others for pair in ((one, other), (other, one))}
         rows = [{"item_id": one, "other_id": other} for one, other in sorted(pairs)]
         add(self._connection, near_copies, rows)
@@ -125,21 +120,17 @@ class Works:
 
     def _origins(self, ids: Sequence[str]) -> dict[str, str]:
         query = select(items.c.id, items.c.origin)
-        return {
-            item_id: origin
-            for batch in batches(ids)
-            for item_id, origin in self._connection.execute(query.where(items.c.id.in_(batch)))
-        }
+        found = self._connection.execute(query.where(among(items.c.id, ids)))
+        return {row.id: row.origin for row in found}
 
     def _name(self, origins: Iterable[str]) -> None:
         """Give the items of each of these works the id of the one that was seen first."""
         changed = []
-        for batch in batches(sorted(origins)):
-            query = select(items.c.origin, items.c.id, items.c.work_id).where(items.c.origin.in_(batch))
-            heads: dict[str, str] = {}
-            for origin, item_id, work_id in self._connection.execute(query.order_by(items.c.first_seen, items.c.id)):
-                if work_id != heads.setdefault(origin, item_id):
-                    changed.append({"key": item_id, "work_id": heads[origin]})
+        heads: dict[str, str] = {}
+        query = select(items.c.origin, items.c.id, items.c.work_id).where(among(items.c.origin, sorted(origins)))
+        for origin, item_id, work_id in self._connection.execute(query.order_by(items.c.first_seen, items.c.id)):
+            if work_id != heads.setdefault(origin, item_id):
+                changed.append({"key": item_id, "work_id": heads[origin]})
         if changed:
             change = update(items).where(items.c.id == bindparam("key")).values(work_id=bindparam("work_id"))
             self._connection.execute(change, changed)
