@@ -65,7 +65,7 @@ def client(connections: int, messages: int, folder: Path) -> None:
     from syndicate.pipeline.loop import run
     from syndicate.pipeline.post import deliver
 
-    home = house.House(folder, PORT, connections=connections)
+    home = house.House(f"sqlite:///{folder}/test.db", PORT, connections=connections)
     home.edition(messages, size=SIZE)
     before, cpu = time.perf_counter(), time.process_time()
     outcomes = run(deliver(home.posting))

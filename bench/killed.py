@@ -71,18 +71,18 @@ class Killed:
         return not (self.lost or self.other_ids or self.undecided) and self.copies <= allowed
 
 
-def measure(recipients: int, kills: int, connections: int, plan: Plan = no_faults) -> Killed:
-    """Kill so many senders over so many recipients, then go on to the end."""
+def measure(recipients: int, kills: int, connections: int, plan: Plan = no_faults, database: str = "") -> Killed:
+    """Kill so many senders over so many recipients, then go on to the end; ``database`` is its URL, "" a file."""
     house = SimpleNamespace(**runpy.run_path(str(HOUSE)))
     chance = random.Random(2606 + connections)
     with tempfile.TemporaryDirectory() as name, Sink(plan, ledger=Path(name, "ledger")) as sink:
-        folder = Path(name)
-        home = house.House(folder, sink.port, connections=4)
+        url = database or f"sqlite:///{name}/test.db"
+        home = house.House(url, sink.port, connections=4)
         people = home.edition(recipients, size=4_000)
         began, doubts = time.monotonic(), []
         for number in range(kills):
             reached = recipients * (number + 1) // (kills + 1) + chance.randrange(recipients // (kills * 3))
-            sender = subprocess.Popen([sys.executable, HOUSE, folder, str(sink.port), str(connections)])
+            sender = subprocess.Popen([sys.executable, HOUSE, url, str(sink.port), str(connections)])
             while len(sink.taken) < reached and sender.poll() is None:
                 time.sleep(chance.uniform(0.001, 0.01))
             sender.kill()

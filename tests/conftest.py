@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import POSTGRESQL, SQLITE, databases
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -21,3 +23,25 @@ def shared() -> Path:
     if not (folder / "corpus").is_dir():
         pytest.skip("no folder of shared data beside the checkout")
     return folder
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def each_database(request):
+    """The test runs once on each kind of database: what ``databases.url`` names is of that kind."""
+    databases.use(request.param)
+    yield request.param
+    databases.clear()
+
+
+@pytest.fixture
+def postgresql():
+    """The test runs on PostgreSQL: what ``databases.url`` names is on this server."""
+    databases.use(POSTGRESQL)
+    yield databases.server
+    databases.clear()
+
+
+def pytest_sessionfinish():
+    """The server, if any test asked for one, ends with the tests."""
+    if databases.server:
+        databases.server.stop()

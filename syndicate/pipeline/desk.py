@@ -98,8 +98,7 @@ class Desk:
 
     def _alone(self, entry: _Entry) -> Any:
         try:
-            with self.store.write() as tx:
-                return _do(tx, [entry])[0]
+            return self.store.act(lambda tx: _do(tx, [entry])[0])
         except Exception as error:  # noqa: BLE001 - whoever waits is told
             return error
 

@@ -109,10 +109,7 @@ class Journal:
             return
         now = self._clock()
         try:
-            with self._store.write() as tx:
-                done = tx.outbox.settle(ended, now=now) if ended else set()
-                stopped = self._after_settling(tx, [one for one in ended if one.delivery.id in done])
-                may = tx.outbox.in_data([delivery for _, delivery in marks], now=now) if marks else set()
+            stopped, may = self._store.act(lambda tx: self._settle_and_mark(tx, ended, [one for _, one in marks], now))
         except SyndicateError as error:
             self._error, self._owed[:] = error, ended
             self._answer([(future, error) for future, _ in marks])
@@ -120,10 +117,16 @@ class Journal:
         self._owed.clear()
         self._answer([(future, one.id in may) for future, one in marks], stopped)
 
+    def _settle_and_mark(
+        self, tx: Transaction, ended: Sequence[Settled], marks: Sequence[Delivery], now: datetime
+    ) -> tuple[Stops, set[int]]:
+        done = tx.outbox.settle(ended, now=now) if ended else set()
+        stopped = self._after_settling(tx, [one for one in ended if one.delivery.id in done])
+        return stopped, tx.outbox.in_data(marks, now=now) if marks else set()
+
     def _work(self, entry: _Entry, work: Callable[[Transaction], Any]) -> None:
         try:
-            with self._store.write() as tx:
-                answer = work(tx)
+            answer = self._store.act(work)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the work
             if entry.future is None and isinstance(error, SyndicateError):
                 self._error = error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from syndicate.model import Chain, Known, Publisher
 from syndicate.rights.directory import Directory
@@ -33,10 +34,14 @@ def trace_arrivals(store: Store, publishers: Mapping[str, Publisher]) -> int:
             if not tx.works.untraced(1):
                 return count
         directory = directory or Directory(publishers.values())
-        with store.write() as tx:
-            arrived = tx.works.untraced(TOGETHER)
-            _Tracing(tx, publishers, directory).settle(arrived)
-            count += len(arrived)
+        count += store.act(partial(_trace_some, publishers=publishers, directory=directory))
+
+
+def _trace_some(tx: Transaction, publishers: Mapping[str, Publisher], directory: Directory) -> int:
+    tx.alone("tracing")
+    arrived = tx.works.untraced(TOGETHER)
+    _Tracing(tx, publishers, directory).settle(arrived)
+    return len(arrived)
 
 
 def flat(groups: Iterable[Iterable[str]]) -> list[str]:

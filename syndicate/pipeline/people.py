@@ -50,6 +50,7 @@ def sign_up(composing: Composing, channel: Channel, email: str, network: str) ->
             (f"signup {channel.id}", LIST_AN_HOUR),
             ("signup", ALL_AN_HOUR),
         )
+        tx.alone("sign-ups")
         if any(tx.rates.used(key, now - HOUR) >= most for key, most in limits):
             return False
         for key, _ in limits:

@@ -105,6 +105,7 @@ def send_digest(
     latest = now + AGE_LIMIT
     post = _Post(composing, now, min(scheduled.until, latest) if scheduled else latest, key.id)
     with composing.store.write() as tx:
+        tx.alone(f"editions of {channel.id}")
         if scheduled and scheduled.lease and not tx.leases.holds(scheduled.lease):
             return None
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):

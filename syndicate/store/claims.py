@@ -22,7 +22,7 @@ from syndicate.store.outbox import LEASE
 from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING
 from syndicate.store.place import Place
 from syndicate.store.rates import Rates
-from syndicate.store.statements import batches
+from syndicate.store.statements import alone, batches
 
 MOST_LOOKS = 20
 """So often a claim looks for rows that may go before it lets other writers in."""
@@ -66,6 +66,8 @@ class Claims:
         ``stop`` is asked once for each edition why it may not go out any more ("": it may). Whoever may not be written
         to any more is cancelled, what is too old expires, what must wait waits.
         """
+        if pace != ANY_PACE:
+            alone(self._connection, "the pace of mail")
         room, again_at = self._room(now, pace, limit)
         if not room:
             return Claimed((), again_at)

@@ -31,8 +31,9 @@ ATTEMPTS = 3
 MIGRATING = 0x53594E44
 """The number of the PostgreSQL lock that lets one process at a time migrate."""
 
-WRITE = {"syndicate_begin": "write"}
-READ = {"syndicate_begin": "read"}
+WRITE: dict[str, Any] = {"syndicate_begin": "write"}
+READ: dict[str, Any] = {"syndicate_begin": "read"}
+_READ_ON_A_SERVER = READ | {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def open_engine(url: str) -> Engine:
@@ -43,7 +44,7 @@ def open_engine(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine, Path(target.database or ""))
         else:
-            event.listen(engine, "begin", _begin_postgresql)
+            _prepare_postgresql(engine)
         _migrate(engine)
     return engine
 
@@ -81,7 +82,8 @@ def glance(url: str) -> Iterator[Engine]:
     target = _target(url)
     with in_words(target):
         engine = create_engine(target, **_options(target))
-        event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "begin", _begin_sqlite)
         try:
             yield engine
         finally:
@@ -89,7 +91,7 @@ def glance(url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def transaction(engine: Engine, how: dict[str, str]) -> Iterator[Connection]:
+def transaction(engine: Engine, how: dict[str, Any]) -> Iterator[Connection]:
     """One transaction: committed at the end, rolled back if anything raises."""
     with in_words(engine.url), _begun(engine, how) as connection:
         try:
@@ -107,6 +109,15 @@ def in_words(url: URL) -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:  # the driver's own while a connection is being set up
         raise _worded(error, url) from error
+
+
+def was_in_the_way(error: StoreError) -> bool:
+    """Whether the same work, begun anew, may succeed: another transaction wanted the same rows in another order."""
+    cause = error.__cause__
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", "") in _IN_THE_WAY
+
+
+_IN_THE_WAY = ("40001", "40P01")  # serialization failure, deadlock
 
 
 def _target(url: str) -> URL:
@@ -132,7 +143,8 @@ def _options(target: URL) -> dict[str, Any]:
     if target.get_backend_name() == "sqlite":
         # Manual transactions: the driver begins none, the listener below begins each as it should be.
         return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
-    return {"pool_pre_ping": True}
+    # As many connections as threads may ask for one: what waits for a free one waits for the server at most.
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 20}
 
 
 def _prepare_sqlite(engine: Engine, path: Path) -> None:
@@ -186,13 +198,16 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("syndicate_begin") == "read":
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+def _prepare_postgresql(engine: Engine) -> None:
+    from syndicate.store.wire import configure  # only here: it needs the driver
+
+    event.listen(engine, "connect", configure)
 
 
 @contextmanager
-def _begun(engine: Engine, how: dict[str, str]) -> Iterator[Connection]:
+def _begun(engine: Engine, how: dict[str, Any]) -> Iterator[Connection]:
+    if how is READ and engine.dialect.name == "postgresql":
+        how = _READ_ON_A_SERVER
     for attempt in range(1, ATTEMPTS + 1):
         connection = engine.connect().execution_options(**how)
         try:
@@ -256,6 +271,10 @@ _WORDS = (
     ("unable to open", "the database file cannot be opened", _FILE),
     ("not a database", "the file is not a database", _FILE),
     ("malformed", "the database is damaged", "restore the last copy"),
+    ("deadlock", "another process was in the way", "try again"),
+    ("could not serialize", "another process was in the way", "try again"),
+    ("authentication failed", "the server does not accept this user or password", "check the URL under database:"),
+    ("does not exist", "there is no such database, or something in it is missing", "create it: createdb NAME"),
     ("append-only", "the ledger is never changed", "add a line instead"),
     ("connection", "the database server cannot be reached", "check that it runs and that the URL is right"),
 )

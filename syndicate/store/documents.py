@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists
+from sqlalchemy import Connection, delete, exists, select
 
 from syndicate.model import Item
 from syndicate.store import encoding
@@ -31,8 +31,16 @@ def document(item: Item) -> Document:
 
 def keep(connection: Connection, wanted: Sequence[Document]) -> None:
     """Store the versions that are not stored yet."""
-    rows = [{"sha256": one.sha256, "item_id": one.item_id, "body": one.body} for one in wanted]
-    add_missing(connection, documents, rows, key=["sha256"])
+    rows = {one.sha256: {"sha256": one.sha256, "item_id": one.item_id, "body": one.body} for one in wanted}
+    while rows:
+        add_missing(connection, documents, [rows[one] for one in sorted(rows)], key=["sha256"])
+        if connection.dialect.name != "postgresql":
+            return
+        # What stood there may be on its way out: it is held until we refer to it, and written again if it was too late.
+        for batch in batches(sorted(rows)):
+            mine = select(documents.c.sha256).where(documents.c.sha256.in_(batch)).order_by(documents.c.sha256)
+            for one in connection.execute(mine.with_for_update(key_share=True, read=True)).scalars():
+                del rows[one]
 
 
 def drop_unused(connection: Connection, fingerprints: Sequence[str]) -> None:
@@ -40,4 +48,7 @@ def drop_unused(connection: Connection, fingerprints: Sequence[str]) -> None:
     current = exists().where(items.c.content_sha256 == documents.c.sha256)
     carried = exists().where(edition_items.c.content_sha256 == documents.c.sha256)
     for batch in batches(fingerprints):
-        connection.execute(delete(documents).where(documents.c.sha256.in_(batch), ~current, ~carried))
+        # On a server others may be about to refer to one: those are left alone. The look for references comes after.
+        mine = select(documents.c.sha256).where(documents.c.sha256.in_(batch)).with_for_update(skip_locked=True)
+        free = connection.execute(mine).scalars().all() if connection.dialect.name == "postgresql" else batch
+        connection.execute(delete(documents).where(documents.c.sha256.in_(free), ~current, ~carried))

@@ -19,7 +19,7 @@ from syndicate.store import encoding
 from syndicate.store.documents import document, drop_unused, keep
 from syndicate.store.records import Carried, Composed, EditionSummary, StoredEdition
 from syndicate.store.schema import documents, edition_items, edition_parts, editions, items
-from syndicate.store.statements import add, batches
+from syndicate.store.statements import add, alone, batches
 
 COMPOSED = "composed"
 REFUSED = "refused"
@@ -49,6 +49,7 @@ class Editions:
         If the period has an edition already, nothing is written and that one is the answer. ``edition.id`` must be
         unique among all channels. The items must be stored.
         """
+        alone(self._connection, f"editions of {edition.channel.id}")
         held = self._one(and_(editions.c.channel_id == edition.channel.id, editions.c.period == edition.period))
         if held is not None and held.state != REFUSED:
             return Composed(_summary(held), is_new=False)

@@ -12,6 +12,7 @@ from syndicate.errors import UsageError
 from syndicate.model import Key
 from syndicate.store.mail_tables import deliveries, keys
 from syndicate.store.outbox import BUSY, WAITING
+from syndicate.store.statements import alone
 
 
 class Keys:
@@ -28,6 +29,7 @@ class Keys:
 
     def make(self, now: datetime) -> Key:
         """A new key, which signs from now on."""
+        alone(self._connection, "the keys")
         number = self._connection.execute(select(func.count()).select_from(keys)).scalar_one() + 1
         made = Key(str(number), secrets.token_bytes(32))
         self._connection.execute(keys.insert().values(id=made.id, secret=made.secret.hex(), made_at=now))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select, update
 
 from syndicate.store.mail_tables import leases
-from syndicate.store.statements import add_missing
+from syndicate.store.statements import add_missing, locking
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,9 +50,9 @@ class Leases:
         return Lease(duty, self._connection.execute(select(leases.c.fence).where(here)).scalar_one())
 
     def holds(self, lease: Lease) -> bool:
-        """Whether nobody has taken the duty since."""
+        """Whether nobody has taken the duty since; nobody does before a writing transaction ends."""
         query = select(leases.c.fence).where(leases.c.duty == lease.duty)
-        return bool(self._connection.execute(query).scalar_one_or_none() == lease.fence)
+        return bool(self._connection.execute(locking(self._connection, query)).scalar_one_or_none() == lease.fence)
 
     def drop(self, duty: str) -> None:
         """Its holder is no more: anybody may take it at once."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, true, update
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
 
 from syndicate.model import Delivery, DeliveryState, Outcome, Subscriber
 from syndicate.store.mail_tables import deliveries
@@ -180,7 +180,9 @@ class Outbox:
         ready = {"state": DeliveryState.READY.value, "due_at": now}
         freed = 0
         for state, values in ((DeliveryState.CLAIMED, ready), (DeliveryState.IN_DATA, doubt)):
-            change = update(deliveries).where(deliveries.c.state == state.value, dead)
+            # What another transaction works on is not dead; waiting for it might be waiting for each other.
+            found = select(deliveries.c.id).where(deliveries.c.state == state.value, dead)
+            change = update(deliveries).where(deliveries.c.id.in_(found.with_for_update(skip_locked=True)))
             done = self._connection.execute(change.values({**values, "claimed_until": None, "updated_at": now}))
             freed += done.rowcount
         return freed
@@ -281,7 +283,9 @@ def _ending(state: DeliveryState, *, again: bool) -> dict[str, Any]:
 
 def _doubt(due_at: Any) -> dict[str, Any]:
     """Unknown, and due again; held for a person if that was too often, or if it is never to go out again by itself."""
-    last = deliveries.c.unknowns >= MOST_UNKNOWNS - 1 if due_at is not None else true()
+    if due_at is None:
+        return {"state": DeliveryState.HELD.value, "unknowns": deliveries.c.unknowns + 1, "due_at": None}
+    last = deliveries.c.unknowns >= MOST_UNKNOWNS - 1
     return {
         "state": case((last, DeliveryState.HELD.value), else_=DeliveryState.UNKNOWN.value),
         "unknowns": deliveries.c.unknowns + 1,

@@ -19,7 +19,7 @@ from syndicate.store.columns import UtcTime
 from syndicate.store.records import SourceState
 from syndicate.store.schema import hosts, sources
 from syndicate.store.sources import state_of
-from syndicate.store.statements import add_missing, batches
+from syndicate.store.statements import add_missing, alone, batches
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds: much longer than a fetch and a reading may take."""
@@ -29,6 +29,9 @@ MOMENT = timedelta(minutes=1)
 
 STUCK = timedelta(seconds=4)
 """A poll that goes on for longer no longer counts among those that get on, and its host may be asked for more."""
+
+HANDING_OUT = "handing out sources"
+"""One process at a time looks at what hosts can bear and takes for itself."""
 
 _MORE = 4  # times as many of the due are looked at first as are wanted
 
@@ -73,9 +76,10 @@ _BUSY = (
     .where(sources.c.claimed_until > _NOW)
     .group_by(sources.c.host)
 )
+_STILL_FREE = select(sources.c.id).where(sources.c.id.in_(_SOME), _FREE).order_by(sources.c.id)
 _CLAIM = (
     update(sources)
-    .where(sources.c.id.in_(_SOME), _FREE)
+    .where(sources.c.id.in_(_STILL_FREE.with_for_update(skip_locked=True)))
     .values(worker=bindparam("by"), claimed_at=_NOW, claimed_until=_UNTIL, claims=sources.c.claims + 1)
     .returning(sources)
 )
@@ -122,6 +126,7 @@ class Polls:
         """
         if limit <= 0:
             return Taken()
+        alone(self._connection, HANDING_OUT)
         room = self._room(now, manners)
         full = [host for host, free in room.items() if free <= 0]
         most = 1 if manners.pause else manners.per_host
@@ -153,6 +158,7 @@ class Polls:
 
     def asked_to_wait(self, host: str, now: datetime) -> None:
         """A source of ``host`` was told to stay away. Two of them at once speak for the host, as long as both do."""
+        alone(self._connection, HANDING_OUT)
         waits = select(sources.c.wait_until).where(sources.c.host == host, sources.c.wait_until > now)
         both = list(self._connection.execute(waits.order_by(sources.c.wait_until.desc()).limit(2)).scalars())
         if len(both) > 1:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from syndicate.model import Alarm, DeliveryState, Purpose, Sending, SendingState
 from syndicate.store.mail_tables import alarms, deliveries, relays, sendings
 from syndicate.store.outbox import WAITING
-from syndicate.store.statements import add_missing
+from syndicate.store.statements import add_missing, alone
 
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(minutes=5)
@@ -130,6 +130,7 @@ class Alarms:
 
     def ring(self, kind: str, subject: str, text: str, remedy: str, now: datetime) -> bool:
         """Raise an alarm, or count it again; True if it is new."""
+        alone(self._connection, f"the alarm {kind} {subject}")
         here = (alarms.c.kind == kind, alarms.c.subject == subject)
         again = update(alarms).where(*here, alarms.c.ended_at.is_(None))
         values = {"text": text, "remedy": remedy, "last_at": now}

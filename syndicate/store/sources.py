@@ -18,7 +18,7 @@ from syndicate.model import Health, Memory, Source
 from syndicate.store import encoding
 from syndicate.store.records import PollRun, SourceState
 from syndicate.store.schema import poll_runs, sources
-from syndicate.store.statements import add, batches
+from syndicate.store.statements import add, alone, batches
 
 RUNS_KEPT = 50
 """Polls remembered of each source."""
@@ -69,6 +69,7 @@ class Sources:
         New sources are due now, sources that are gone are marked removed, the state of the others stays. A source with
         a new URL forgets what belongs to the old one, and is due.
         """
+        alone(self._connection, "the sources")
         held = {state.source_id: state for state in self.all()}
         new = [source for source in configured if source.id not in held]
         add(self._connection, sources, [_first(source, host_of(source.url), now) for source in new])

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, literal
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -17,6 +17,21 @@ T = TypeVar("T")
 
 BATCH = 500
 """The most values that one statement names: well below every database's limit."""
+
+
+def alone(connection: Connection, what: str) -> None:
+    """Until this transaction ends no other one gets past here with the same name; waits for one that did.
+
+    For what is read first and written later. In SQLite a writer is alone anyway. Whoever needs several names must ask
+    for them in one order everywhere, or two may wait for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def locking(connection: Connection, query: Select[Any]) -> Select[Any]:
+    """The query; in a writing transaction what it finds stays as it is until the end."""
+    return query.with_for_update() if connection.get_execution_options().get("syndicate_begin") == "write" else query
 
 
 def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -60,5 +75,12 @@ def add_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, which must be new."""
-    if rows:
-        connection.execute(table.insert(), list(rows))
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        from syndicate.store.wire import MANY, copy  # only here: it needs the driver
+
+        if len(rows) >= MANY:
+            copy(connection, table, rows)
+            return
+    connection.execute(table.insert(), list(rows))

@@ -4,19 +4,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
+from syndicate.errors import StoreError
 from syndicate.model import Key
 from syndicate.store import backup, barred, place
 from syndicate.store.additions import Additions
 from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
-from syndicate.store.database import READ, WRITE, Watch, in_words, open_engine, transaction
+from syndicate.store.database import (
+    ATTEMPTS,
+    READ,
+    WRITE,
+    Watch,
+    in_words,
+    open_engine,
+    transaction,
+    was_in_the_way,
+)
 from syndicate.store.destinations import Destinations
 from syndicate.store.editions import Editions
 from syndicate.store.holding import Holding
@@ -38,11 +50,13 @@ from syndicate.store.schema import meta
 from syndicate.store.sendings import Alarms, Relays, Sendings
 from syndicate.store.shingles import Shingles
 from syndicate.store.sources import Sources
-from syndicate.store.statements import add_missing
+from syndicate.store.statements import add_missing, alone
 from syndicate.store.suggestions import Suggestions
 from syndicate.store.terms import Picks, Terms
 from syndicate.store.webpages import WebPages
 from syndicate.store.works import Works
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -87,6 +101,10 @@ class Transaction:
         """A part of the transaction that is undone alone if anything in it raises."""
         with in_words(self._connection.engine.url), self._connection.begin_nested():
             yield
+
+    def alone(self, what: str) -> None:
+        """Until the transaction ends no other one gets past here with the same name."""
+        alone(self._connection, what)
 
 
 class Store:
@@ -151,6 +169,18 @@ class Store:
         with self.write() as tx:
             return tx.people.suppress_all(listed, now)
 
+    def act(self, work: Callable[[Transaction], T]) -> T:
+        """Do ``work`` in a writing transaction; anew, a few times, if another process was in the way."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.write() as tx:
+                    return work(tx)
+            except StoreError as error:
+                if attempt == ATTEMPTS or not was_in_the_way(error):
+                    raise
+                time.sleep(0.1 * attempt)  # the other one gets on meanwhile
+        raise AssertionError("unreachable")
+
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One look at one state of the database, whatever others write meanwhile. Writing raises StoreError."""
@@ -172,6 +202,7 @@ class Store:
         if held:
             return held
         with self.write() as tx:
+            tx.alone("the keys")
             return tx.keys.all() or (tx.keys.make(now),)
 
     def instance(self) -> str:

@@ -49,6 +49,7 @@ class WebPages:
     def take_due(self, now: datetime, limit: int) -> list[DuePage]:
         """At most ``limit`` pages whose time has come, the longest due first, pages of terms before others."""
         terms = select(terms_pages).where(terms_pages.c.due_at <= now).order_by(terms_pages.c.due_at).limit(limit)
+        terms = terms.with_for_update(skip_locked=True)
         taken = [
             DuePage(row.url, row.publisher_id, sha256=row.sha256, failures=row.failures)
             for row in self._connection.execute(terms)
@@ -122,7 +123,8 @@ def joined(item: Item, page: PageReading) -> Item:
 
 def _due_items(now: datetime, limit: int) -> Select[Any]:
     query = select(item_pages, items.c.publisher_id, items.c.source_id).join(items, items.c.id == item_pages.c.item_id)
-    return query.where(item_pages.c.due_at <= now).order_by(item_pages.c.due_at, item_pages.c.item_id).limit(limit)
+    query = query.where(item_pages.c.due_at <= now).order_by(item_pages.c.due_at, item_pages.c.item_id).limit(limit)
+    return query.with_for_update(of=item_pages, skip_locked=True)
 
 
 def _terms_key(page: DuePage) -> Any:

@@ -13,7 +13,9 @@ from syndicate.intake.delta import read
 from syndicate.model import Fetched, Health, Publisher, Source
 from syndicate.pipeline.poll import Polling, poll
 from syndicate.pipeline.watch import drop, release
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -54,7 +56,7 @@ class House:
     """A source that gives one document after another, and what a digest would have mailed of each."""
 
     def __init__(self, folder):
-        self.store, self.now, self.body = open_store(f"sqlite:///{folder}/test.db"), NOW, ""
+        self.store, self.now, self.body = databases.open(folder), NOW, ""
         self.mailed = set()
         with self.store.write() as tx:
             tx.sources.sync([SOURCE], NOW)

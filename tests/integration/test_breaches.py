@@ -32,7 +32,10 @@ from syndicate.pipeline.recording import Draft
 from syndicate.pipeline.release import publish, send_digest
 from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
-from syndicate.store import LedgerKind, open_store
+from syndicate.store import LedgerKind
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 FEED = Channel("feed", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("json",))
@@ -47,7 +50,7 @@ class House:
 
     def __init__(self, folder, terms):
         self.now = START
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         records = statement(terms, licence=by_id, name="terms")
         south = Publisher("south", "South Desk", "https://south.example/", records)
         site = Site("Bulletin", "https://bulletin.example", "editor@bulletin.example")

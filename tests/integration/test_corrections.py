@@ -29,7 +29,10 @@ from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.release import send_digest
 from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
-from syndicate.store import LedgerKind, open_store
+from syndicate.store import LedgerKind
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 START = datetime(2026, 1, 1, 7, tzinfo=UTC)
 DAILY = Channel(
@@ -44,7 +47,7 @@ class House:
 
     def __init__(self, folder):
         self.now = START
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         records = statement(FULL, licence=by_id, name="terms")
         self.south = Publisher("south", "South Desk", "https://south.example/", records)
         site = Site("Bulletin", "https://bulletin.example", "editor@bulletin.example")

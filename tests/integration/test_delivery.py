@@ -22,6 +22,7 @@ from syndicate.model import (
 )
 from syndicate.pipeline.post import BATCH
 
+pytestmark = pytest.mark.usefixtures("each_database")
 HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
 H = SimpleNamespace(**runpy.run_path(str(HERE)))
 NOW, MINUTE = H.NOW, timedelta(minutes=1)
@@ -202,10 +203,9 @@ def test_consent_for_another_purpose_is_none(tmp_path):
     """A reader whose recorded consent is for another purpose than the edition's is not written to."""
     with house(tmp_path) as (home, sink):
         home.edition(3)
-        with home.store._engine.begin() as connection:
-            connection.exec_driver_sql("PRAGMA query_only = 0")
-            connection.exec_driver_sql("UPDATE subscribers SET purpose = 'commercial' WHERE id = 2")
-            connection.exec_driver_sql("UPDATE subscribers SET confirmed_at = NULL WHERE id = 3")
+        with home.store.write() as tx:
+            tx._connection.exec_driver_sql("UPDATE subscribers SET purpose = 'commercial' WHERE id = 2")
+            tx._connection.exec_driver_sql("UPDATE subscribers SET confirmed_at = NULL WHERE id = 3")
         assert home.deliver() == {DeliveryState.ACCEPTED: 1}
         assert home.counts() == {"accepted": 1, "cancelled": 2}
         assert list(sink.copies()) == ["r0.1@reader.example"]

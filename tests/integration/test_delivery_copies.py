@@ -64,7 +64,7 @@ def test_a_copy_sends_nothing(tmp_path, way):
         people = home.edition(20, period="2")
         way(home, folder, other)
         before = len(sink.taken)
-        second = H.House(other, sink.port)
+        second = H.House(f"sqlite:///{other}/test.db", sink.port)
         for _ in range(3):
             with pytest.raises(DeliveryError, match=r"is a copy of one that sends .* take-over"):
                 second.deliver()
@@ -80,7 +80,7 @@ def test_a_copy_sends_nothing(tmp_path, way):
         with pytest.raises(UsageError, match="is no copy"):
             take_over(second.store, second.now)
         second.store.close()
-        third = H.House(other, sink.port)
+        third = H.House(f"sqlite:///{other}/test.db", sink.port)
         assert third.copied == ""
         third.store.close()
 
@@ -92,11 +92,11 @@ def test_what_never_sent_may_be_copied(tmp_path):
     with house(folder) as (home, sink):
         home.edition(3)
         copied_folder(home, folder, other)
-        second = H.House(other, sink.port)
+        second = H.House(f"sqlite:///{other}/test.db", sink.port)
         assert second.deliver() == {DeliveryState.ACCEPTED: 3}
         second.store.close()
         other.rename(tmp_path / "moved")
-        moved = H.House(tmp_path / "moved", sink.port)
+        moved = H.House(f"sqlite:///{tmp_path / 'moved'}/test.db", sink.port)
         assert moved.copied == ""
         moved.store.close()
 
@@ -108,7 +108,7 @@ def test_a_spoilt_file_asks(tmp_path, content):
         home.edition(3)
         home.deliver()
         (tmp_path / f"test.db{place.SUFFIX}").write_bytes(content)
-        again = H.House(tmp_path, sink.port)
+        again = H.House(f"sqlite:///{tmp_path}/test.db", sink.port)
         assert "cannot be read" in again.copied
         again.store.close()
 
@@ -122,7 +122,7 @@ def test_the_file_of_another_database_asks(tmp_path):
             home.edition(2)
             home.deliver()
     shutil.copy(folders[0] / f"test.db{place.SUFFIX}", folders[1])
-    again = H.House(folders[1], 1)
+    again = H.House(f"sqlite:///{folders[1]}/test.db", 1)
     assert "belongs to another database" in again.copied
     again.store.close()
 

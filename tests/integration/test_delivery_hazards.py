@@ -21,7 +21,7 @@ from syndicate.deliver.answers import puts_off
 from syndicate.errors import DeliveryError, StoreError
 from syndicate.model import DeliveryState
 from syndicate.pipeline.leading import LEADS, lead
-from syndicate.store import database, open_store
+from syndicate.store import database
 
 HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
 H = SimpleNamespace(**runpy.run_path(str(HERE)))
@@ -185,7 +185,7 @@ def test_the_disk_is_full(tmp_path):
 def fill_up(folder):
     """What the test runs where it may fill the disk."""
     sentences = set()
-    with house(folder) as (home, sink):
+    with house(folder, url=f"sqlite:///{folder}/test.db") as (home, sink):
         people = home.edition(1000)
         ballast = folder / "ballast"
         for number in range(10):
@@ -218,9 +218,12 @@ def fill_up(folder):
 # ------------------------------------------------------------------------------------------------ who leads
 
 
+@pytest.mark.usefixtures("each_database")
 def test_one_leads(tmp_path):
     """A duty has one holder: kept while it is renewed, free when its time is over or its holder is no more."""
-    store = open_store(f"sqlite:///{tmp_path}/test.db")
+    from tests.databases import databases
+
+    store = databases.open(tmp_path)
 
     def take(worker, now, gone=()):
         return lead(store, "digests", worker, lambda name: name in gone, now)

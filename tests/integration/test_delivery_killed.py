@@ -15,6 +15,9 @@ from types import SimpleNamespace
 import pytest
 
 from syndicate.model import DeliveryState
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
@@ -30,7 +33,7 @@ def test_killed_in_mid_send(tmp_path, connections):
         people = home.edition(600)
         for number in range(kills):
             reached = (number + 1) * 80 + number * 7
-            sender = start_sender(tmp_path, sink.port, connections)
+            sender = start_sender(databases.url(tmp_path), sink.port, connections)
             wait_for(lambda reached=reached, sender=sender: len(sink.taken) >= reached or sender.poll() is not None)
             sender.kill()
             sender.wait()
@@ -46,7 +49,7 @@ def test_killed_in_mid_send(tmp_path, connections):
 
 
 @pytest.mark.parametrize("connections", [1, 10])
-def test_killed_at_a_faulty_relay(connections):
+def test_killed_at_a_faulty_relay(tmp_path, connections):
     """Killed four times while the relay refuses, closes, hangs and talks nonsense: copies only where answers were lost."""
     bench = SimpleNamespace(**runpy.run_path(str(ROOT / "bench/killed.py")))
 
@@ -54,7 +57,7 @@ def test_killed_at_a_faulty_relay(connections):
         number = int(hashlib.sha256(f"{recipient} {attempt}".encode()).hexdigest()[:8], 16) % 100
         return bench.KINDS[number] if number < len(bench.KINDS) else "hang" if number == 99 and connections > 1 else ""
 
-    found = bench.measure(300, 4, connections, plan)
+    found = bench.measure(300, 4, connections, plan, databases.url(tmp_path))
     assert found.kept(4), found
     assert found.doubt <= connections
     assert found.unanswered > 0
@@ -63,13 +66,13 @@ def test_killed_at_a_faulty_relay(connections):
 def test_four_daemons_make_each_edition_once(tmp_path):
     """Four daemons by one clock, five periods: five editions, and every reader has each of them once."""
     run = runpy.run_path(str(HERE.with_name("daemons.py")))["run"]
-    held = run(tmp_path, 5, 10)
+    held = run(tmp_path, 5, 10, database=databases.url(tmp_path))
     assert (held.editions, held.mails, held.extra, held.missing, held.other_ids) == (5, 50, 0, 0, 0)
 
 
-def start_sender(folder, port, connections):
+def start_sender(url, port, connections):
     """A process that delivers."""
-    return subprocess.Popen([sys.executable, HERE, str(folder), str(port), str(connections)])
+    return subprocess.Popen([sys.executable, HERE, url, str(port), str(connections)])
 
 
 def wait_for(ready):
@@ -87,7 +90,7 @@ def test_four_daemons_one_edition_a_period(tmp_path):
         for period in range(50):
             for one in home.edition(4, period=str(period)):
                 expected[one.email] += 1
-        senders = [start_sender(tmp_path, sink.port, 2) for _ in range(4)]
+        senders = [start_sender(databases.url(tmp_path), sink.port, 2) for _ in range(4)]
         for sender in senders:
             assert sender.wait(100) == 0
         home.run_until_done()

@@ -22,6 +22,7 @@ from syndicate.pipeline.letters import return_address
 from syndicate.pipeline.returns import COMPLAINED, COUNTED, DEAD, FAILING, GONE, IGNORED, LEFT, UNMATCHED, Returning
 
 CASES = Path(__file__).parents[1] / "cases/deliver"
+pytestmark = pytest.mark.usefixtures("each_database")
 H = SimpleNamespace(**runpy.run_path(str(CASES / "house.py")))
 M = SimpleNamespace(**runpy.run_path(str(CASES / "reports.py")))
 DAY = timedelta(days=1)

@@ -34,7 +34,9 @@ from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
 from syndicate.rights.policy import decide
 from syndicate.rights.trace import own_chain
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FREE = Record("free", licence=by_id("CC-BY-4.0"))
@@ -67,7 +69,7 @@ class House:
     """Three publishers, their feeds on a shelf, and a database."""
 
     def __init__(self, folder):
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         self.now = NOW
         self.shelf = {}
         self.publishers = {p.id: p for p in (SOUTH, MARSH, TARN)}

@@ -32,7 +32,9 @@ from syndicate.pipeline.deciding import selected
 from syndicate.pipeline.poll import Polling, poll
 from syndicate.publish.templates import environment
 from syndicate.rights.policy import decide
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GRANT = Grant(Mode.FULL, frozenset({Medium.WEB, Medium.EMAIL}), frozenset({Purpose.COMMUNITY}), ("credit", "link"))
@@ -115,7 +117,7 @@ class House:
     """The pipeline's surroundings in one place."""
 
     def __init__(self, folder):
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         self.clock, self.shelf, self.written = Clock(), Shelf(), []
         self.publishers = {p.id: p for p in (ORIGIN, COPIER)}
         self.sources = {p.id: source(p) for p in (ORIGIN, COPIER)}

@@ -9,7 +9,9 @@ import pytest
 from syndicate.errors import StoreError
 from syndicate.model import Publisher, Source
 from syndicate.pipeline.desk import Desk
-from syndicate.store import open_store
+from tests.databases import databases, fail
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -17,7 +19,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def store(tmp_path):
     """A store with one source."""
-    store = open_store(f"sqlite:///{tmp_path}/test.db")
+    store = databases.open(tmp_path)
     with store.write() as tx:
         tx.sources.sync([Source("south", "https://south.example/feed", Publisher("south", "South"))], NOW)
     return store
@@ -55,10 +57,7 @@ def test_each_gets_its_own_outcome(store):
 
 def test_a_database_that_cannot_commit_tells_all(store):
     """If the transaction itself fails, everybody in it hears so and nothing of it stands."""
-    with store.write() as tx:
-        tx._connection.exec_driver_sql(
-            "CREATE TRIGGER full AFTER INSERT ON ledger WHEN NEW.subject = 's1' BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END"
-        )
+    fail(store, "ledger", "s1")
 
     async def run():
         desk = Desk(store)

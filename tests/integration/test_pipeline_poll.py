@@ -14,7 +14,10 @@ from syndicate.intake.delta import read
 from syndicate.model import Fetched, Health, Publisher, Source
 from syndicate.pipeline import poll as module
 from syndicate.pipeline.poll import Polling, poll, poll_due
-from syndicate.store import Manners, open_store
+from syndicate.store import Manners
+from tests.databases import databases, fail, mend
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,7 +77,7 @@ class House:
     """A database, a web and a clock, with sources that may be polled."""
 
     def __init__(self, folder, *names, urls=None):
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         self.clock, self.web, self.manners = Clock(), Web(), Manners()
         publishers = {name: Publisher(name, name.title(), f"https://{name}.example/") for name in names}
         self.publishers = publishers
@@ -278,14 +281,10 @@ def test_a_run_that_is_broken_off_frees_its_claims(tmp_path):
 def test_a_database_that_fails_ends_the_run(tmp_path):
     """A disk that is full is no fault of a source: the run stops with it, and nothing is lost."""
     house = House(tmp_path, "south")
-    with house.store.write() as tx:
-        tx._connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON poll_runs BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
-        )
+    fail(house.store, "poll_runs")
     with pytest.raises(StoreError, match="disk is full"):
         house.due()
-    with house.store.write() as tx:
-        tx._connection.exec_driver_sql("DROP TRIGGER full")
+    mend(house.store, "poll_runs")
     assert [one.status for one in house.due()] == ["new"]
 
 

@@ -9,7 +9,9 @@ import pytest
 from syndicate.intake import delta
 from syndicate.model import Fetched, Publisher, Source
 from syndicate.pipeline.poll import Polling, poll
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SOUTH = Publisher("south", "South Desk", "https://south.example/")
@@ -32,7 +34,7 @@ class House:
     """A store with one source."""
 
     def __init__(self, folder):
-        self.store, self.wire = open_store(f"sqlite:///{folder}/test.db"), Wire()
+        self.store, self.wire = databases.open(folder), Wire()
         with self.store.write() as tx:
             tx.sources.sync([SOURCE], NOW)
 

@@ -37,7 +37,10 @@ from syndicate.pipeline.recording import Draft
 from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
 from syndicate.schedule.cycle import Report, Work, publish_feeds, send_due_digests, to_decide
-from syndicate.store import LedgerKind, open_store
+from syndicate.store import LedgerKind
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 DAYS = 120
@@ -82,7 +85,7 @@ class House:
     def __init__(self, folder):
         self.now = START
         self.parts = {}
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         self.publishers = {
             name: Publisher(name, name.title(), f"https://{name}.example/", statement(text, licence=by_id, name=name))
             for name, text in TERMS.items()

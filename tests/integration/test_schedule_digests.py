@@ -28,7 +28,9 @@ from syndicate.pipeline.leading import lead
 from syndicate.pipeline.release import Scheduled, send_digest
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, Work, send_due_digests
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -44,7 +46,7 @@ class House:
 
     def __init__(self, folder):
         self.now = MONDAY - WEEK
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+        self.store = databases.open(folder)
         self.publishers = {"south": SOUTH}
         site = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
         self.composing = Composing(

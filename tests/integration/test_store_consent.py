@@ -3,6 +3,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from syndicate.model import (
     Channel,
     ChannelKind,
@@ -15,7 +17,9 @@ from syndicate.model import (
     Purpose,
     Verified,
 )
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,7 +30,7 @@ BOTH = Consent(Purpose.COMMUNITY, "For research too.", "form", NOW - DAY, (Inter
 
 def test_who_did_not_agree_to_an_interest_is_not_written_to(tmp_path):
     """An edition that needs readers who asked for research goes to those whose recorded consent says so, at the claim."""
-    store = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    store = databases.open(tmp_path, "syndicate")
     edition = Edition("weekly-1", WEEKLY, "1", NOW, (Part("mail", "message/rfc822", b"x"),), ())
     with store.write() as tx:
         tx.editions.put(edition, Verified(edition, ()), (), now=NOW)

@@ -34,7 +34,9 @@ from syndicate.model import (
     Source,
     Verified,
 )
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -54,7 +56,7 @@ DIGEST = Channel(
 @pytest.fixture
 def store(tmp_path):
     """A store with a source and five items."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    opened = databases.open(tmp_path, "syndicate")
     put_items(opened, *[item(number) for number in range(5)])
     yield opened
     opened.close()

@@ -2,6 +2,7 @@
 """Sources and items: what a poll writes and what is found again."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +23,9 @@ from syndicate.model import (
     Role,
     Source,
 )
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -31,7 +34,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def store(tmp_path):
     """A store with two sources."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    opened = databases.open(tmp_path, "syndicate")
     with opened.write() as tx:
         tx.sources.sync([source("south"), source("north")], NOW)
     yield opened
@@ -105,16 +108,21 @@ def test_items_come_back_equal(store):
     assert (held[one.id].revision, held[one.id].first_poll, held[one.id].withdrawn) == (1, False, False)
 
 
-def test_unchanged_items_write_nothing(store, tmp_path):
-    """A second poll with equal items reports nothing and changes no page of the file."""
+def test_unchanged_items_write_nothing(store, tmp_path, each_database):
+    """A second poll with equal items reports nothing and changes no page of the file, and no row on a server."""
     put(store, item(1), item(2))
-    watcher = sqlite3.connect(tmp_path / "syndicate.db")
-    versions = [watcher.execute("PRAGMA data_version").fetchone()]
-    assert put(store, item(1), item(2), now=NOW + HOUR).new == ()
-    versions.append(watcher.execute("PRAGMA data_version").fetchone())
-    put(store, item(1), item(2, title="Corrected"))
-    versions.append(watcher.execute("PRAGMA data_version").fetchone())
-    watcher.close()
+    if each_database == "sqlite":
+        watcher = sqlite3.connect(tmp_path / "syndicate.db")
+        version = "PRAGMA data_version"
+    else:
+        watcher = databases.server.connection(store._engine.url.database)
+        version = "SELECT string_agg(xmin::text || ctid::text, ',') FROM items"
+    with closing(watcher):
+        versions = [watcher.execute(version).fetchone()]
+        assert put(store, item(1), item(2), now=NOW + HOUR).new == ()
+        versions.append(watcher.execute(version).fetchone())
+        put(store, item(1), item(2, title="Corrected"))
+        versions.append(watcher.execute(version).fetchone())
     assert versions[0] == versions[1] != versions[2]
 
 

@@ -3,15 +3,19 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from syndicate.model import Publisher, Source
-from syndicate.store import open_store
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 
 def test_marks_are_kept_replaced_and_dropped(tmp_path):
     """A source has the marks that were put last; empty ones are none."""
-    store = open_store(f"sqlite:///{tmp_path}/s.db")
+    store = databases.open(tmp_path, "s")
     with store.write() as tx:
         tx.sources.sync([Source("own", "https://own.example/feed", Publisher("own", "Own"))], NOW)
     for marks in (b"", b"\0first", b"second", b"", b"third"):

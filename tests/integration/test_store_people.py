@@ -22,7 +22,10 @@ from syndicate.model import (
     Subscriber,
     Verified,
 )
-from syndicate.store import Settled, address, open_store
+from syndicate.store import Settled, address
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,7 +39,7 @@ EDITION = "weekly-1"
 @pytest.fixture
 def store(tmp_path):
     """A store with one digest."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    opened = databases.open(tmp_path, "syndicate")
     edition = Edition(EDITION, WEEKLY, "1", NOW, (Part("mail", "message/rfc822", b"x"),), ())
     with opened.write() as tx:
         tx.editions.put(edition, Verified(edition, ()), (), now=NOW)
@@ -200,9 +203,8 @@ def test_suppression_outlives_the_row(store):
     one = add(store, "ann@mail.example").added[0]
     with store.write() as tx:
         tx.people.unsubscribe(one.id, NOW)
-    with store._engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = 0")
-        connection.exec_driver_sql("DELETE FROM subscribers")
+    with store.write() as tx:
+        tx._connection.exec_driver_sql("DELETE FROM subscribers")
     result = add(store, "ann@mail.example")
     assert (result.added, result.kept, result.barred) == ((), (), ("ann@mail.example",))
 

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from syndicate.model import Chain, Hop, Item, Publisher, Role, Source
-from syndicate.store import open_store
 from syndicate.store.schema import item_shingles, new_shingles
 from syndicate.store.shingles import COMMON, GATHERED, MOST
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 BIG = 2**47 - 1
@@ -19,7 +21,7 @@ NAMES = {"s": "south", "n": "north"}
 @pytest.fixture
 def store(tmp_path):
     """A store with two sources."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    opened = databases.open(tmp_path, "syndicate")
     with opened.write() as tx:
         tx.sources.sync([Source(n, f"https://{n}.example/feed", Publisher(n, n.title())) for n in NAMES.values()], NOW)
     yield opened

@@ -10,8 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.model import Asks, Health, Memory, Publisher, Source
-from syndicate.store import Manners, PollRun, open_store
+from syndicate.store import Manners, PollRun
 from syndicate.store.polls import LEASE, STUCK
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -32,7 +35,7 @@ def store(tmp_path):
 
 def made(folder, *names, url=""):
     """A store with these sources."""
-    store = open_store(f"sqlite:///{folder}/test.db")
+    store = databases.open(folder)
     with store.write() as tx:
         tx.sources.sync([source(name, url.replace("NAME", name)) for name in names], NOW)
     return store

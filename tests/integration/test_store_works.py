@@ -22,7 +22,10 @@ from syndicate.model import (
     Source,
     Verified,
 )
-from syndicate.store import Tally, Traced, open_store
+from syndicate.store import Tally, Traced
+from tests.databases import databases
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -32,7 +35,7 @@ WEEKLY = Channel("weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY)
 @pytest.fixture
 def store(tmp_path):
     """A store with two sources."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicate.db")
+    opened = databases.open(tmp_path, "syndicate")
     with opened.write() as tx:
         tx.sources.sync([Source(n, f"https://{n}.example/feed", Publisher(n, n.title())) for n in ("a", "b")], NOW)
     yield opened

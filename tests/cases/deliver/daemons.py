@@ -27,6 +27,7 @@ START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 PERIOD = timedelta(hours=1)
 CONFIG = """
 site: {{name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}}
+database: "{database}"
 smtp: {{host: 127.0.0.1, port: {port}}}
 delivery: {{connections: 2}}
 publishers:
@@ -64,13 +65,13 @@ def set_clock(folder, now):
     half.replace(Path(folder) / "clock")
 
 
-def run(folder, periods, readers, daemons=4):
+def run(folder, periods, readers, daemons=4, database="sqlite:///test.db"):
     """Let so many daemons pass so many periods, one new item in each; what came of it."""
     set_clock(folder, START)
     began = time.monotonic()
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
-        (folder / "config.yaml").write_text(CONFIG.format(port=sink.port))
+        (folder / "config.yaml").write_text(CONFIG.format(port=sink.port, database=database))
         app = open_app(folder / "config.yaml", now=clock_of(folder))
         stack.callback(app.store.close)
         people = subscribe(app, readers)

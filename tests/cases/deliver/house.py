@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database with an edition that is owed to readers, a clock that is set by hand, and a relay: for delivery tests.
 
-As a program it is a sender that can be killed: ``house.py FOLDER PORT CONNECTIONS`` delivers what is due.
+As a program it is a sender that can be killed: ``house.py URL PORT CONNECTIONS`` delivers what is due.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from syndicate.deliver.smtp import Relay
 from syndicate.errors import DeliveryError
@@ -44,8 +43,8 @@ def letter(size=2_000):
 class House:
     """A database with readers, a clock that is set by hand, and a relay."""
 
-    def __init__(self, folder, port, **options):
-        self.store = open_store(f"sqlite:///{folder}/test.db")
+    def __init__(self, url, port, **options):
+        self.store = open_store(url)
         self.copied = self.store.copied()
         self.now = NOW
         self.options = {"connections": 4, "resend": True} | options
@@ -107,19 +106,23 @@ class House:
 
 
 @contextmanager
-def house(tmp_path, plan=lambda _recipient, _attempt: "", **options):
+def house(tmp_path, plan=lambda _recipient, _attempt: "", url="", **options):
     """A house and its sink."""
+    if not url:
+        from tests.databases import databases  # only here: programs have another path
+
+        url = databases.url(tmp_path)
     with Sink(plan) as sink:
-        built = House(tmp_path, sink.port, **options)
+        built = House(url, sink.port, **options)
         try:
             yield built, sink
         finally:
             built.store.close()
 
 
-def send_and_be_killed(folder, port, connections):
+def send_and_be_killed(url, port, connections):
     """Deliver what is due, under this process's own name."""
-    home = House(Path(folder), int(port), connections=int(connections))
+    home = House(url, int(port), connections=int(connections))
     name = f"p:{os.getpid()}"
     asyncio.run(deliver(Posting(home.store, home.relay, lambda: home.now, name, lambda w: w != name, **home.options)))
 

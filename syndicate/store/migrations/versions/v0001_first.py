@@ -55,8 +55,20 @@ def upgrade() -> None:
     rights.upgrade()
     pages.upgrade()
     _ledger()
+    if op.get_context().dialect.name == "postgresql":
+        _order_texts_by_bytes()
     for statement in POSTGRESQL_REFUSALS if op.get_context().dialect.name == "postgresql" else SQLITE_REFUSALS:
         op.execute(statement)
+
+
+def _order_texts_by_bytes() -> None:
+    """Ids, URLs and fingerprints sort as in SQLite and in Python, whatever language the server speaks; quicker too."""
+    found = op.get_bind().exec_driver_sql(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        "WHERE table_schema = current_schema() AND data_type = 'text'"
+    )
+    for table, column in found.fetchall():
+        op.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C"')
 
 
 def _meta() -> None:

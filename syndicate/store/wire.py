@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How values go to PostgreSQL and how many rows at once do. The only module that knows its driver.
+
+A text may not hold the character NUL there; what does gets a replacement character in its place, as what cannot be read
+does everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.types.string import StrDumper
+from sqlalchemy import Connection, Table
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+MANY = 50
+"""From so many rows on a COPY is quicker than an INSERT."""
+
+
+class _Text(StrDumper):
+    """Texts without NUL."""
+
+    def dump(self, obj: str) -> Any:
+        """The bytes that are sent."""
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+def configure(connection: Any, _record: Any) -> None:
+    """Set a new connection up."""
+    connection.adapters.register_dumper(str, _Text)
+
+
+def copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows by COPY: a third of the work of an INSERT, and one round trip. All must have the same columns."""
+    given = list(rows[0])
+    fixed = {
+        column.name: column.default.arg
+        for column in table.columns
+        if column.name not in rows[0] and isinstance(column.default, ScalarElementColumnDefault)
+    }
+    names = [*given, *fixed]
+    constants = tuple(fixed.values())
+    columns = ", ".join(f'"{name}"' for name in names)
+    cursor = connection.connection.cursor()
+    try:
+        with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copying:
+            for row in rows:
+                copying.write_row((*(row[name] for name in given), *constants))
+    finally:
+        cursor.close()
