@@ -35,7 +35,6 @@ from syndicate.rights.policy import decide
 from tests.databases import databases
 
 pytestmark = pytest.mark.usefixtures("each_database")
-
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GRANT = Grant(Mode.FULL, frozenset({Medium.WEB, Medium.EMAIL}), frozenset({Purpose.COMMUNITY}), ("credit", "link"))
 ORIGIN = Publisher(
@@ -43,9 +42,8 @@ ORIGIN = Publisher(
 )
 COPIER = Publisher("harbour", "Harbour Review", "https://harbour.example/")
 SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
-COMMUNITY = Channel(
-    "community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("rss", "atom", "json"), limit=50
-)
+FORMATS = ("rss", "atom", "json")
+COMMUNITY = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=FORMATS, limit=50)
 WEEKLY = Channel(
     "weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY, schedule="0 7 * * 1", backfill=5, limit=50,
     sender="Riverside Bulletin <news@bulletin.example>", subject="This week",
