@@ -12,11 +12,9 @@ import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -59,27 +57,18 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        program = [str(self._bin / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
-        program += ["-h", "127.0.0.1", "-k", str(self._folder), *self._options]
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(program, stdout=log, stderr=log, **self._as())
-        import psycopg  # only here: what runs on files does without
-
-        for _ in range(600):
-            try:
-                psycopg.connect(self.url("postgres")).close()
-            except psycopg.OperationalError:
-                if self._process.poll() is not None:
-                    raise AssertionError((self._folder / "log").read_text()) from None
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError((self._folder / "log").read_text())
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), *self._options]
+        self._control("start", "-l", str(self._folder / "log"), "-o", " ".join(options))
 
     def crash(self) -> None:
         """End at once, as at a fault: what was not committed is gone, whoever is connected is cut off."""
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(30)
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, *words: str) -> None:
+        program = [str(self._bin / "pg_ctl"), "-D", str(self._folder / "data"), "-w", "-t", "60", *words]
+        done = subprocess.run(program, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as())
+        log = self._folder / "log"
+        assert done.returncode == 0, log.read_text() if log.exists() else words
 
     def stop(self) -> None:
         """End, and remove all data."""
