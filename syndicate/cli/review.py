@@ -28,7 +28,7 @@ from syndicate.store import LedgerKind, Suggestion
 def review(path: Path, *, as_machine: bool) -> int:
     """List the suggestions that wait, each with the words that led to it and where they stand."""
     with closing(open_app(path)) as app, app.store.read() as tx:
-        waiting = tx.suggestions.all()
+        waiting, unread = tx.suggestions.all(), [one for one in tx.alarms.open() if one.kind == "rsl"]
     if as_machine:
         as_json([_as_data(one) for one in waiting])
         return 0
@@ -36,6 +36,8 @@ def review(path: Path, *, as_machine: bool) -> int:
         OUT.print("No suggestion waits.")
     for one in waiting:
         _show(one)
+    for alarm in unread:
+        _line(f"{alarm.subject}: {alarm.text}; {alarm.remedy}")
     return 0
 
 
@@ -56,7 +58,7 @@ def _show(one: Suggestion) -> None:
     _line(f"{one.id}  {one.publisher_id}", style="bold")
     _line(f"   {one.url} ({one.place}, read {one.seen_at:%d %B %Y}, seen {count(one.times, 'time')})")
     if one.why:
-        _line(f"   asked again: {one.why}")
+        _line(f"   asked because {one.why}")
     for quote in dict.fromkeys(_plain(q["text"]) for q in row["quotes"]):
         _line(f"   “{quote}”", style="italic")
     for line in _says(row):

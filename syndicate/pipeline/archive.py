@@ -13,15 +13,16 @@ from datetime import date
 from email import message_from_bytes, policy
 
 from syndicate.deliver import tokens
-from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Medium, Mode, Verified
+from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Evidence, Medium, Mode, Verified
 from syndicate.pipeline.compose import Composing, Draft, prove
 from syndicate.pipeline.deciding import Bench, copy_id, on_record
-from syndicate.pipeline.pages import Gone
+from syndicate.pipeline.pages import Gone, stated
 from syndicate.proof import Setting
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
 from syndicate.publish.mail import fill
 from syndicate.publish.page_item import DigestSummary
+from syndicate.rights.signals import no_archive, no_index
 from syndicate.store import EditionSummary, StoredItem, Transaction
 
 SHOWN = 52
@@ -29,6 +30,7 @@ FEW = 5
 NOBODY = 0  # whose token stands in what everybody may read
 NOTHING_LEFT = "It went out by mail. By the terms of its publishers nothing of it may be shown here any longer."
 UNPROVED = "It went out by mail. What is left of it cannot be shown as the terms of its publishers ask."
+UNARCHIVED = ("signal.archive", "Its publisher asks that no copy of it is kept.")
 SENT_AS_LINK = ("sent-as-link", "It was sent as a link.")
 
 
@@ -85,10 +87,17 @@ def readable(composing: Composing, tx: Transaction, channel: Channel, sent: Sequ
     publishers = on_record(composing.publishers, tx, now)
     ways = (replace(channel, medium=Medium.WEB), channel)
     decided = zip(*(Bench(publishers, tx, way, now).decide(stored) for way in ways), strict=True)
-    return tuple(
+    left = (
         _left(entry, _now(entry, one, min(both, key=lambda d: d.mode)), one.withdrawn or entry.item.id in gone)
         for entry, one, both in zip(sent, stored, decided, strict=True)
     )
+    return tuple(_kept(entry, stated(one)) for entry, one in zip(left, stored, strict=True))
+
+
+def _kept(left: Entry, said: Sequence[Evidence]) -> Entry:
+    """A publisher that asks search engines to keep no copy, or not to find it, asks it of our archive too."""
+    asked = left.decision.mode > Mode.LINK and (no_archive(said) or no_index(said))
+    return as_link(left, *UNARCHIVED) if asked else left
 
 
 def _now(sent: Entry, stored: StoredItem, decision: Decision) -> Entry:

@@ -18,6 +18,7 @@ from syndicate.model import (
     ChannelKind,
     Decision,
     Entry,
+    Evidence,
     Limit,
     Medium,
     Mode,
@@ -31,6 +32,7 @@ from syndicate.pipeline.leaving import TAKEN_BACK
 from syndicate.publish.excerpt import as_link, settle
 from syndicate.publish.page_item import ChannelSummary, PageItem
 from syndicate.rights.policy import waits
+from syndicate.rights.signals import no_index
 from syndicate.store import StoredItem, Transaction
 
 LEAD = Limit(words=150, paragraphs=3)
@@ -104,13 +106,17 @@ class Desk:
         ]
 
     def begun(self, found: Sequence[tuple[StoredItem, StoredItem, Entry]], most: Limit) -> list[PageItem]:
-        """The same for a list: no more of each than its beginning, within ``most``."""
+        """The same for a list: no more of each than its beginning, within ``most``.
+
+        What is to be kept out of search engines is a link here: its own page is, and lists are found by them.
+        """
         copies = [copy for _, copy, _ in found]
         decisions = self.bench(replace(self.channel, most=most)).decide(copies)
-        return [
-            PageItem(self._entry(head, copy, decision), whole.decision.mode)
+        entries = (
+            linked(whole) if no_index(stated(copy)) else self._entry(head, copy, decision)
             for (head, copy, whole), decision in zip(found, decisions, strict=True)
-        ]
+        )
+        return [PageItem(now, whole.decision.mode) for now, (_, _, whole) in zip(entries, found, strict=True)]
 
     def bare(self, found: Sequence[tuple[StoredItem, StoredItem, Entry]]) -> list[PageItem]:
         """The same for a list that names stories and carries nothing of them."""
@@ -143,6 +149,11 @@ class Desk:
         named = next((one for one in self.channels if one.medium is Medium.PRINT), None)
         channel = named or replace(self.channel, id="printed", medium=Medium.PRINT, select=Select())
         return self.bench(channel).decide([copy])[0].mode >= decision.mode
+
+
+def stated(copy: StoredItem) -> tuple[Evidence, ...]:
+    """All that is stated of a copy, by itself and at the hops before it."""
+    return (*copy.item.evidence, *(one for hop in copy.chain.hops for one in hop.evidence))
 
 
 def linked(entry: Entry) -> Entry:

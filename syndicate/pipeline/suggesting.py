@@ -15,6 +15,7 @@ from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, read_once, refusals
+from syndicate.rights.signals import parts_hidden
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.store import LedgerKind, Transaction
 
@@ -30,12 +31,12 @@ class Found:
 
 
 def heard(feed: Feed) -> Feed:
-    """The feed, its items with what their own words forbid."""
+    """The feed, its items with what their own words forbid and what their markup keeps out of snippets."""
     return replace(feed, items=tuple(_heard(item) for item in feed.items))
 
 
 def _heard(item: Item) -> Item:
-    found = refusals(item)
+    found = (*refusals(item), *parts_hidden(item))
     return replace(item, evidence=(*item.evidence, *found)) if found else item
 
 
@@ -45,6 +46,7 @@ def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], n
     known = is_recorded(tx, source.publisher)
     asked = {item.id: item.url for item in new if _wants_page(source, item, recorded=known)}
     tx.webpages.want(asked, now)
+    unread_rsl(tx, [one for item in new for one in item.evidence], now)
     if known and not tx.suggestions.all("", source.publisher.id):
         return  # the operator recorded these terms without us
     lines = dict.fromkeys(e.value for e in feed.evidence if e.level is Level.FEED and e.kind in PROSE_KINDS)
@@ -53,9 +55,33 @@ def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], n
     for item in new:
         body = Notice("body", item.raw_html or item.html, "html")
         suggest(tx, Found(source.publisher.id, item.url, (body,), item.id), now)
-        for url, _ in rsl.read(item.evidence, item.url).suggested():
-            limited = Found(source.publisher.id, item.url, (Notice("feed-rights", url),), item.id)
-            suggest(tx, limited, now, why="RSL names it beside limits, so it may not be meant for republication")
+        beside_limits(tx, Found(source.publisher.id, item.url, (), item.id), item.evidence, now)
+
+
+BESIDE_LIMITS = "RSL names this licence beside limits, so it may not be meant for republication"
+
+
+def beside_limits(tx: Transaction, found: Found, evidence: Sequence[Evidence], now: datetime) -> None:
+    """Suggest the licences that RSL names beside a limit of usage, user or place: a person judges what they cover."""
+    for url, _ in rsl.read(evidence, found.url).suggested():
+        suggest(tx, replace(found, notices=(Notice("feed-rights", url),)), now, why=BESIDE_LIMITS)
+
+
+def unread_rsl(tx: Transaction, evidence: Sequence[Evidence], now: datetime) -> None:
+    """Ring for RSL that was declared and cannot be read; what can be read again ends that."""
+    documents = {(one.url, one.value): one for one in evidence if one.kind == "rsl"}
+    unread = {one.url for one in documents.values() if rsl.read([one], one.url).unread}
+    for url in dict.fromkeys(url for url, _ in documents):
+        if url in unread:
+            ring_rsl(tx, url, "is not well-formed, or has elements that RSL does not know", now)
+        else:
+            tx.alarms.end("rsl", url, now)
+
+
+def ring_rsl(tx: Transaction, url: str, what: str, now: datetime) -> None:
+    """Tell the operator of an RSL document that says nothing to us."""
+    text = f"the RSL document {what}: it changes no mode, and no machine use is made of what it covers"
+    tx.alarms.ring("rsl", url, text, "read it yourself, and record what it says with `syndicate terms grant`", now)
 
 
 def is_recorded(tx: Transaction, publisher: Publisher) -> bool:
@@ -81,7 +107,7 @@ def suggest(tx: Transaction, found: Found, now: datetime, *, why: str = "") -> s
     new = tx.suggestions.put(
         found.publisher_id,
         sha256,
-        as_row(reading),
+        as_row(reading) | ({"alone": []} if why else {}),
         place=place,
         url=found.url,
         item_id=found.item_id,

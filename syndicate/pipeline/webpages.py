@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from syndicate.errors import FetchError, SyndicateError
 from syndicate.model import Evidence, Level, PageReading, Publisher, Source
 from syndicate.pipeline.ports import Clock, Page, PageFetcher, PageReader
-from syndicate.pipeline.suggesting import Found, deciding, forbidden, suggest
+from syndicate.pipeline.suggesting import Found, beside_limits, deciding, forbidden, ring_rsl, suggest, unread_rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.trace import credited, keys_of
 from syndicate.store import DuePage, LedgerKind, Store, Transaction
@@ -124,8 +124,10 @@ async def _reading(browsing: Browsing, page: DuePage, answer: Page) -> PageReadi
         for address, level in reading.rsl
         if (text := await _file(browsing, address))
     ]
+    declared = {address for address, _ in reading.rsl} - {one.url for one in documents}
+    missing = [Evidence("rsl.missing", Level.SITE, address, "document", answer.url) for address in sorted(declared)]
     led = [Evidence("page.address", Level.ITEM, answer.url, "HTTP redirect", page.url)] * leads_elsewhere(page.url)
-    return replace(reading, evidence=(*reading.evidence, *documents, *led))
+    return replace(reading, evidence=(*reading.evidence, *documents, *missing, *led))
 
 
 def _source(browsing: Browsing, page: DuePage) -> Source:
@@ -160,8 +162,19 @@ def _keep_item(tx: Transaction, page: DuePage, answer: Page, reading: PageReadin
     tx.items.trace_again({one.id: keys_of(one) for one in items}, {one.id: credited(one) for one in items})
     tx.channels.decide_again(now)
     tx.webpages.want_terms(page.publisher_id, reading.terms, now, most=TERMS_PAGES)
+    found = Found(page.publisher_id, answer.url, (), page.item_id)
     for notice in reading.notices:
-        suggest(tx, Found(page.publisher_id, answer.url, (notice,), page.item_id), now)
+        suggest(tx, replace(found, notices=(notice,)), now)
+    _hear_rsl(tx, found, reading, now)
+
+
+def _hear_rsl(tx: Transaction, found: Found, reading: PageReading, now: datetime) -> None:
+    """What RSL leaves to a person: licences beside limits, and documents that are missing or cannot be read."""
+    beside_limits(tx, found, reading.evidence, now)
+    unread_rsl(tx, reading.evidence, now)
+    for one in reading.evidence:
+        if one.kind == "rsl.missing":
+            ring_rsl(tx, one.value, "is named and cannot be fetched", now)
 
 
 def _keep_terms(

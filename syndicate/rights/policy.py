@@ -31,7 +31,7 @@ from syndicate.rights.case import Case, targets
 from syndicate.rights.duties import duties_of
 from syndicate.rights.records import NO_PARTS, by_records, next_change, objects, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor
-from syndicate.rights.signals import next_opening, signals
+from syndicate.rights.signals import HIDDEN_PARTS, next_opening, signals
 from syndicate.rights.statements import in_order
 from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
@@ -211,6 +211,7 @@ def _house(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[
     yield from cut
     if min(ruling.mode for ruling in (*rulings, *cut)) is Mode.EXCERPT:
         yield from _without_parts(rulings, channel)
+        yield from _hidden_parts(case, rulings, channel)
 
 
 def _beginning(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
@@ -235,6 +236,15 @@ def _without_parts(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruli
     for ruling in rulings:
         if ruling.licence and ruling.grant is None and ruling.licence.excerpt in NO_PARTS:
             yield _lowered(ruling, channel, "excerpt.uncovered", f"{ruling.licence.name} does not cover excerpts")
+
+
+def _hidden_parts(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:
+    """House policy: where parts of a text are kept out of snippets no excerpt is made, unless a record grants one."""
+    marked = tuple(
+        e for hop in case.hops for e in hop.evidence if e.kind == "html.robots" and e.value.lower() == HIDDEN_PARTS
+    )
+    if marked and not any(ruling.grant for ruling in rulings):
+        yield Ruling(floor(channel), "signal.snippet", wording.HIDDEN_PARTS, wording.HIDDEN_PARTS, marked, said=False)
 
 
 def _lowered(ruling: Ruling, channel: Channel, clause: str, said: str) -> Ruling:

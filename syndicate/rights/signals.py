@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from syndicate.model import Channel, Evidence, Level, Limit, Mode
+from syndicate.model import Channel, Evidence, Item, Level, Limit, Mode
 from syndicate.rights import rsl
 from syndicate.rights.rulings import Party, Ruling, Setting, floor
 from syndicate.rights.times import Time, times
@@ -28,6 +28,10 @@ _NO_MACHINES: Final = {
     "content-signal": re.compile(r"ai-\w+\s*=\s*no\b", re.IGNORECASE),
     "tdmrep.reservation": re.compile(r"1"),
 }
+HIDDEN_PARTS: Final = "data-nosnippet"
+"""What stands for parts of a text that no snippet may show."""
+
+_HIDDEN_PART = re.compile(r"<[a-z][^<>]*\sdata-nosnippet[\s=/>]", re.IGNORECASE)
 _SNIPPET = re.compile(r"max-snippet\s*:\s*(\d+)", re.IGNORECASE)
 _TEXT_SHARE = 4 / 5  # of the characters of running text, those that are no blanks
 
@@ -70,6 +74,12 @@ def no_index(evidence: Iterable[Evidence]) -> bool:
     """True if pages of ours about it are to be kept out of search engines."""
     stated = {(one.kind, one.value.lower()) for one in evidence}
     return not stated.isdisjoint({("indexing", "no"), ("html.robots", "noindex"), ("html.robots", "none")})
+
+
+def parts_hidden(item: Item) -> tuple[Evidence, ...]:
+    """That the item's own text marks parts which no snippet may show."""
+    marked = _HIDDEN_PART.search(item.raw_html or item.html)
+    return (Evidence("html.robots", Level.ITEM, HIDDEN_PARTS, "body/@data-nosnippet", item.url),) if marked else ()
 
 
 def no_archive(evidence: Iterable[Evidence]) -> bool:

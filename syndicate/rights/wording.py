@@ -21,6 +21,7 @@ ORIGIN_DOUBTED = "Nobody says whose it is, and who shows it shows the work of ot
 BEGINNING = "This page shows how stories begin"
 UNDIVIDED = "It is to be carried whole or not at all, and this page shows how stories begin"
 NO_LINK = "It has no address that we could link to"
+HIDDEN_PARTS = "It marks parts that no snippet may show, and an excerpt could show them"
 ASTRAY = "Its only address is that of a redirector, which may lead anywhere"
 
 

@@ -11,8 +11,10 @@ from syndicate.model import (
     Channel,
     ChannelKind,
     Consent,
+    Evidence,
     Hop,
     Item,
+    Level,
     Medium,
     Mode,
     Publisher,
@@ -22,7 +24,7 @@ from syndicate.model import (
     Site,
     Source,
 )
-from syndicate.pipeline import archive
+from syndicate.pipeline import archive, pages
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.leading import lead
 from syndicate.pipeline.release import Scheduled, send_digest
@@ -56,10 +58,20 @@ class House:
             tx.sources.sync([Source("south", "https://south.example/feed", SOUTH)], self.now)
             tx.channels.sync([WEEKLY.id], self.now)
 
-    def bring(self, title, *, first_poll=False):
+    def bring(self, title, *, first_poll=False, evidence=()):
         """An item that a poll brings now."""
         url = f"https://south.example/{title.lower()}"
-        item = Item(f"i-{title.lower():0>16}", "south", "south", url, url, title, f"<p>{title}.</p>", f"{title}.")
+        item = Item(
+            f"i-{title.lower():0>16}",
+            "south",
+            "south",
+            url,
+            url,
+            title,
+            f"<p>{title}.</p>",
+            f"{title}.",
+            evidence=evidence,
+        )
         chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", url, item_id=item.id),))
         with self.store.write() as tx:
             tx.items.put("south", [item], {item.id: chain}, {}, {}, now=self.now, first_poll=first_poll)
@@ -72,11 +84,15 @@ class House:
 
     def monday(self):
         """What the schedule makes of the next Monday: the titles of each digest that goes out."""
+        return [titles(released) for released in self.released()]
+
+    def released(self):
+        """The digests of the next Monday."""
         self.now += WEEK
         report = Report()
         send_due_digests(Work(None, self.composing, None, None, (WEEKLY,)), report)
         assert report.clean
-        return [titles(released) for released in report.released]
+        return report.released
 
 
 def titles(released):
@@ -127,6 +143,27 @@ def test_the_page_of_a_digest_follows_the_terms(house):
     house.publishers["south"] = replace(SOUTH, records=(Record("no", otherwise=Mode.WITHHOLD),))
     assert archive.digest(house.composing, WEEKLY, MONDAY.date()) == archive.Gone(archive.NOTHING_LEFT)
     assert archive.digest(house.composing, WEEKLY, (MONDAY - WEEK).date()) is None
+
+
+@pytest.mark.parametrize("asked", ["noarchive", "noindex", "none", "nocache"])
+def test_the_archive_keeps_no_copy_of_what_asks_for_none(house, asked):
+    """What asks search engines to keep no copy, or not to be found, is mailed as permitted, and a link on our pages."""
+    licence = Evidence("atom.license", Level.ITEM, "https://creativecommons.org/licenses/by/4.0/", "entry/link", "")
+    robots = Evidence("html.robots", Level.ITEM, asked, "head/meta[name=robots]", "https://south.example/reeds")
+    house.subscribe()
+    house.bring("Ferry", evidence=(licence,))
+    house.bring("Reeds", evidence=(licence, robots))
+    (sent,) = [released.verified.edition for released in house.released()]
+    assert {entry.item.title: entry.decision.mode for entry in sent.entries} == {"Ferry": Mode.FULL, "Reeds": Mode.FULL}
+    _, message = archive.digest(house.composing, WEEKLY, MONDAY.date())
+    assert {e.item.title: e.decision.mode for e in message.entries} == {"Ferry": Mode.FULL, "Reeds": Mode.LINK}
+    assert "<p>Reeds.</p>" not in message.html.decode()
+    feed = Channel("feed", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
+    with house.store.read() as tx:
+        desk = pages.Desk(house.composing, tx, (feed,), house.now)
+        rows = desk.begun(desk.whole(tx.items.newest(9)), pages.LEAD)
+    shut = Mode.LINK if asked in ("noindex", "none") else Mode.EXCERPT
+    assert {r.entry.item.title: r.entry.decision.mode for r in rows} == {"Ferry": Mode.EXCERPT, "Reeds": shut}
 
 
 def test_readers_with_a_cadence_of_their_own(house):

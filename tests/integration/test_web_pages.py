@@ -24,6 +24,7 @@ from syndicate.pipeline.webpages import read_pages
 NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)  # commands read the real clock, which is earlier
 BY = "https://creativecommons.org/licenses/by/4.0/"
 LONG = "<p>The weir was opened on Monday and the meadows below it stood under water by noon, all of them.</p>"
+RSL = "application/rsl+xml"
 GRANT = "<p>Websites may republish our articles online with a credit and a link. For print use, ask rights@south.example.</p>"
 
 
@@ -185,6 +186,45 @@ def test_rsl_of_the_site_narrows(world):
     with closing(open_app(world.path)) as app, app.store.read() as tx:
         kinds = {e.kind for e in tx.items.newest(9)[0].item.evidence}
     assert {"rsl", "tdmrep.reservation", "html.rel-license"} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("<rsl", "is not well-formed"),
+        ('<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><strange/></content></rsl>', "does not know"),
+        ("", "cannot be fetched"),
+    ],
+)
+def test_rsl_that_cannot_be_read_is_told(world, document, told):
+    """A declared RSL document that is broken, void or missing changes no mode; the operator hears of it until it can."""
+    world.pages["/1"] = article(f'<link rel="license" href="{BY}"><link rel="license" type="{RSL}" href="/rsl.xml">')
+    world.pages["/rsl.xml"] = document
+    world.config()
+    world.cycle()
+    assert world.modes() == {"One": Mode.FULL}
+    shown = " ".join(world.say("review").split())
+    assert f"{world.server.url_for('/rsl.xml')}: the RSL document" in shown
+    assert told in shown
+    world.pages["/rsl.xml"] = '<rsl xmlns="https://rslstandard.org/rsl"><content url="/"/></rsl>'
+    world.cycle(timedelta(days=31))
+    assert "the RSL document" not in world.say("review")
+
+
+def test_a_licence_that_rsl_names_beside_limits_is_suggested(world):
+    """RSL on a page that offers a licence to some only permits nothing; the licence waits for a person, with the reason."""
+    world.pages["/1"] = article(
+        f'<script type="{RSL}"><rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>'
+        f'<permits type="user">education</permits><payment type="free"><standard>{BY}</standard></payment>'
+        "</license></content></rsl></script>"
+    )
+    world.config()
+    world.cycle()
+    assert world.modes() == {"One": Mode.LINK}
+    (one,) = json.loads(world.say("review", "--json"))
+    assert (one["licence"], one["alone"]) == ("CC-BY-4.0", [])
+    assert one["why"].startswith("RSL names this licence beside limits")
+    assert one["quotes"][0]["text"] == BY
 
 
 def test_claims_of_a_page_make_a_chain(world):

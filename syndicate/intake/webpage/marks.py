@@ -103,6 +103,12 @@ def of_metas(page: WebPage) -> Iterator[Evidence]:
             yield Evidence(f"dcterms.{_spelt(named[1])}", Level.ITEM, value, place, page.url)
 
 
+def of_parts(page: WebPage) -> Iterator[Evidence]:
+    """That parts of the article may not be shown as a snippet."""
+    if any("data-nosnippet" in element.attrib for element in page.main.iter()):
+        yield Evidence("html.robots", Level.ITEM, "data-nosnippet", "article/@data-nosnippet", page.url)
+
+
 def _spelt(name: str) -> str:
     known = ("rightsHolder", "accessRights", "dateCopyrighted")
     return next((one for one in known if one.lower() == name.lower()), name.lower())

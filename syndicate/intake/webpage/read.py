@@ -98,6 +98,7 @@ def _article(page: WebPage, own: Own, about: About) -> PageReading:
     evidence = (
         *marks.of_links(page),
         *marks.of_metas(page),
+        *marks.of_parts(page),
         *marks.of_rdfa(page),
         *nodes.of_nodes(found, page),
         *marks.rsl_scripts(page),
