@@ -2,7 +2,8 @@
 """How often and when a reader wants a digest. Readers who chose alike share a track: a schedule with its own editions.
 
 A cadence is written ``weekly@7@Europe/Paris``. A track is the channel under another id, ``weekly~CADENCE``, so that its
-editions, their periods and what each of them held are kept apart from those of the publisher's own schedule.
+editions, their periods and what each of them held are kept apart from those of the publisher's own schedule. Those who
+join it have an edition of their own first, under ``weekly~CADENCE~EDITION``, their last one.
 """
 
 from __future__ import annotations
@@ -60,8 +61,26 @@ def track(channel: Channel, cadence: str) -> Channel:
 
 def list_of(channel: Channel) -> tuple[str, str]:
     """On which list a channel's or track's readers are, and their cadence."""
-    name, _, cadence = channel.id.partition(MARK)
+    name, cadence, _ = _parts(channel.id)
     return name, cadence
+
+
+def joining(channel: Channel, edition_id: str) -> Channel:
+    """The channel or track for those who join it and were last owed that edition; with "" itself."""
+    name, cadence, _ = _parts(channel.id)
+    parts = (name, cadence, edition_id) if edition_id else (name, cadence) if cadence else (name,)
+    return replace(channel, id=MARK.join(parts))
+
+
+def came_from(channel_id: str) -> str:
+    """The edition that those who join were last owed; "" for any other channel."""
+    return _parts(channel_id)[2]
+
+
+def _parts(channel_id: str) -> tuple[str, str, str]:
+    name, _, rest = channel_id.partition(MARK)
+    cadence, _, edition_id = rest.partition(MARK)
+    return name, cadence, edition_id
 
 
 def tracks(store: Store, channel: Channel, now: datetime) -> list[Channel]:

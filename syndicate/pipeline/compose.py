@@ -33,6 +33,7 @@ from syndicate.model import (
     Tombstone,
     Verified,
 )
+from syndicate.pipeline.cadence import came_from, list_of
 from syndicate.pipeline.corrections import corrections
 from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.pipeline.leaving import leaving
@@ -134,13 +135,22 @@ def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: d
 
 
 def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:
-    """What no edition of this channel has held yet; of each source's first poll only the newest ``backfill``."""
-    since = tx.channels.since(channel.id)
-    fresh = tx.items.backfill(channel.id, channel.backfill, sources=channel.select.sources) if channel.backfill else []
+    """What no edition of this channel has held yet; of each source's first poll only the newest ``backfill``.
+
+    For those who join it: what the next edition would have held of the channel or track that they come from.
+    """
+    of, as_of = channel.id, None
+    if came_from(channel.id):
+        theirs = tx.editions.summary(came_from(channel.id))
+        of = theirs.channel_id if theirs else list_of(channel)[0]
+        as_of = theirs.created if theirs else tx.channels.since(of)
+    since, most = tx.channels.since(of), 0 if as_of else channel.backfill
+    since = min(since, as_of) if as_of else since  # while nobody read it, a channel has let go what came
+    fresh = tx.items.backfill(channel.id, most, sources=channel.select.sources) if most else []
     before: tuple[datetime, str] | None = None
     while True:
         page = tx.items.not_in_editions(
-            channel.id, PAGE, sources=channel.select.sources, before=before, first_poll=False, since=since
+            of, PAGE, sources=channel.select.sources, before=before, first_poll=False, since=since, as_of=as_of
         )
         fresh += page
         if len(page) < PAGE:

@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 
 from syndicate.model import Channel, ChannelKind, Entry, Medium, Verified
 from syndicate.pipeline.brakes import hold, may_send, too_many, too_often
-from syndicate.pipeline.cadence import list_of
+from syndicate.pipeline.cadence import came_from, joining, list_of
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.corrections import note
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.variants import Variant, variants
+from syndicate.pipeline.windows import readers, readers_of
 from syndicate.store import Lease, LedgerKind, Transaction
 
 AGE_LIMIT = timedelta(hours=48)
@@ -99,8 +100,8 @@ def send_digest(
         _on_record(composing, outcome)
         return None
     with composing.store.read() as tx:
-        readers = tx.people.active(*list_of(channel))
-    groups, key = variants(composing, outcome, readers), composing.store.keys(composing.clock())[0]
+        theirs = readers_of(tx, channel)
+    groups, key = variants(composing, outcome, theirs), composing.store.keys(composing.clock())[0]
     now = composing.clock()
     latest = now + AGE_LIMIT
     post = _Post(composing, now, min(scheduled.until, latest) if scheduled else latest, key.id)
@@ -110,7 +111,7 @@ def send_digest(
             return None
         if tx.editions.last_digest(channel.id) != before or not record(tx, outcome, now):
             return None
-        brakes = _brakes(tx, channel, len(readers), scheduled) if scheduled else {}
+        brakes = _brakes(tx, channel, len(theirs), scheduled) if scheduled else {}
         for variant in groups:
             if isinstance(variant.outcome, Refusal):
                 _refused(tx, variant.outcome, now)
@@ -120,7 +121,7 @@ def send_digest(
             post.owe(tx, variant.outcome, variant)
             for kind, words in brakes.items():
                 hold(tx, variant.outcome.edition.id, kind, words, now)
-    return Released(channel, outcome, recipients=len(readers))
+    return Released(channel, outcome, recipients=len(theirs))
 
 
 def _brakes(tx: Transaction, channel: Channel, readers: int, scheduled: Scheduled) -> dict[str, str]:
@@ -143,9 +144,22 @@ class _Post:
         secret, url = self.composing.secret, self.composing.site.url
         ids = {s.id: message_id(secret, edition.id, s.id, url) for s in readers}
         of, purpose = edition.channel.id, edition.channel.purpose
-        tx.sendings.begin(edition.id, of, purpose, len(readers), now=now, interests=variant.interests)
-        tx.outbox.enqueue(edition.id, readers, ids, now, expires_at=self.expires_at, key_id=self.key_id)
+        if readers:  # else all who read the channel join it by an edition of their own
+            tx.sendings.begin(edition.id, of, purpose, len(readers), now=now, interests=variant.interests)
+            tx.outbox.enqueue(edition.id, readers, ids, now, expires_at=self.expires_at, key_id=self.key_id)
         _released(tx, verified, now, {"recipients": len(readers)})
+
+
+def those_who_join(composing: Composing, channel: Channel) -> list[Channel]:
+    """The channel or track for each group of its readers who were last owed an edition of another."""
+    now = composing.clock()
+    with composing.store.write() as tx:
+        found = [joining(channel, edition_id) for edition_id in readers(tx, channel).joining]
+        for one in found:
+            last = tx.editions.summary(came_from(one.id))
+            since = last.created if last else tx.channels.since(list_of(channel)[0])
+            tx.channels.take_over(one.id, since, now)
+    return found
 
 
 def has_readers(composing: Composing, channel: Channel) -> bool:

@@ -22,7 +22,7 @@ from syndicate.pipeline.leading import lead
 from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
-from syndicate.pipeline.release import Released, Scheduled, has_readers, publish, send_digest
+from syndicate.pipeline.release import Released, Scheduled, has_readers, publish, send_digest, those_who_join
 from syndicate.pipeline.tell import tell
 from syndicate.pipeline.webpages import Browsing, Read, read_pages
 from syndicate.schedule.due import last_due, next_due, one_and_a_half_periods_ago, period
@@ -132,12 +132,13 @@ def send_due_digests(work: Work, report: Report) -> None:
             return
         try:
             scheduled = Scheduled(next_due(channel, now), one_and_a_half_periods_ago(channel, due), lease)
-            released = send_digest(work.composing, channel, period(channel, due), scheduled)
+            found = [send_digest(work.composing, channel, period(channel, due), scheduled)]
+            joining = those_who_join(work.composing, channel)
+            found += [send_digest(work.composing, one, period(channel, due), scheduled) for one in joining]
         except SyndicateError as error:
             report.refused.append(error)
             continue
-        if released:
-            report.released.append(released)
+        report.released += [released for released in found if released]
         alone = not has_readers(work.composing, channel)
         with work.composing.store.write() as tx:
             tx.channels.look(channel.id, due)

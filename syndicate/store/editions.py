@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delet
 from syndicate.model import Channel, ChannelKind, Decision, Edition, Entry, Finding, Mode, Part, Proved, Verified
 from syndicate.store import encoding
 from syndicate.store.documents import document, drop_unused, keep
-from syndicate.store.records import Carried, Composed, EditionSummary, StoredEdition
+from syndicate.store.records import Carried, Composed, EditionSummary, StoredEdition, edition_summary
 from syndicate.store.schema import documents, edition_items, edition_parts, editions, items
 from syndicate.store.statements import add, alone, batches
 
@@ -52,7 +52,7 @@ class Editions:
         alone(self._connection, f"editions of {edition.channel.id}")
         held = self._one(and_(editions.c.channel_id == edition.channel.id, editions.c.period == edition.period))
         if held is not None and held.state != REFUSED:
-            return Composed(_summary(held), is_new=False)
+            return Composed(edition_summary(held), is_new=False)
         replaced = self._make_room(edition, verified)
         self._connection.execute(editions.insert().values(_edition_row(edition, verified, findings, now)))
         if verified is not None:
@@ -109,11 +109,16 @@ class Editions:
     def last_digest(self, channel_id: str) -> EditionSummary | None:
         """The channel's newest edition that was not refused, without its content."""
         row = self._newest(channel_id)
-        return None if row is None else _summary(row)
+        return None if row is None else edition_summary(row)
+
+    def summary(self, edition_id: str) -> EditionSummary | None:
+        """One edition without its content, or None."""
+        row = self._one(editions.c.id == edition_id)
+        return None if row is None else edition_summary(row)
 
     def digests(self, channel_id: str, limit: int = 100) -> list[EditionSummary]:
         """The channel's editions that were not refused, newest first."""
-        return [_summary(row) for row in self._connection.execute(_of_channel(channel_id).limit(limit))]
+        return [edition_summary(row) for row in self._connection.execute(_of_channel(channel_id).limit(limit))]
 
     def refused(self) -> list[StoredEdition]:
         """What was refused and has not been composed again since, newest first; findings, no content."""
@@ -185,7 +190,7 @@ class Editions:
         return self._connection.execute(_of_channel(channel_id).limit(1)).one_or_none()
 
     def _summary_of(self, edition_id: str) -> EditionSummary:
-        return _summary(self._connection.execute(select(editions).where(editions.c.id == edition_id)).one())
+        return edition_summary(self._connection.execute(select(editions).where(editions.c.id == edition_id)).one())
 
     def _load(self, row: Row[Any]) -> StoredEdition:
         mine = edition_items.c.edition_id == row.id
@@ -202,7 +207,7 @@ class Editions:
             tombstones=encoding.tombstones.value(row.tombstones),
         )
         proved = tuple(one for entry in rows for one in encoding.proved.value(entry.proved))
-        return StoredEdition(_summary(row), edition, proved, encoding.findings.value(row.findings))
+        return StoredEdition(edition_summary(row), edition, proved, encoding.findings.value(row.findings))
 
 
 def _gives_way(edition: Edition, verified: Verified | None) -> ColumnElement[bool]:
@@ -274,20 +279,6 @@ def _entry_row(
         "proved": encoding.proved.text(proved),
         "until": None if entry.decision.mode else entry.decision.until,
     }
-
-
-def _summary(row: Row[Any]) -> EditionSummary:
-    return EditionSummary(
-        id=row.id,
-        channel_id=row.channel_id,
-        kind=ChannelKind(row.kind),
-        period=row.period,
-        created=row.created,
-        subject=row.subject,
-        state=row.state,
-        items=row.items,
-        released_at=row.released_at,
-    )
 
 
 def _part(row: Row[Any]) -> Part:

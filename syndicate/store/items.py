@@ -30,6 +30,7 @@ from syndicate.store.records import Stored, StoredItem
 from syndicate.store.schema import (
     documents,
     edition_items,
+    editions,
     held_items,
     item_credits,
     item_keys,
@@ -150,14 +151,15 @@ class Items:
         before: Place | None = None,
         first_poll: bool | None = None,
         since: datetime | None = None,
+        as_of: datetime | None = None,
     ) -> list[StoredItem]:
         """One page of the works that no edition of this channel considered, newest first; pages as in ``newest``.
 
         What an edition withheld until a certain time was not considered yet.
         ``first_poll`` asks for those of first polls only (True) or for all others (False), ``since`` for those first
-        seen at or after that time.
+        seen at or after that time, ``as_of`` counts only editions composed until then.
         """
-        query = _page(limit, sources, before).where(~_considered(channel_id))
+        query = _page(limit, sources, before).where(~_considered(channel_id, as_of))
         if first_poll is not None:
             query = query.where(items.c.first_poll.is_(first_poll))
         if since is not None:
@@ -274,10 +276,13 @@ def _heads(sources: tuple[str, ...]) -> ColumnElement[bool]:
     return ~(earlier.where(other.c.source_id.in_(sources)) if sources else earlier)
 
 
-def _considered(channel_id: str) -> ColumnElement[bool]:
-    """True for the items of works that an edition of the channel decided for good, under whatever id."""
+def _considered(channel_id: str, as_of: datetime | None = None) -> ColumnElement[bool]:
+    """True for the items of works that an edition of the channel decided for good until then, under whatever id."""
     other = items.alias()
-    return exists().where(
+    found = exists()
+    if as_of is not None:
+        found = found.where(edition_items.c.edition_id == editions.c.id, editions.c.created <= as_of)
+    return found.where(
         edition_items.c.channel_id == channel_id,
         edition_items.c.until.is_(None),
         edition_items.c.item_id == other.c.id,

@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, upda
 
 from syndicate.model import Delivery, DeliveryState, Outcome, Subscriber
 from syndicate.store.mail_tables import deliveries
+from syndicate.store.records import EditionSummary, edition_summary
+from syndicate.store.schema import editions
 from syndicate.store.statements import add, add_missing, batches
 
 LEASE = timedelta(minutes=15)
@@ -203,6 +205,29 @@ class Outbox:
             .group_by(deliveries.c.state)
         )
         return {DeliveryState(state): count for state, count in self._connection.execute(query)}
+
+    def owed(self, channel_id: str, created: datetime) -> frozenset[int]:
+        """Who was owed the channel's edition that was composed then, or a variant of it, by subscriber id."""
+        query = select(deliveries.c.subscriber_id).join(editions, editions.c.id == deliveries.c.edition_id)
+        mine = query.where(editions.c.channel_id == channel_id, editions.c.created == created)
+        return frozenset(self._connection.execute(mine).scalars())
+
+    def owed_since(self, list_id: str, when: datetime) -> frozenset[int]:
+        """Who was owed an edition of any track of a list that was composed after that time, by subscriber id."""
+        query = select(deliveries.c.subscriber_id).join(editions, editions.c.id == deliveries.c.edition_id)
+        tracks = or_(editions.c.channel_id == list_id, editions.c.channel_id.startswith(f"{list_id}~", autoescape=True))
+        return frozenset(self._connection.execute(query.where(editions.c.created > when, tracks)).scalars())
+
+    def last_owed(self, subscriber_ids: Sequence[int]) -> dict[int, EditionSummary]:
+        """By subscriber id the last edition that they were owed, of any track; those who never were are left out."""
+        found: dict[int, EditionSummary] = {}
+        for batch in batches(subscriber_ids):
+            query = select(editions, deliveries.c.subscriber_id).join(
+                deliveries, deliveries.c.edition_id == editions.c.id
+            )
+            query = query.where(deliveries.c.subscriber_id.in_(batch)).order_by(editions.c.created, editions.c.id)
+            found |= {row.subscriber_id: edition_summary(row) for row in self._connection.execute(query)}
+        return found
 
     def waits(self, edition_id: str) -> bool:
         """Whether anything of an edition is still to be sent."""

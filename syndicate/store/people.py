@@ -217,6 +217,15 @@ class People:
         query = select(subscribers).where(*mine, subscribers.c.cadence == cadence).order_by(subscribers.c.id)
         return self._read(query)
 
+    def joined(self, subscriber_ids: Sequence[int]) -> dict[int, datetime]:
+        """By subscriber id since when we may write to them: they confirmed, or came on the list, if that was later."""
+        found: dict[int, datetime] = {}
+        shown = subscribers.c.id, subscribers.c.created_at, subscribers.c.confirmed_at
+        for batch in batches(subscriber_ids):
+            for row in self._connection.execute(select(*shown).where(subscribers.c.id.in_(batch))):
+                found[row.id] = max(row.created_at, row.confirmed_at or row.created_at)
+        return found
+
     def some(self, channel_id: str, cadence: str = "") -> bool:
         """Whether anybody gets the channel's editions of a cadence."""
         mine = (subscribers.c.channel_id == channel_id, subscribers.c.state == ACTIVE)

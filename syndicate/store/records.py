@@ -157,6 +157,21 @@ class EditionSummary:
     released_at: datetime | None
 
 
+def edition_summary(row: Any) -> EditionSummary:
+    """What stands in a row of the table of editions."""
+    return EditionSummary(
+        id=row.id,
+        channel_id=row.channel_id,
+        kind=ChannelKind(row.kind),
+        period=row.period,
+        created=row.created,
+        subject=row.subject,
+        state=row.state,
+        items=row.items,
+        released_at=row.released_at,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEdition:
     """An edition with all that is needed to prove it again and release it.
