@@ -18,8 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlencode
 
 from syndicate.app import App, open_app
@@ -139,20 +140,24 @@ class Desk:
     folder: Path
     truth: dict = field(default_factory=dict)
     app: App | None = None
+    _asked: float = 0.0
 
     def open(self, **choices) -> None:
         """Write the configuration and open it; ``choices`` as of ``config``."""
-        self.truth = self.server.truth()
+        self._ask()
         (self.folder / "config.yaml").write_text(config(self.truth, **choices))
         self.app = open_app(self.folder / "config.yaml", now=self.now)
 
     def now(self) -> datetime:
-        """The world's time."""
-        return datetime.fromisoformat(self.truth["now"])
+        """The world's time, and the seconds since it was asked."""
+        return datetime.fromisoformat(self.truth["now"]) + timedelta(seconds=monotonic() - self._asked)
+
+    def _ask(self) -> None:
+        self.truth, self._asked = self.server.truth(), monotonic()
 
     def poll(self) -> list[Polled]:
         """Poll every source once."""
-        self.truth = self.server.truth()
+        self._ask()
 
         async def run() -> list[Polled]:
             async with self.app.polling() as polling:

@@ -143,7 +143,7 @@ class _Tracing:
     def _sighting(self, item_id: str) -> Sighting:
         held = self._held[item_id]
         habit = self._habits[held.item.publisher_id]
-        return Sighting(held.item, held.chain, held.first_seen, held.not_before, habit)
+        return Sighting(held.item, held.chain, held.first_seen, held.not_before, habit, held.order_at)
 
 
 def _credits(claimed: Chain) -> str:

@@ -38,7 +38,7 @@ def share(copy: Item, original: Item) -> float:
 
 def is_unspaced(text: str) -> bool:
     """True if a text is written without blanks between its words."""
-    return len(_UNSPACED.findall(text)) * 3 > len(text)
+    return not text.isascii() and len(_UNSPACED.findall(text)) * 3 > len(text)
 
 
 def quoted(item: Item) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Final
 from syndicate.model import Chain, Evidence, Hop, Item, Level, Publisher, Role
 from syndicate.rights.addresses import url_key
 from syndicate.rights.copies import contained
-from syndicate.rights.shingles import overlap
+from syndicate.rights.shingles import Overlap, overlap
 from syndicate.rights.trace import keys_of
 
 KIND: Final = "near-copy"
@@ -66,7 +66,8 @@ class Sighting:
     """An item with its chain, what we know of its age, and the habit of its publisher.
 
     ``not_before`` is when its source was last polled without it: whatever date it bears, it appeared later. None if it
-    came with the first poll.
+    came with the first poll. ``dated`` is the date that it bore when it was first seen: feeds give a corrected item the
+    date of its correction. None if that is the one it bears now.
     """
 
     item: Item
@@ -74,6 +75,7 @@ class Sighting:
     first_seen: datetime
     not_before: datetime | None = None
     habit: Habit = NO_HABIT
+    dated: datetime | None = None
 
 
 def age(sighting: Sighting) -> tuple[datetime, datetime, str]:
@@ -201,7 +203,7 @@ def _bounds(sighting: Sighting) -> tuple[datetime, datetime]:
     published, lowest = sighting.item.published, sighting.not_before or _ALWAYS
     if published is None:
         return lowest, sighting.first_seen
-    dated = max(min(published, sighting.first_seen), lowest)
+    dated = max(min(published, sighting.dated or published, sighting.first_seen), lowest)
     return dated, dated
 
 
@@ -210,26 +212,27 @@ def _bounds(sighting: Sighting) -> tuple[datetime, datetime]:
 
 def _copied(mine: Sighting, publisher: Publisher, origin: Sighting) -> Chain:
     """The origin's chain with this item at its end."""
-    own_text = not contained(mine.item, origin.item) or _claims_to_be_first(mine.item, origin.item)
-    last = _last(mine, publisher, origin, own_text=own_text)
+    both = overlap(mine.item, origin.item)
+    adds = not both.is_whole and not contained(mine.item, origin.item)
+    last = _last(mine, publisher, origin, both, own_text=adds or _claims_to_be_first(mine.item, origin.item))
     return Chain((*origin.chain.hops, last), origin.chain.origin_known)
 
 
 def _shown_before(mine: Sighting, publisher: Publisher, other: Sighting) -> Chain:
     """The chain by which the same publisher shows the text under another id."""
-    last = _last(mine, publisher, other, own_text=other.chain.hops[-1].own_text)
+    both = overlap(mine.item, other.item)
+    last = _last(mine, publisher, other, both, own_text=other.chain.hops[-1].own_text)
     return Chain((*other.chain.hops[:-1], last), other.chain.origin_known)
 
 
-def _doubted(mine: Sighting, publisher: Publisher, other: Sighting) -> Chain:
+def _doubted(mine: Sighting, _: Publisher, other: Sighting) -> Chain:
     """The item alone, its origin unknown: the other is the reason."""
-    because = _last(mine, publisher, other, own_text=True).because
+    because = (_why(overlap(mine.item, other.item), other),)
     return Chain((replace(mine.chain.hops[-1], because=because),), origin_known=False)
 
 
-def _last(mine: Sighting, publisher: Publisher, other: Sighting, *, own_text: bool) -> Hop:
+def _last(mine: Sighting, publisher: Publisher, other: Sighting, both: Overlap, *, own_text: bool) -> Hop:
     item = mine.item
-    quote = overlap(item, other.item).quote
     return Hop(
         role=Role.REPUBLISHER,
         name=publisher.name,
@@ -239,8 +242,12 @@ def _last(mine: Sighting, publisher: Publisher, other: Sighting, *, own_text: bo
         item_id=item.id,
         own_text=own_text,
         evidence=item.evidence,
-        because=(Evidence(KIND, Level.ITEM, quote, "body", other.item.url),),
+        because=(_why(both, other),),
     )
+
+
+def _why(both: Overlap, other: Sighting) -> Evidence:
+    return Evidence(KIND, Level.ITEM, both.quote, "body", other.item.url)
 
 
 def _claims_to_be_first(item: Item, origin: Item) -> bool:

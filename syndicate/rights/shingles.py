@@ -58,7 +58,7 @@ class Overlap:
 
     ``shorter`` and ``longer`` are the lengths of the texts; ``before`` is what stands before the first long run in the
     longer one; ``quote`` are the first words of the longest run as they stand in the copy; ``alike`` tells whether the
-    titles or an author agree.
+    titles or an author agree; ``is_whole`` whether the longest run is all of the copy.
     """
 
     run: int = 0
@@ -68,6 +68,7 @@ class Overlap:
     before: int = 0
     quote: str = ""
     alike: bool = True
+    is_whole: bool = False
 
     @property
     def share(self) -> float:
@@ -128,6 +129,7 @@ def overlap(copy: Item, original: Item) -> Overlap:
         before=before // unit,
         quote=ours.quote(longest[0]),
         alike=_are_alike(copy, original),
+        is_whole=longest[2] == len(ours.words),
     )
 
 
@@ -157,12 +159,14 @@ _WORDS: Final = {1: re.compile(r"\w+"), _CHARACTERS: re.compile(r"\w")}
 
 def _samples(words: Sequence[str], size: int) -> Iterator[int]:
     """One run of ``size`` words in ``ONE_IN``, as a number."""
-    marks = {word: crc32(word.encode()) for word in set(words)}
-    line = [marks[word] for word in words]
+    # Remainders stay small numbers, which Python adds twice as fast; the sum has the same one.
+    marks = {word: crc32(word.encode()) % ONE_IN for word in set(words)}
+    row = [marks[word] for word in words]
+    line, ends = " ".join(words), list(accumulate(map(len, words), initial=0))
     starts = len(words) - size + 1
-    for n, (a, b, c, d) in enumerate(zip(line[:starts], line[1:], line[2:], line[3:], strict=False)):
+    for n, (a, b, c, d) in enumerate(zip(row[:starts], row[1:], row[2:], row[3:], strict=False)):
         if (a + 3 * b + 5 * c + 7 * d) % ONE_IN == 0:
-            run = " ".join(words[n : n + size])
+            run = line[ends[n] + n : ends[n + size] + n + size - 1]
             yield int.from_bytes(blake2b(run.encode(), digest_size=6).digest(), "big", signed=True)
 
 

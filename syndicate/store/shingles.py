@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select, update
 
 from syndicate.store.schema import item_shingles, item_texts, items, meta, new_shingles
 from syndicate.store.statements import add, add_missing, among
@@ -39,8 +39,7 @@ GATHERED = 4000
 _MOVED = "shingles_moved"
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """A text that others are compared with. ``rare`` are those of its passages that were kept."""
 
     item_id: str
@@ -50,8 +49,7 @@ class _Text:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(NamedTuple):
     """How many passages two texts share, and how many of these are rare."""
 
     passages: int
@@ -96,23 +94,27 @@ class Shingles:
     def _owners(self, hashes: Iterable[int]) -> defaultdict[int, list[int]]:
         """The numbers of the texts that have each of these passages, dead ones among them."""
         found: defaultdict[int, list[int]] = defaultdict(list)
-        wanted = sorted(hashes)
+        sought = sorted(hashes)
         for table in (item_shingles, new_shingles):
-            query = select(table.c.hash, table.c.number).where(among(table.c.hash, wanted))
-            for one, number in self._connection.execute(query):
+            query = select(table.c.hash, table.c.number).where(among(table.c.hash, sought))
+            for one, number in self._connection.execute(query).all():
                 found[one].append(number)
         return found
 
     def _texts(self, numbers: Iterable[int]) -> dict[int, _Text]:
+        shown = (
+            item_texts.c.number,
+            item_texts.c.item_id,
+            items.c.publisher_id,
+            item_texts.c.shingles,
+            item_texts.c.rare,
+        )
         query = (
-            select(item_texts, items.c.publisher_id, items.c.order_at)
+            select(*shown, cast(items.c.order_at, Text))
             .join(items, items.c.id == item_texts.c.item_id)
             .where(among(item_texts.c.number, sorted(numbers)))
         )
-        return {
-            row.number: _Text(row.item_id, row.publisher_id, row.shingles, row.rare, row.order_at.isoformat())
-            for row in self._connection.execute(query)
-        }
+        return {number: _Text(*others) for number, *others in self._connection.execute(query).all()}
 
     def _gather(self) -> None:
         """Move the passages of living texts to the large table once enough have come together."""

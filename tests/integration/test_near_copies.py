@@ -210,6 +210,16 @@ def test_a_backdated_copy(house):
     assert house.chain("south") == ["south"]
 
 
+def test_a_corrected_original(house):
+    """A feed that dates a corrected story anew makes no copy of it, nor does it set its copies free."""
+    house.show("south", STORY, hour=1)
+    house.show("marsh", STORY, hour=5)
+    house.poll("south", "marsh")
+    house.show("south", [*STORY, "<p>Correction: it was a Tuesday.</p>"], hour=9)
+    house.poll("south")
+    assert (house.chain("south"), house.chain("marsh")) == (["south"], ["south", "marsh"])
+
+
 def test_an_edited_copy(house):
     """A text that becomes a copy is traced again, and so is one that is rewritten."""
     house.show("south", STORY, hour=1)

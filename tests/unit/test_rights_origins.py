@@ -82,6 +82,13 @@ def test_backdated_copy():
     assert by_text(backdated, MARSH, [ORIGIN]).hops[-1].own_text
 
 
+def test_a_corrected_original():
+    """An item that bears the date of its correction by now is as old as it was when it was first seen."""
+    corrected = replace(seen(SOUTH, MONDAY + 9 * DAY, first_seen=MONDAY + 2 * DAY), dated=MONDAY)
+    assert told(COPY, corrected) == COPIED
+    assert told(corrected, COPY) == (["South Desk"], True)
+
+
 def test_dates_in_the_future():
     """A date after the first sight counts as the first sight."""
     assert told(seen(MARSH, MONDAY + 99 * DAY, first_seen=MONDAY + DAY), ORIGIN) == COPIED
