@@ -215,7 +215,7 @@ def origin_of(chain) -> str:
 def verdict(chain, truth: dict) -> str:
     """What a chain says of an item."""
     if len(chain.hops) == 1:
-        return "own"
+        return "own" if chain.origin_known else "unknown"
     if origin_of(chain) == truth["original_url"]:
         return "right"
     return "unknown" if not chain.origin_known else "wrong"

@@ -13,7 +13,7 @@ from functools import partial
 
 from syndicate.model import Chain, Known, Publisher
 from syndicate.rights.directory import Directory
-from syndicate.rights.origins import MARGIN, Habit, Sighting, age, by_text, follows
+from syndicate.rights.origins import MARGIN, NO_HABIT, Habit, Sighting, age, by_text, follows
 from syndicate.rights.shingles import overlap, shingles
 from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.rights.works import work_key
@@ -58,19 +58,25 @@ class _Tracing:
         self._directory = directory
         self._held: dict[str, StoredItem] = {}
         self._habits: dict[str, Habit] = {}
+        self._moved: set[str] = set()
 
     def settle(self, arrived: Sequence[str]) -> None:
         """Give what has arrived, and what depends on it, the chain that all we hold now tells of it."""
         self._hold(arrived)
-        publishers = {self._held[one].item.publisher_id for one in arrived}
-        before = {one: _kind(tally) for one, tally in self._tx.works.tally(publishers, traced=True).items()}
+        self._moved = {self._held[one].item.publisher_id for one in arrived}
+        before = dict.fromkeys(self._moved, NO_HABIT) | _habits(self._tx.works.tally(self._moved, traced=True))
         self._tx.works.put_credits({one: _credits(chain) for one, chain in self._claimed(arrived).items()})
-        self._habits = {one: _habit(tally) for one, tally in self._tx.works.tally(publishers).items()}
+        self._habits = _habits(self._tx.works.tally(self._moved))
         touched = self._compare(arrived)
         self._follow(flat([arrived, touched, self._crediting(arrived)]), {*arrived})
-        now = self._tx.works.tally(publishers)
-        turned = [one for one in sorted(publishers) if before.get(one) not in (None, _kind(now[one]))]
+        turned = self._turned(before)
         self._follow(flat(self._tx.works.uncredited(one) for one in turned), set())
+
+    def _turned(self, before: dict[str, Habit]) -> list[str]:
+        """The publishers whose habit, after all that has moved, makes another difference than before."""
+        were = self._habits | before
+        self._habits |= _habits(self._tx.works.tally(self._moved))
+        return [one for one in sorted(self._moved) if _kind(were[one]) != _kind(self._habits[one])]
 
     def _follow(self, waiting: list[str], fresh: set[str]) -> None:
         """Trace these items, then what follows those whose chain has changed, and so on."""
@@ -119,9 +125,10 @@ class _Tracing:
             twins = [self._sighting(other) for other in near.get(item.id, ())]
             chain = by_text(replace(mine, chain=claimed), publisher, twins)
             if chain != mine.chain or item.id in fresh:
-                found.append(Traced(item.id, chain, work_key(item, chain), _credits(claimed)))
+                found.append(Traced(item.id, chain, work_key(item, chain), _credits(claimed) or _silence(chain)))
             if chain != mine.chain:
                 self._held[item.id] = replace(self._held[item.id], chain=chain)
+                self._moved.add(item.publisher_id)
                 known |= {key: Known(item, chain) for key, one in known.items() if one.item.id == item.id}
                 moved.append(item.id)
         self._tx.works.put(found)
@@ -134,7 +141,7 @@ class _Tracing:
         """Read what of these is not at hand yet, and the habits of their publishers."""
         self._held |= self._tx.items.get([one for one in ids if one not in self._held])
         unknown = {self._held[one].item.publisher_id for one in ids} - self._habits.keys()
-        self._habits |= {one: _habit(tally) for one, tally in self._tx.works.tally(unknown).items()}
+        self._habits |= _habits(self._tx.works.tally(unknown))
 
     def _publisher(self, item_id: str) -> Publisher:
         publisher_id = self._held[item_id].item.publisher_id
@@ -153,11 +160,16 @@ def _credits(claimed: Chain) -> str:
     return "known" if claimed.hops[-2].publisher_id else "stranger"
 
 
-def _habit(tally: Tally) -> Habit:
-    return Habit(tally.items, tally.crediting, tally.strangers)
+def _silence(chain: Chain) -> str:
+    """The same of an item that credits nobody: its words are its publisher's own, as far as we know, or another's."""
+    return "text" if len(chain.hops) > 1 else ""
 
 
-def _kind(tally: Tally) -> tuple[bool, int]:
+def _habits(tallies: Mapping[str, Tally]) -> dict[str, Habit]:
+    """By publisher what its items tell of it."""
+    return {one: Habit(tally.items, tally.crediting, tally.strangers, tally.copied) for one, tally in tallies.items()}
+
+
+def _kind(habit: Habit) -> tuple[bool, int]:
     """What of a publisher's habit makes a difference."""
-    habit = _habit(tally)
     return habit.is_doubtful, int(habit.share / MARGIN)

@@ -26,11 +26,14 @@ DOUBT: Final = "publisher.republishes"
 MARGIN: Final = 0.25
 """The difference in the share of others' work from which on it tells who copied."""
 
-MOSTLY: Final = 2 / 3
-"""The share of others' work from which on a publisher's item is not its own because it credits nobody."""
+MOSTLY: Final = 3 / 4
+"""The share of others' work, credited or told by its words, from which on what is left need not be the publisher's."""
 
 STRANGERS: Final = (2, 0.05)
 """How many items, and which share, credit outlets that we do not know from which on the same holds."""
+
+NEARLY: Final = 0.9
+"""The part of the most common words that others must have too to be asked for their age: corrections change a few."""
 
 AT_LEAST: Final = 4
 """Items that a publisher must have for its shares to say anything."""
@@ -40,11 +43,16 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """What a publisher's items tell of it: how many there are, how many credit somebody else, how many a stranger."""
+    """What a publisher's items tell of it.
+
+    How many there are, how many credit somebody else, how many a stranger, and how many credit nobody although their
+    words are somebody else's.
+    """
 
     items: int = 0
     crediting: int = 0
     strangers: int = 0
+    copied: int = 0
 
     @property
     def share(self) -> float:
@@ -53,9 +61,10 @@ class Habit:
 
     @property
     def is_doubtful(self) -> bool:
-        """True if an item without a credit may well be somebody else's."""
+        """True if an item that credits nobody, and has nobody's words, may well be somebody else's."""
         least, part = STRANGERS
-        return self.share >= MOSTLY or self.strangers >= max(least, part * self.items)
+        mostly = self.items >= AT_LEAST and self.crediting + self.copied >= MOSTLY * self.items
+        return mostly or self.strangers >= max(least, part * self.items)
 
 
 NO_HABIT: Final = Habit()
@@ -108,16 +117,26 @@ def follows(mine: Sighting, other: Sighting) -> bool:
 def _told(mine: Sighting, publisher: Publisher, ordered: Sequence[Sighting]) -> Iterator[Chain]:
     """The chains that near copies offer, the surest first."""
     for may, make in _WAYS:
-        for other in ordered:
-            if may(mine, other):
-                yield make(mine, publisher, other)
+        for other in _fullest(mine, [other for other in ordered if may(mine, other)]):
+            yield make(mine, publisher, other)
+
+
+def _fullest(mine: Sighting, others: Sequence[Sighting]) -> Sequence[Sighting]:
+    """Those that have nearly as many words of an item as any has, in order: a passage tells less than the whole."""
+    if len(others) < 2:  # noqa: PLR2004 - nothing to choose from
+        return others
+    common = [overlap(mine.item, other.item).common for other in others]
+    return [other for other, words in zip(others, common, strict=True) if words >= NEARLY * max(common)]
 
 
 def _own_or_doubtful(mine: Sighting) -> Chain:
     """The chain as it was, with the origin unknown where the publisher's habit forbids to take an item for its own."""
     if len(mine.chain.hops) > 1 or not mine.habit.is_doubtful:
         return mine.chain
-    said = f"{mine.habit.crediting} of {mine.habit.items} items credit somebody else"
+    habit = mine.habit
+    said = (
+        f"{habit.crediting} of {habit.items} items credit somebody else, {habit.copied} more have somebody else's text"
+    )
     why = Evidence(DOUBT, Level.FEED, said, "all items of the publisher")
     return Chain((replace(mine.chain.hops[0], because=(why,)),), origin_known=False)
 
@@ -148,8 +167,8 @@ def _names_another(mine: Sighting, other: Sighting) -> bool:
 
 
 def _is_open(mine: Sighting, other: Sighting) -> bool:
-    """True if nothing tells which of two publishers was first."""
-    if other.item.publisher_id == mine.item.publisher_id or _credit(mine.chain):
+    """True if nothing tells which of two publishers was first, the other's credit neither."""
+    if other.item.publisher_id == mine.item.publisher_id or _credit(mine.chain) or _came_from(other.chain, mine.item):
         return False
     return not _earlier(mine, other) and not _earlier(other, mine)
 

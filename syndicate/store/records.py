@@ -124,7 +124,8 @@ class StoredItem:
 class Traced:
     """What TRACE found of an item: its chain, what names the work (the same for all copies of it), and whom it credits.
 
-    ``credits`` is "" for nobody, "known" for an outlet among our publishers, "stranger" for another.
+    ``credits`` is "" for nobody, "known" for an outlet among our publishers, "stranger" for another, and "text" for
+    nobody although the words are somebody else's.
     """
 
     item_id: str
@@ -135,11 +136,15 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of a publisher's items: how many there are, how many credit somebody else, and how many credit a stranger."""
+    """Of a publisher's items: how many there are, how many credit somebody else, and how many credit a stranger.
+
+    ``copied`` are those that credit nobody and are somebody else's work all the same.
+    """
 
     items: int = 0
     crediting: int = 0
     strangers: int = 0
+    copied: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,12 @@ class Works:
         grouped = query.group_by(items.c.publisher_id, items.c.credits)
         for publisher, credit, count in self._connection.execute(grouped):
             counts[publisher][credit] = count
-        return {publisher: Tally(of.total(), of.total() - of[""], of["stranger"]) for publisher, of in counts.items()}
+        return {publisher: _tally(of) for publisher, of in counts.items()}
 
     def uncredited(self, publisher_id: str) -> list[str]:
         """The ids of a publisher's items that credit nobody, in order."""
-        query = select(items.c.id).where(items.c.publisher_id == publisher_id, items.c.credits == "", items.c.traced)
+        nobody = items.c.credits.in_(["", "text"])
+        query = select(items.c.id).where(items.c.publisher_id == publisher_id, nobody, items.c.traced)
         return sorted(self._connection.execute(query).scalars())
 
     def near(self, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -134,3 +135,7 @@ class Works:
         if changed:
             change = update(items).where(items.c.id == bindparam("key")).values(work_id=bindparam("work_id"))
             self._connection.execute(change, changed)
+
+
+def _tally(of: Counter[str]) -> Tally:
+    return Tally(of.total(), of["known"] + of["stranger"], of["stranger"], of["text"])

@@ -87,11 +87,12 @@ class House:
         """Parse in this process."""
         return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
 
-    def show(self, name, paragraphs, *, hour=1, title="The ferry", more=()):
+    def show(self, name, paragraphs, *, hour=1, title="The ferry", more=(), dated=True):
         """A publisher shows a story, published some hours after midnight, and perhaps others."""
+        date = f"<pubDate>Sun, 22 Nov 2026 0{hour}:00:00 GMT</pubDate>" if dated else ""
         entries = "".join(
             f"<item><title>{heading}</title><link>https://{name}.example/{n}</link><guid>https://{name}.example/{n}</guid>"
-            f"<description><![CDATA[{''.join(body)}]]></description><pubDate>Sun, 22 Nov 2026 0{hour}:00:00 GMT</pubDate></item>"
+            f"<description><![CDATA[{''.join(body)}]]></description>{date}</item>"
             for n, (heading, body) in enumerate([(title, paragraphs), *more])
         )
         self.shelf[name] = (
@@ -330,6 +331,28 @@ def test_a_publisher_that_mostly_shows_others_work(house):
     house.show("marsh", prose("own"), more=copies + [(f"Own {n}", prose(f"own {n}")) for n in range(90)])
     house.poll("marsh")
     assert house.mode("marsh") is Mode.FULL
+
+
+def test_a_publisher_that_shows_others_work_in_silence(house):
+    """What its words tell counts like a credit: when its silent copies turn out to be some, the rest is in doubt."""
+    house.show("marsh", prose("own"), hour=5, more=[(f"Story {n}", prose(n)) for n in range(3)])
+    house.poll("marsh")
+    assert house.mode("marsh") is Mode.FULL
+    house.show("south", prose("ferry"), hour=1, more=[(f"Story {n}", prose(n)) for n in range(3)])
+    house.poll("south")
+    assert house.chain("marsh", 1) == ["south", "marsh"]
+    assert house.mode("marsh") is Mode.LINK
+    assert "0 of 4 items credit" in house.held("marsh").chain.hops[0].because[0].value
+
+
+def test_an_undated_story_that_others_credit(house):
+    """A story without a date stays its publisher's own when those who repeat it say whose it is."""
+    house.show("south", STORY, dated=False)
+    credit = '<p>First published by <a href="https://south.example/0">South Desk</a>.</p>'
+    house.show("marsh", [*STORY, credit], hour=5)
+    house.poll("south", "marsh")
+    assert house.held("south").chain.origin_known
+    assert house.chain("marsh") == ["south", "marsh"]
 
 
 def test_explained(house):

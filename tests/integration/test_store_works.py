@@ -153,18 +153,19 @@ def test_a_digest_never_repeats_a_work(store):
 
 
 def test_the_standing_of_a_publisher(store):
-    """How many of a publisher's items credit somebody, and how many a stranger."""
-    put(store, item("a1"), item("a2"), item("a3"), item("a4"))
+    """How many of a publisher's items credit somebody, how many a stranger, how many have others' words in silence."""
+    put(store, item("a1"), item("a2"), item("a3"), item("a4"), item("a5"))
     put(store, item("b1"), traced=False)
     trace(store, {"a1": "a1"}, "known")
     trace(store, {"a2": "a2"}, "stranger")
+    trace(store, {"a5": "b1"}, "text")
     with store.write() as tx:
         tx.works.put_credits({"a3": "known"})
         tx.works.put_credits({})
     with store.read() as tx:
-        assert tx.works.tally(["a", "b", "c"]) == {"a": Tally(4, 3, 1), "b": Tally(1)}
-        assert tx.works.tally(["a", "b"], traced=True) == {"a": Tally(4, 3, 1)}
-        assert tx.works.uncredited("a") == ["a4"]
+        assert tx.works.tally(["a", "b", "c"]) == {"a": Tally(5, 3, 1, 1), "b": Tally(1)}
+        assert tx.works.tally(["a", "b"], traced=True) == {"a": Tally(5, 3, 1, 1)}
+        assert tx.works.uncredited("a") == ["a4", "a5"]
 
 
 def test_near_copies(store):

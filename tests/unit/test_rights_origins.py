@@ -108,6 +108,25 @@ def test_no_order_nobodys(dates):
 
 
 @NO_ORDER
+def test_no_order_but_a_credit(dates):
+    """Where dates prove nothing, the copy's own credit does: the item that it names is not in doubt."""
+    ours = seen(MARSH, dates[0])
+    crediting = seen(SOUTH, dates[1], known=[ours], claims=credit("Marsh & Mill", ours.item.url))
+    assert told(ours, crediting) == OWN
+    assert not follows(ours, crediting)
+
+
+def test_the_whole_tells_more_than_a_passage():
+    """Of two earlier texts the origin is the one that has all the words, not an earlier one with some of them."""
+    passage = " ".join([*STORY.split()[:60], *(f"x{n * n}" for n in range(40))])
+    earlier = seen(TARN, MONDAY - DAY, text=passage)
+    assert told(COPY, earlier) == (["Tarn Review", "Marsh & Mill"], True)
+    assert told(COPY, earlier, ORIGIN) == COPIED
+    corrected = " ".join(["y", *STORY.split()[2:]])
+    assert told(COPY, seen(TARN, MONDAY - DAY, text=corrected), ORIGIN) == (["Tarn Review", "Marsh & Mill"], True)
+
+
+@NO_ORDER
 def test_no_order_habits(dates):
     """Who mostly shows the work of others is the copier where dates prove nothing; a small difference proves nothing."""
     ours = replace(seen(MARSH, dates[0]), habit=Habit(10, 5))
@@ -132,7 +151,9 @@ def test_same_date_habits():
         (Habit(3, 3, 3), True),
         (Habit(3, 3), False),
         (Habit(4, 3), True),
-        (Habit(10, 6), False),
+        (Habit(10, 7), False),
+        (Habit(10, 6, 0, 2), True),
+        (Habit(10, 6, 0, 1), False),
         (Habit(10, 1, 1), False),
         (Habit(10, 2, 2), True),
         (Habit(100, 4, 4), False),
@@ -144,8 +165,9 @@ def test_doubt(habit, doubtful):
     mine = replace(ORIGIN, habit=habit)
     assert told(mine) == (["South Desk"], not doubtful)
     if doubtful:
+        said = f"{habit.crediting} of {habit.items} items credit somebody else, {habit.copied} more have somebody else's text"
         (why,) = by_text(mine, SOUTH, ()).hops[0].because
-        assert (why.kind, why.value) == (DOUBT, f"{habit.crediting} of {habit.items} items credit somebody else")
+        assert (why.kind, why.value) == (DOUBT, said)
 
 
 def test_doubt_does_not_touch_credits():
