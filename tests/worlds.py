@@ -44,7 +44,7 @@ LICENCES = {
 }
 CHANNEL_LINES = """
 channels:
-  community: {kind: feed, medium: web, purpose: community, formats: [rss, atom, json], limit: 100000}
+  community: {kind: feed, medium: web, purpose: community, formats: [FORMATS], limit: 100000}
   commercial: {kind: feed, medium: web, purpose: commercial, ads: around, formats: [json], limit: 100000}
   weekly: {kind: digest, medium: email, purpose: community, schedule: "0 7 * * 1", backfill: 100, limit: 50,
            from: Riverside Bulletin <news@bulletin.example>, subject: This week}
@@ -108,7 +108,9 @@ def record_of(source: dict, truth: dict) -> str:
     return "" if is_readable(source, truth) else LICENCES.get(source["terms"], "")
 
 
-def config(truth: dict, *, recorded: bool = True, polled: frozenset[str] | None = None) -> str:
+def config(
+    truth: dict, *, recorded: bool = True, polled: frozenset[str] | None = None, formats: str = "rss, atom, json"
+) -> str:
     """A configuration for a world: with notices ``recorded`` or not, with all sources or those of ``polled`` keys."""
     lines = [
         "site: {name: Riverside Bulletin, url: 'https://bulletin.example', contact: editor@bulletin.example}",
@@ -126,7 +128,7 @@ def config(truth: dict, *, recorded: bool = True, polled: frozenset[str] | None 
         lines += [f"  {key}:", f"    grants: [{{{means}, duties: [credit, copyright, link]}}]"]
     lines.append("sources:")
     lines += [f"  - {{id: s{s['key']}, url: {s['feed']!r}, publisher: p{s['key']}, every: 1h}}" for s in sources]
-    return "\n".join(lines) + CHANNEL_LINES
+    return "\n".join(lines) + CHANNEL_LINES.replace("FORMATS", formats)
 
 
 # ------------------------------------------------------------------------------------------------ in this process
@@ -143,7 +145,8 @@ class Desk:
     _asked: float = 0.0
 
     def open(self, **choices) -> None:
-        """Write the configuration and open it; ``choices`` as of ``config``."""
+        """Write the configuration and open it, in place of the one before; ``choices`` as of ``config``."""
+        self.close()
         self._ask()
         (self.folder / "config.yaml").write_text(config(self.truth, **choices))
         self.app = open_app(self.folder / "config.yaml", now=self.now)
@@ -180,8 +183,9 @@ class Desk:
         return json.loads(part.content)["items"]
 
     def close(self) -> None:
-        """Close the database."""
-        self.app.close()
+        """Close the database, if it is open."""
+        if self.app:
+            self.app.close()
 
 
 # ------------------------------------------------------------------------------------------------ judgements
