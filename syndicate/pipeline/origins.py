@@ -150,7 +150,14 @@ class _Tracing:
     def _sighting(self, item_id: str) -> Sighting:
         held = self._held[item_id]
         habit = self._habits[held.item.publisher_id]
-        return Sighting(held.item, held.chain, held.first_seen, held.not_before, habit, held.order_at)
+        named = NO_HABIT if held.chain.origin_known else self._habit(held.chain.hops[0].publisher_id)
+        return Sighting(held.item, held.chain, held.first_seen, held.not_before, habit, held.order_at, named)
+
+    def _habit(self, publisher_id: str) -> Habit:
+        """The habit of any publisher; none of one that is not polled."""
+        if publisher_id not in self._habits:
+            self._habits |= {publisher_id: NO_HABIT} | _habits(self._tx.works.tally([publisher_id]))
+        return self._habits[publisher_id]
 
 
 def _credits(claimed: Chain) -> str:

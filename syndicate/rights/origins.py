@@ -60,11 +60,15 @@ class Habit:
         return self.crediting / self.items if self.items >= AT_LEAST else 0.0
 
     @property
+    def is_mostly_others(self) -> bool:
+        """True if most of its items are somebody else's."""
+        return self.items >= AT_LEAST and self.crediting + self.copied >= MOSTLY * self.items
+
+    @property
     def is_doubtful(self) -> bool:
         """True if an item that credits nobody, and has nobody's words, may well be somebody else's."""
         least, part = STRANGERS
-        mostly = self.items >= AT_LEAST and self.crediting + self.copied >= MOSTLY * self.items
-        return mostly or self.strangers >= max(least, part * self.items)
+        return self.is_mostly_others or self.strangers >= max(least, part * self.items)
 
 
 NO_HABIT: Final = Habit()
@@ -76,7 +80,8 @@ class Sighting:
 
     ``not_before`` is when its source was last polled without it: whatever date it bears, it appeared later. None if it
     came with the first poll. ``dated`` is the date that it bore when it was first seen: feeds give a corrected item the
-    date of its correction. None if that is the one it bears now.
+    date of its correction. None if that is the one it bears now. ``named`` is the habit of the outlet that its chain
+    begins with, where we do not hold that outlet's page.
     """
 
     item: Item
@@ -85,6 +90,7 @@ class Sighting:
     not_before: datetime | None = None
     habit: Habit = NO_HABIT
     dated: datetime | None = None
+    named: Habit = NO_HABIT
 
 
 def age(sighting: Sighting) -> tuple[datetime, datetime, str]:
@@ -158,12 +164,26 @@ def _is_showing(mine: Sighting, other: Sighting) -> bool:
     return own and len(other.chain.hops) > 1 and not _credit(mine.chain)
 
 
+def _vouches(mine: Sighting, other: Sighting) -> bool:
+    """True if another credits this very page for the text: what we can compare, unlike a page that we do not hold.
+
+    It does not tell who had the text first where nothing else does: copies are credited too.
+    """
+    hops = other.chain.hops
+    told = len(hops) > 1 and hops[-2].item_id == mine.item.id and all(why.kind != KIND for why in hops[-1].because)
+    return told and not _credit(mine.chain)
+
+
 def _names_another(mine: Sighting, other: Sighting) -> bool:
-    """True if another names somebody else for this text, whose page we do not hold, and ours shows others' work too."""
+    """True if another names somebody else for this text, whose page we do not hold, and ours shows others' work too.
+
+    Unless who is named mostly shows others' work itself: then the text is hardly its own.
+    """
     first = other.chain.hops[0]
     if len(other.chain.hops) == 1 or other.chain.origin_known or mine.habit.share == 0 or _credit(mine.chain):
         return False
-    return first.publisher_id != mine.item.publisher_id and url_key(first.url) not in keys_of(mine.item)
+    another = first.publisher_id != mine.item.publisher_id and url_key(first.url) not in keys_of(mine.item)
+    return another and not other.named.is_mostly_others
 
 
 def _is_open(mine: Sighting, other: Sighting) -> bool:
@@ -237,6 +257,11 @@ def _copied(mine: Sighting, publisher: Publisher, origin: Sighting) -> Chain:
     return Chain((*origin.chain.hops, last), origin.chain.origin_known)
 
 
+def _vouched(mine: Sighting, _: Publisher, __: Sighting) -> Chain:
+    """The item alone, as far as its publisher's habit allows."""
+    return _own_or_doubtful(mine)
+
+
 def _shown_before(mine: Sighting, publisher: Publisher, other: Sighting) -> Chain:
     """The chain by which the same publisher shows the text under another id."""
     both = overlap(mine.item, other.item)
@@ -278,7 +303,8 @@ _Way = tuple[Callable[[Sighting, Sighting], bool], Callable[[Sighting, Publisher
 _WAYS: Final[tuple[_Way, ...]] = (
     (_is_origin, _copied),
     (_is_showing, _shown_before),
-    (_names_another, _doubted),
     (_is_open, _doubted),
+    (_vouches, _vouched),
+    (_names_another, _doubted),
 )
 """When a near copy tells the chain of an item, and which chain, the surest first."""

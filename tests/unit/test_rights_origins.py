@@ -113,7 +113,6 @@ def test_no_order_but_a_credit(dates):
     ours = seen(MARSH, dates[0])
     crediting = seen(SOUTH, dates[1], known=[ours], claims=credit("Marsh & Mill", ours.item.url))
     assert told(ours, crediting) == OWN
-    assert not follows(ours, crediting)
 
 
 def test_the_whole_tells_more_than_a_passage():
@@ -193,6 +192,27 @@ def test_another_names_a_stranger():
     assert told(COPY, naming) == OWN
     of_ours = seen(TARN, MONDAY + 2 * DAY, claims=credit("Marsh & Mill", "https://marsh.example/gone"))
     assert told(ours, of_ours) == OWN
+
+
+def test_another_names_a_republisher():
+    """Who is named says nothing against an earlier text where it mostly shows others' work itself."""
+    naming = seen(TARN, MONDAY + 2 * DAY, claims=credit("Elsewhere"))
+    ours = replace(COPY, habit=Habit(10, 2))
+    assert told(ours, naming) == (["Marsh & Mill"], False)
+    assert told(ours, replace(naming, named=Habit(10, 8))) == OWN
+
+
+def test_one_names_us_and_one_a_stranger():
+    """A credit for the page that we hold outweighs one for a page that nobody can compare, and no habit."""
+    naming = seen(TARN, MONDAY + 2 * DAY, claims=credit("Elsewhere", "https://elsewhere.example/1"))
+    ours = replace(COPY, habit=Habit(10, 2))
+    vouching = seen(SOUTH, MONDAY + 2 * DAY, known=[ours], claims=credit("Marsh & Mill", ours.item.url))
+    assert told(ours, naming, vouching) == told(ours, vouching, naming) == OWN
+    assert told(replace(ours, habit=Habit(10, 8)), naming, vouching) == (["Marsh & Mill"], False)
+    repeating = replace(vouching, chain=by_text(seen(SOUTH, MONDAY + 2 * DAY), SOUTH, [ours]))
+    assert told(ours, naming, repeating) == (["Marsh & Mill"], False)
+    named = seen(MARSH, MONDAY + DAY, claims=credit("Somebody"))
+    assert told(named, vouching) == (["Somebody", "Marsh & Mill"], False)
 
 
 def test_undated_but_later():
