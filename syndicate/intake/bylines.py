@@ -11,45 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 
+from syndicate.intake import days
 from syndicate.intake.markup import Block
 from syndicate.model import Claim, Evidence, Level
 
 KIND = "by-line"
 
 _FIRST = 3  # blocks in which a by-line stands
-_MONTHS = (
-    "january janvier januar enero jan janv ene",
-    "february février februar febrero feb févr",
-    "march mars märz marzo mar",
-    "april avril abril apr avr abr",
-    "may mai mayo",
-    "june juin juni junio jun",
-    "july juillet juli julio jul juil",
-    "august août agosto aug ago",
-    "september septembre septiembre setiembre sept sep",
-    "october octobre oktober octubre oct okt",
-    "november novembre noviembre nov",
-    "december décembre dezember diciembre dec déc dez dic",
-)
-_NUMBERS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_MONTH = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\.?"
-_DATES = (  # "@" is where a date's groups get their name
-    rf"(?P<@month>{_MONTH})\s(?P<@day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<@year>\d{{4}})",
-    rf"(?P<@day2>\d{{1,2}})(?:\.|er|st|nd|rd|th|º)?\s(?:de\s)?(?P<@month2>{_MONTH}),?\s(?:del?\s)?(?P<@year2>\d{{4}})",
-    r"(?P<@year3>\d{4})-(?P<@month3>\d\d)-(?P<@day3>\d\d)",
-    r"(?P<@day4>\d{1,2})\.\s?(?P<@month4>\d{1,2})\.\s?(?P<@year4>\d{4})",
-)
 _BETWEEN = r"[\s,;|·•()–—-]*"
 
 
-def _date(name: str) -> str:
-    """A date as a pattern whose groups begin with a name."""
-    return rf"(?:(?:on|le|am|el|vom|den)\s)?(?:{'|'.join(_DATES).replace('@', name)})"
-
-
-_TWO = _BETWEEN.join((r"(?P<name>[^\n,;|·•()\d]{2,80}?)", _date("b")))
+_TWO = _BETWEEN.join((r"(?P<name>[^\n,;|·•()\d]{2,80}?)", days.pattern("b")))
 _ONE = r"^\s*(?:by|von|par|por)\s[^\n]{2,120}?[\s,|·–—-]"
 _NO_OUTLET = re.compile(
     r"(?:last\s)?(?:updated?|published|posted|modified|corrected|read|share|comments?)\b|"
@@ -103,7 +76,7 @@ def _two_outlets(
 ) -> Iterator[Claim]:
     text = "\n".join(block.text for block in head)
     for own in sorted(filter(None, names), key=len, reverse=True):
-        pattern = _BETWEEN.join((_ONE + re.escape(own), _date("a"), _TWO))
+        pattern = _BETWEEN.join((_ONE + re.escape(own), days.pattern("a"), _TWO))
         match = re.search(pattern, text, re.IGNORECASE | re.MULTILINE)
         name = match["name"].strip() if match else ""
         if match and _is_outlet(name, names):
@@ -111,23 +84,9 @@ def _two_outlets(
             url = next(links, "")
             if not (url and is_own(url)):
                 evidence = Evidence(KIND, Level.ITEM, " ".join(match[0].split()), "body, by-line", document)
-                yield Claim(KIND, name, url, "", evidence, _moment(match))
+                yield Claim(KIND, name, url, "", evidence, days.moment(match, "b"))
             return
 
 
 def _is_outlet(name: str, names: frozenset[str]) -> bool:
     return name.lower() not in names and not name[0].islower() and not _NO_OUTLET.match(name)
-
-
-def _moment(match: re.Match[str]) -> datetime | None:
-    """The second date, at midnight; None if there is no such day."""
-    found = match.groupdict()
-    year, month, day = (
-        next(found[f"b{part}{form}"] for form in ("", "2", "3", "4") if found[f"b{part}{form}"])
-        for part in ("year", "month", "day")
-    )
-    number = int(month) if month.isdigit() else _NUMBERS[month.lower().rstrip(".")]
-    try:
-        return datetime(int(year), number, int(day), tzinfo=UTC)
-    except ValueError:
-        return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicate.intake import phrases
+from syndicate.intake.days import only_day
 from syndicate.intake.markup import Block, BodyLink, one_line_of
 from syndicate.model import Claim, Evidence, Level
 
@@ -100,8 +101,9 @@ class Reader:
         if not credit:
             return None
         name, url = credit
-        evidence = Evidence("credit-line", Level.ITEM, one_line_of(block), f"body, block {number}", self.document)
-        return Claim("credit-line", name, url, "", evidence)
+        line = one_line_of(block)
+        evidence = Evidence("credit-line", Level.ITEM, line, f"body, block {number}", self.document)
+        return Claim("credit-line", name, url, "", evidence, only_day(line) if len(line) < _SHORT else None)
 
     def _linked(self, block: Block, pattern: re.Pattern[str], near: int = _NEAR) -> tuple[str, str] | None:
         for match in _matches(pattern, block.text) if block.links else ():

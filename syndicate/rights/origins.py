@@ -8,7 +8,7 @@ order, who seldom shows the work of others; where that does not tell either, nob
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicate.model import Chain, Evidence, Hop, Item, Level, Publisher, Role
@@ -37,6 +37,9 @@ NEARLY: Final = 0.9
 
 AT_LEAST: Final = 4
 """Items that a publisher must have for its shares to say anything."""
+
+ZONES: Final = timedelta(days=1)
+"""So much earlier a day may have begun than it did in UTC, and some hours more."""
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -177,13 +180,15 @@ def _vouches(mine: Sighting, other: Sighting) -> bool:
 def _names_another(mine: Sighting, other: Sighting) -> bool:
     """True if another names somebody else for this text, whose page we do not hold, and ours shows others' work too.
 
-    Unless who is named mostly shows others' work itself: then the text is hardly its own.
+    Unless who is named mostly shows others' work itself, so that the text is hardly its own; or is said to have had it
+    on a day when ours had long appeared.
     """
     first = other.chain.hops[0]
     if len(other.chain.hops) == 1 or other.chain.origin_known or mine.habit.share == 0 or _credit(mine.chain):
         return False
     another = first.publisher_id != mine.item.publisher_id and url_key(first.url) not in keys_of(mine.item)
-    return another and not other.named.is_mostly_others
+    later = first.date is not None and _bounds(mine)[1] <= first.date - ZONES
+    return another and not other.named.is_mostly_others and not later
 
 
 def _is_open(mine: Sighting, other: Sighting) -> bool:

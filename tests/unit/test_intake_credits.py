@@ -2,6 +2,7 @@
 """Credit lines, copyright lines and disclaimers in bodies, and their false friends."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,19 @@ def test_copyright_lines_stand_near_the_ends():
     filler = "<p>Text.</p>" * 8
     shown = blocks(clean(f"{filler}<p>© 1981 Some Company</p>{filler}<p>Text by us, © Agency for the photo</p>"))
     assert reader().statements(shown) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("First published by Other Times on 3 May 2026.", datetime(2026, 5, 3, tzinfo=UTC)),
+        ("Zuerst erschienen bei Anderes Blatt am 5. Mai 2026.", datetime(2026, 5, 5, tzinfo=UTC)),
+        ("First published by Other Times on 3 May 2026, updated 5 May 2026.", None),
+        ("First published by Other Times on 31 February 2026.", None),
+        ("First published by Other Times in 2026.", None),
+    ],
+)
+def test_the_day_of_a_credit(line, day):
+    """A credit line that names one day says when the text appeared there."""
+    (claim,) = reader().claims(blocks(clean(f"<p>{line}</p>")))
+    assert claim.date == day

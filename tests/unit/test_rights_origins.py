@@ -29,9 +29,9 @@ def seen(publisher, published=MONDAY, *, first_seen=MONDAY + 2 * DAY, not_before
     return Sighting(one, chain, first_seen, not_before)
 
 
-def credit(name="", url=""):
+def credit(name="", url="", date=None):
     """A credit line."""
-    return (Claim("credit-line", name, url, "", Evidence("credit-line", Level.ITEM, f"From {name}", "body")),)
+    return (Claim("credit-line", name, url, "", Evidence("credit-line", Level.ITEM, f"From {name}", "body"), date),)
 
 
 def told(mine, *similar):
@@ -200,6 +200,15 @@ def test_another_names_a_republisher():
     ours = replace(COPY, habit=Habit(10, 2))
     assert told(ours, naming) == (["Marsh & Mill"], False)
     assert told(ours, replace(naming, named=Habit(10, 8))) == OWN
+
+
+@pytest.mark.parametrize(("days", "known"), [(0, False), (1, False), (3, True)])
+def test_another_names_a_later_page(days, known):
+    """Who had the text on a day when ours had long appeared is not where ours is from."""
+    day = MONDAY.replace(hour=0) + days * DAY
+    naming = seen(TARN, MONDAY + 9 * DAY, claims=credit("Elsewhere", "https://elsewhere.example/1", day))
+    ours = replace(COPY, habit=Habit(10, 2))
+    assert told(ours, naming) == (["Marsh & Mill"], known)
 
 
 def test_one_names_us_and_one_a_stranger():
