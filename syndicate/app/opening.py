@@ -12,6 +12,7 @@ from syndicate.app.clock import clock
 from syndicate.app.live import Live
 from syndicate.app.wiring import App
 from syndicate.config import Config, load
+from syndicate.config.listing import Setting, settings
 from syndicate.errors import ConfigError, StoreError
 from syndicate.model import Source
 from syndicate.pipeline.profit import Contradiction, contradictions
@@ -78,7 +79,11 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     overrides = folder / "templates"
     templates = environment(overrides if overrides.is_dir() else None)
     sources = {source.id: source for source in config.sources}
-    return App(config, folder, store, templates, now, Live(sources), Live(config.publishers))
+    return App(config, folder, store, templates, now, Live(sources), Live(config.publishers), lambda: _settings(path))
+
+
+def _settings(path: Path) -> list[Setting]:
+    return settings(path.read_text(encoding="utf-8"), path.name, os.environ, _read_secret)
 
 
 def _host_of(url: str) -> str:

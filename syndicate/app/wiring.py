@@ -21,6 +21,7 @@ from jinja2 import Environment
 from syndicate import __version__
 from syndicate.app.live import Live
 from syndicate.config import Config, joined
+from syndicate.config.listing import Setting
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Publisher, Source, Verified
@@ -55,6 +56,7 @@ class App:
     """An open configuration and database, with everything built from them.
 
     ``sources`` and ``publishers`` are those of the configuration and those added by command; ``refresh`` keeps them so.
+    ``settings`` are the values as they stand in the file and the environment now.
     """
 
     config: Config
@@ -64,6 +66,7 @@ class App:
     clock: Callable[[], datetime]
     sources: Live[Source]
     publishers: Live[Publisher]
+    settings: Callable[[], list[Setting]]
 
     @property
     def output(self) -> Path:
@@ -315,7 +318,8 @@ class App:
         def now_of(channel: Channel, now: datetime) -> str:
             return due.period(channel, now, seconds=True)
 
-        return Console(House(self.config, self.composing, lambda: self.posting, now_of, due.next_due))
+        known = (self.sources, self.publishers, self.settings)
+        return Console(House(self.config, self.composing, lambda: self.posting, now_of, due.next_due, *known))
 
     def close(self) -> None:
         """Close the database."""

@@ -6,23 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
-from syndicate.app import App, open_app
+from syndicate.app import open_app
 from syndicate.cli.show import OUT, as_json, count, table
 from syndicate.cli.statements import About, show_moves
-from syndicate.errors import UsageError
-from syndicate.model import ChannelClass, Mode
-from syndicate.pipeline import recording
+from syndicate.pipeline import reviewing
 from syndicate.pipeline.compose import PAGE
 from syndicate.pipeline.suggesting import unknown as unknown_terms
-from syndicate.rights.notices.suggested import is_doubtful, position, record, unset
-from syndicate.store import LedgerKind, Suggestion
+from syndicate.rights.notices.suggested import is_doubtful, position, unset
+from syndicate.store import Suggestion
 
 
 def review(path: Path, *, as_machine: bool) -> int:
@@ -110,32 +107,15 @@ def confirm(path: Path, number: int, narrow: Sequence[str], about: About, *, acc
 
     ``accept``: the person read the words that were not understood, and they change nothing.
     """
-    most, by = _narrowed(narrow), about.by
+    most, by = reviewing.narrowed(narrow), about.by
     with closing(open_app(path)) as app:
-        one = _open(app, number)
-        now = app.clock()
-        suggested = replace(
-            record(one.reading, most, accept=accept),
-            evidence=one.url,
-            place=one.place,
-            sha256=one.sha256,
-            read_at=one.seen_at,
-            confirmed_by=by,
-            confirmed_at=now,
-        )
-        if not suggested.grants and suggested.licence is None:
-            raise UsageError("nothing is left to confirm", subject=f"suggestion {number}", remedy=_instead(one, accept))
-        draft = recording.Draft(one.publisher_id, suggested, "grant", now)
+        one = reviewing.waiting(app.composing, number)
+        draft = reviewing.draft(one, most, by, app.clock(), accept=accept)
         if about.dry_run or not about.json:
             show_moves(app, [draft], about)
         if about.dry_run:
             return 0
-        (stated,) = recording.put(app.composing, [draft], by)
-        with app.store.write() as tx:
-            tx.suggestions.decide(number, "confirmed", by=by, now=now, statement_id=stated.id)
-            data = {"act": "confirmed", "suggestion": number, "statement": stated.id, "by": by, "narrow": list(narrow)}
-            data |= {"accept": [q["words"] for q in one.reading["not_understood"]]} if accept else {}
-            tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=one.publisher_id, data=data)
+        stated = reviewing.confirm(app.composing, number, most, by, accept=accept)
     if about.json:
         as_json({"suggestion": number, "statement": stated.id, "publisher": one.publisher_id})
     else:
@@ -143,22 +123,10 @@ def confirm(path: Path, number: int, narrow: Sequence[str], about: About, *, acc
     return 0
 
 
-def _instead(one: Suggestion, accept: bool) -> str:
-    """What else there is to do with a suggestion that permits nothing."""
-    words = is_doubtful(one.reading) and not accept
-    reading = "read the words that were not understood; if they change nothing, add --accept; else " if words else ""
-    return f"{reading}reject it: `syndicate terms reject {one.id}`"
-
-
 def reject(path: Path, number: int, reason: str, by: str) -> int:
     """Decide that a suggestion is not what the publisher means; it is not asked again until its words change."""
     with closing(open_app(path)) as app:
-        one = _open(app, number)
-        now = app.clock()
-        with app.store.write() as tx:
-            tx.suggestions.decide(number, "rejected", by=by, now=now)
-            data = {"act": "rejected", "suggestion": number, "by": by, "reason": reason}
-            tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=one.publisher_id, data=data)
+        reviewing.reject(app.composing, number, reason, by)
     OUT.print(f"Suggestion {number} is rejected.")
     return 0
 
@@ -186,24 +154,3 @@ def unknown(path: Path, *, as_machine: bool) -> int:
         )
     return 0
 
-
-def _open(app: App, number: int) -> Suggestion:
-    with app.store.read() as tx:
-        one = tx.suggestions.get(number)
-    if one is None or one.state != "open":
-        state = "there is no such suggestion" if one is None else f"it is {one.state} already"
-        raise UsageError(state, subject=f"suggestion {number}", remedy="`syndicate terms review` lists those that wait")
-    return one
-
-
-def _narrowed(narrow: Sequence[str]) -> dict[ChannelClass, Mode]:
-    """The most that each channel class may carry: XW=link, PR=withhold."""
-    most: dict[ChannelClass, Mode] = {}
-    for text in narrow:
-        column, _, mode = text.partition("=")
-        try:
-            most[ChannelClass(column.strip().upper())] = Mode[mode.strip().upper()]
-        except (KeyError, ValueError) as error:
-            remedy = "write a channel class and a mode, such as XW=link; classes: CW, XW, EM, XE, PR"
-            raise UsageError("is no narrowing", subject=text, remedy=remedy) from error
-    return most

@@ -15,7 +15,7 @@ from syndicate.cli.show import OUT, as_json, count, table
 from syndicate.errors import UsageError
 from syndicate.model import Health
 from syndicate.pipeline import watch
-from syndicate.pipeline.health import without_credentials
+from syndicate.pipeline.health import status, without_credentials
 from syndicate.store import PollRun, SourceState
 
 TREND = 14  # polls
@@ -61,17 +61,6 @@ def _print(
             for state in states
         ),
     )
-
-
-def status(state: SourceState) -> str:
-    """How a source is, in a word or two."""
-    if state.paused_at:
-        return "paused"
-    if state.health is not Health.SOUND:
-        return "on hold" if state.health is Health.HELD else state.health.value
-    if state.polls == 0:
-        return "new"
-    return "failing" if state.failures else "sound"
 
 
 def trend(runs: Sequence[PollRun]) -> str:

@@ -63,3 +63,14 @@ _KINDS = {Health.SOUND: "recovered", Health.BROKEN: "broke", Health.HELD: "held"
 def _become(state: SourceState, health: Health, why: str, now: datetime) -> SourceState:
     since = state.health_since if state.health is health else now
     return replace(state, health=health, health_why=why, health_since=since)
+
+
+def status(state: SourceState) -> str:
+    """How a source is, in a word or two."""
+    if state.paused_at:
+        return "paused"
+    if state.health is not Health.SOUND:
+        return "on hold" if state.health is Health.HELD else state.health.value
+    if state.polls == 0:
+        return "new"
+    return "failing" if state.failures else "sound"

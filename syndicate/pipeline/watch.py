@@ -37,6 +37,16 @@ def resume(store: Store, source_id: str, now: datetime) -> None:
         _record(tx, source_id, "resumed", "", now)
 
 
+def hurry(store: Store, source_id: str, now: datetime, by: str) -> bool:
+    """A source is due now; False for one that is paused or gone. Its server's wish to be left alone still holds."""
+    with store.write() as tx:
+        (state,) = tx.sources.get([source_id])
+        if state.paused_at is not None or state.next_poll_at is None:
+            return False
+        tx.sources.change(replace(state, next_poll_at=now, next_why=f"asked for by {by}"))
+        return True
+
+
 def release(store: Store, source_id: str, now: datetime) -> int:
     """What waits of a source may be carried, and the source is what it looks like now; how many items."""
     with store.write() as tx:

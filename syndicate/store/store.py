@@ -31,6 +31,7 @@ from syndicate.store.database import (
 )
 from syndicate.store.destinations import Destinations
 from syndicate.store.editions import Editions
+from syndicate.store.figures import Figures
 from syndicate.store.holding import Holding
 from syndicate.store.items import Items
 from syndicate.store.keys import Keys
@@ -95,6 +96,7 @@ class Transaction:
         self.webpages = WebPages(connection)
         self.suggestions = Suggestions(connection)
         self.ledger = Ledger(connection)
+        self.figures = Figures(connection)
 
     @contextmanager
     def part(self) -> Iterator[None]:

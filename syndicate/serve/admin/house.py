@@ -11,8 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.config import Config
+from syndicate.config.listing import Setting
 from syndicate.errors import UsageError
-from syndicate.model import Channel, ChannelKind
+from syndicate.model import Channel, ChannelKind, Publisher, Source
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.post import Posting
 from syndicate.serve.admin.sessions import Session
@@ -31,6 +32,9 @@ class House:
     posting: Callable[[], Posting]
     period: Callable[[Channel, datetime], str]
     next_due: Callable[[Channel, datetime], datetime]
+    sources: Mapping[str, Source]
+    publishers: Mapping[str, Publisher]
+    settings: Callable[[], Sequence[Setting]]
     drafts: dict[str, Any] = field(default_factory=dict)  # what was composed to be looked at, by channel
 
     @contextmanager

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from syndicate.serve.admin.house import Room
-from syndicate.serve.admin.rooms import editions, next_edition
+from syndicate.serve.admin.rooms import editions, items, next_edition, readers, record, sources, terms, today
 
 LOOK = ("GET",)
 ACT = ("POST",)
 
 ROOMS: tuple[tuple[str, tuple[str, ...], Room], ...] = (
-    ("", LOOK, editions.all_of_them),
+    ("", LOOK, today.show),
     ("editions", LOOK, editions.all_of_them),
     ("editions/next/{channel}", LOOK, next_edition.show),
     ("editions/next/{channel}", ACT, next_edition.act),
@@ -19,4 +19,21 @@ ROOMS: tuple[tuple[str, tuple[str, ...], Room], ...] = (
     ("editions/{edition}", ACT, editions.act),
     ("editions/{edition}/progress", LOOK, editions.live),
     ("editions/{edition}/{part}", LOOK, editions.part),
+    ("sources", LOOK, sources.all_of_them),
+    ("sources/{source}", LOOK, sources.one),
+    ("sources/{source}", ACT, sources.act),
+    ("items", LOOK, items.all_of_them),
+    ("items/{item}", LOOK, items.one),
+    ("items/{item}", ACT, items.act),
+    ("terms", LOOK, terms.all_of_them),
+    ("terms/statements/{statement}", ACT, terms.withdraw),
+    ("terms/{number}", LOOK, terms.one),
+    ("terms/{number}", ACT, terms.act),
+    ("readers", LOOK, readers.all_of_them),
+    ("readers/returns/{number}", ACT, readers.undo),
+    ("readers/{reader}", LOOK, readers.one),
+    ("readers/{reader}", ACT, readers.act),
+    ("ledger", LOOK, record.ledger),
+    ("ledger/breaches/{number}", ACT, record.cured),
+    ("settings", LOOK, record.settings),
 )

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Items: what came, how far each channel carries it; and of one of them why, down to the sentence, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.model import Channel, Decision, Evidence, Mode, Proved, Role
+from syndicate.pipeline import recording
+from syndicate.pipeline.compose import decide_all
+from syndicate.pipeline.duty_words import describe
+from syndicate.pipeline.explain import Explanation, copies, explain
+from syndicate.rights.trace import url_key
+from syndicate.serve.admin.house import Answer, Go, House, View, Visit
+from syndicate.store import StoredItem
+
+PAGE = 30
+LINES = 20
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PARTS = {"rss": "RSS", "atom": "Atom", "json": "JSON", "mail html": "Mail, HTML", "mail text": "Mail, text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A clause that was applied: its words, the mode after it, and the letters of the quotes that it cites."""
+
+    text: str
+    mode: Mode
+    letters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One piece of evidence under its letter."""
+
+    letter: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty in words, the exact string sought, and for each part whether it was proved there."""
+
+    words: str
+    sought: str
+    met: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the chain: ``kind`` is origin, republisher or here."""
+
+    kind: str
+    name: str
+    what: str
+
+
+def all_of_them(house: House, visit: Visit) -> Answer:
+    """GET items: the newest first, of one source or of all, or the one that an id or address names."""
+    source, wanted = visit.asked.get("source", ""), visit.asked.get("find", "").strip()
+    channels = house.config.channels
+    with house.read() as tx:
+        if wanted:
+            found = tx.items.find(*filter(None, (wanted.rpartition("/items/")[2], url_key(wanted))))
+        else:
+            found = tx.items.newest(PAGE + 1, sources=(source,) if source else (), before=_place(visit))
+        shown = found[:PAGE]
+        decided = [decide_all(house.composing, tx, channel, shown, house.now()) for channel in channels]
+    last = shown[-1] if len(found) > PAGE and not wanted else None
+    values = {
+        "rows": [(one, [entries[n].decision for entries in decided]) for n, one in enumerate(shown)],
+        "channels": channels,
+        "sources": sorted((s.publisher.name, s.id) for s in house.sources.values()),
+        "source": source,
+        "wanted": wanted,
+        "more": f"{last.order_at.isoformat()},{last.item.id}" if last else "",
+        "now": house.local(house.now()),
+    }
+    return View("items.html", values)
+
+
+def one(house: House, visit: Visit) -> Answer:
+    """GET items/ID: chain, decision for each channel, quotes beside clauses, duties beside their proof."""
+    with house.read() as tx:
+        stored = tx.items.get([visit.path["item"]]).get(visit.path["item"])
+        lines = tx.ledger.tail(LINES, subject=visit.path["item"]) if stored else []
+        picks = {c.id: tx.picks.of(c.id, [visit.path["item"]]) for c in house.config.channels} if stored else {}
+    if stored is None:
+        return None
+    explained = explain(house.composing, stored, house.config.channels)
+    chosen = _chosen(explained, visit.asked.get("channel", ""))
+    letters = _letters([one.decision for one in explained])
+    parts = tuple(dict.fromkeys(proved.part for proved in (chosen.edition.proved if chosen.edition else ())))
+    values = {
+        "stored": stored,
+        "stops": _stops(house, stored),
+        "rows": [(one, _cited((e for r in one.decision.reasons for e in r.evidence), letters)) for one in explained],
+        "chosen": chosen,
+        "steps": [
+            Step(reason.text, reason.mode, _cited(reason.evidence, letters)) for reason in chosen.decision.reasons
+        ],
+        "quotes": list(letters.values()),
+        "duties": _duties(chosen.decision, chosen.edition.proved if chosen.edition else (), parts),
+        "parts_of": [PARTS.get(part, part) for part in parts],
+        "copies": [copy for copy in copies(house.composing, stored) if copy.item_id != stored.item.id],
+        "lines": lines,
+        "picked": {channel for channel, found in picks.items() if found},
+        "pickable": _pickable(house, stored),
+        "now": house.local(house.now()),
+        "here": f"items/{stored.item.id}",
+    }
+    return View("item.html", values)
+
+
+def act(house: House, visit: Visit) -> Answer:
+    """POST items/ID: choose it by hand for a channel, or take the choice back."""
+    with house.read() as tx:
+        stored = tx.items.get([visit.path["item"]]).get(visit.path["item"])
+    wanted, _, channel_id = visit.get("act").partition(" ")
+    if stored is None or wanted not in {"pick", "unpick"}:
+        return None
+    channel = house.channel(channel_id)
+    recording.pick(house.composing, channel, stored, visit.by, undo=wanted == "unpick")
+    said = "chosen for" if wanted == "pick" else "no longer chosen for"
+    return Go(f"items/{stored.item.id}", f"It is {said} {channel.title or channel.id}.")
+
+
+def _place(visit: Visit) -> tuple[datetime, str] | None:
+    when, _, item_id = visit.asked.get("before", "").partition(",")
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        return None
+    return (moment, item_id) if moment.tzinfo else None
+
+
+def _chosen(explained: Sequence[Explanation], channel_id: str) -> Explanation:
+    """The channel that was asked for, else the widest one that went out."""
+    named = [one for one in explained if one.channel.id == channel_id]
+    return named[0] if named else max(explained, key=lambda one: (one.edition is not None, one.decision.mode))
+
+
+def _letters(decisions: Sequence[Decision]) -> dict[tuple[str, str], Quote]:
+    """The quotes by their words and page, each under a letter: clauses that rest on the same words cite one."""
+    cited = {
+        (e.value, e.url): e
+        for decision in decisions
+        for reason in decision.reasons
+        for e in reversed(reason.evidence)
+        if e.value
+    }
+    return {key: Quote(LETTERS[n] if n < len(LETTERS) else str(n + 1), e) for n, (key, e) in enumerate(cited.items())}
+
+
+def _cited(evidence: Iterable[Evidence], letters: Mapping[tuple[str, str], Quote]) -> tuple[str, ...]:
+    found = (letters[e.value, e.url].letter for e in evidence if (e.value, e.url) in letters)
+    return tuple(dict.fromkeys(found))
+
+
+def _duties(decision: Decision, proved: Sequence[Proved], parts: Sequence[str]) -> list[Duty]:
+    met = {(one.duty, one.part) for one in proved}
+    return [Duty(describe(duty), duty.url, tuple((duty.id, part) in met for part in parts)) for duty in decision.duties]
+
+
+def _stops(house: House, stored: StoredItem) -> list[Stop]:
+    stops = []
+    for n, hop in enumerate(stored.chain.hops):
+        kind = "origin" if hop.role is Role.ORIGIN else "republisher"
+        says = "origin" if hop.role is Role.ORIGIN and stored.chain.origin_known else kind
+        used = ", the copy we use" if n == len(stored.chain.hops) - 1 and n else ""
+        day = f"{house.local(hop.date):%d %b %Y}, ".lstrip("0") if hop.date else ""
+        stops.append(Stop(kind, hop.name or "somebody else", f"{day}{says}{used}"))
+    seen = f"{house.local(stored.first_seen):%d %b %Y}, here".lstrip("0")
+    return [*stops, Stop("here", house.config.site.name, seen)]
+
+
+def _pickable(house: House, stored: StoredItem) -> list[Channel]:
+    """The channels for which a person's choice would carry it further."""
+    queue = recording.queue(house.composing, house.config.channels)
+    wanted = {one.channel_id for one in queue if one.stored.item.id == stored.item.id}
+    return [channel for channel in house.config.channels if channel.id in wanted]

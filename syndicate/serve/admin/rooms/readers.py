@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readers: who gets what by which consent, what came back, and who must not be written to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, is_dataclass
+
+from syndicate.pipeline import people
+from syndicate.pipeline.returns import Returning
+from syndicate.serve.admin.house import Answer, Go, House, View, Visit
+from syndicate.store import Transaction, address
+
+SHOWN = 100
+STATES = ("active", "pending", "unsubscribed", "suppressed", "erased")
+
+
+def all_of_them(house: House, visit: Visit) -> Answer:
+    """GET readers: of one list or of all, in one state or in any, or under one address; the newest first."""
+    channel, state, wanted = (visit.asked.get(key, "") for key in ("list", "state", "find"))
+    with house.read() as tx:
+        everybody = tx.people.list(channel)
+        found = tx.people.of_address(wanted.strip()) if wanted.strip() else everybody
+        returned = [(one, _whose(tx, one.subscriber_id)) for one in tx.returns.list(SHOWN)]
+        barred = tx.people.suppressions()
+    shown = [one for one in found if not state or one.state == state]
+    values = {
+        "rows": shown[::-1][:SHOWN],
+        "number": len(shown),
+        "states": [(one, Counter(reader.state for reader in everybody)[one]) for one in STATES],
+        "state": state,
+        "lists": house.digests(),
+        "channel": channel,
+        "wanted": wanted,
+        "returned": returned,
+        "barred": barred,
+        "reasons": Counter(one.reason for one in barred).most_common(),
+        "now": house.local(house.now()),
+    }
+    return View("readers.html", values)
+
+
+def one(house: House, visit: Visit) -> Answer:
+    """GET readers/N: a person on one list: the consent with its wording, and what may be done."""
+    number = visit.path["reader"]
+    with house.read() as tx:
+        reader = tx.people.get(int(number)) if number.isdigit() else None
+        lines = tx.ledger.tail(SHOWN, subject=number) if reader else []
+    if reader is None:
+        return None
+    about = people.all_about(house.composing, reader.email) if reader.email else {}
+    held = json.dumps(about, default=_plain, indent=1, ensure_ascii=False)
+    values = {
+        "reader": reader,
+        "lines": lines,
+        "held": held,
+        "now": house.local(house.now()),
+        "here": f"readers/{number}",
+    }
+    return View("reader.html", values)
+
+
+def act(house: House, visit: Visit) -> Answer:
+    """POST readers/N: take off who asked for it, or forget a person on all lists."""
+    number, wanted = visit.path["reader"], visit.get("act")
+    with house.read() as tx:
+        reader = tx.people.get(int(number)) if number.isdigit() else None
+    if reader is None:
+        return None
+    if wanted == "unsubscribe":
+        people.leave(house.composing, reader.id)
+        return Go(f"readers/{number}", "Off the list, for good.")
+    if wanted == "erase":
+        done = people.erase(house.composing, address(reader.email))
+        return Go("readers", f"Forgotten on {done} lists. A fingerprint keeps the address off.")
+    return None
+
+
+def undo(house: House, visit: Visit) -> Answer:
+    """POST readers/returns/N: what followed from a bounce or complaint is undone."""
+    number = visit.path["number"]
+    if not number.isdigit():
+        return None
+    back = Returning(house.composing.store, house.composing.clock).undo(int(number))
+    return Go("readers#returned", "Undone; the reader is back." if back else "Undone; nobody had been taken off by it.")
+
+
+def _whose(tx: Transaction, subscriber_id: int | None) -> str:
+    reader = tx.people.get(subscriber_id) if subscriber_id is not None else None
+    return reader.email if reader else ""
+
+
+def _plain(value: object) -> object:
+    """What JSON cannot say by itself: dataclasses as their fields, all else as text."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
