@@ -153,4 +153,3 @@ def unknown(path: Path, *, as_machine: bool) -> int:
             ],
         )
     return 0
-

@@ -51,7 +51,13 @@ def confirm(composing: Composing, number: int, most: Most, by: str, *, accept: b
     narrow = [f"{column.value}={mode.name.lower()}" for column, mode in most.items()]
     with composing.store.write() as tx:
         tx.suggestions.decide(number, "confirmed", by=by, now=now, statement_id=stated.id)
-        data: dict[str, object] = {"act": "confirmed", "suggestion": number, "statement": stated.id, "by": by, "narrow": narrow}
+        data: dict[str, object] = {
+            "act": "confirmed",
+            "suggestion": number,
+            "statement": stated.id,
+            "by": by,
+            "narrow": narrow,
+        }
         data |= {"accept": [q["words"] for q in one.reading["not_understood"]]} if accept else {}
         tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=one.publisher_id, data=data)
     return stated
