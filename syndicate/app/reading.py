@@ -11,7 +11,8 @@ from syndicate.model import ChannelKind, Medium
 from syndicate.pipeline import cadence, objecting, people
 from syndicate.pipeline.objecting import Objection
 from syndicate.pipeline.trials import send_letter
-from syndicate.publish.confirmation import channel_title, wording
+from syndicate.publish.confirmation import wording
+from syndicate.publish.page_words import channel_name
 from syndicate.serve.objections import Objecting
 from syndicate.serve.ports import Letter, Offer, Ports
 
@@ -73,7 +74,7 @@ def _letter(app: App, subscriber_id: int) -> Letter | None:
 def _lists(app: App) -> list[Offer]:
     site = app.config.site
     return [
-        Offer(channel.id, channel_title(channel), wording(channel, site))
+        Offer(channel.id, channel_name(channel, site), wording(channel, site))
         for channel in app.config.channels
         if channel.kind is ChannelKind.DIGEST and channel.medium is Medium.EMAIL and channel.signup
     ]

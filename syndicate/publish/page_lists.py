@@ -118,7 +118,7 @@ def _record(record: Record, frame: Frame) -> dict[str, object]:
         "quote": record.quote,
         "place": record.place,
         "page": Link(address(record.evidence), safe(record.evidence)),
-        "licence": Link(licence.name, safe(licence.url)) if licence else Link("", ""),
+        "licence": Link(licence.name, safe(licence.url)) if licence and licence.url else Link("", ""),
         "read": day_words(read, frame.site, frame.now),
         "says": _says(record),
     }
@@ -128,6 +128,8 @@ def _says(record: Record) -> str:
     """What a statement permits, in a few words."""
     said = [_grant_words(record, number) for number in range(len(record.grants))]
     said += [_refusal_words(one) for one in record.prohibitions]
+    if record.licence and not said and not record.licence.url:
+        return "Reserves all rights"
     if record.licence and not said:
         return f"Offers its work under {record.licence.name}"
     if not said and record.otherwise is Mode.WITHHOLD:

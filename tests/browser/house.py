@@ -137,3 +137,10 @@ def log_in(page: Page, house: House) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{house.url}/admin/")
+
+
+def story(house: House, title: str) -> str:
+    """The path of a story's page, by the beginning of its title."""
+    with house.app.store.read() as tx:
+        held = next(one for one in tx.items.newest(100) if one.item.title.startswith(title))
+    return f"/items/{held.work_id}"

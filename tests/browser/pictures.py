@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.browser.house import House, story
 from tests.browser.sight import Sight
 from tests.cases.publish.rich import rich
 
@@ -32,6 +33,30 @@ def digest(sight: Sight, folder: Path) -> None:
             page.screenshot(path=FOLDER / f"digest-{name}.png", full_page=True)
 
 
+SHOWN = (("1280-light", 1280, "light"), ("1280-dark", 1280, "dark"), ("360-light", 360, "light"))
+SITE = {
+    "front": ("/", SHOWN),
+    "item": ("The last boat", SHOWN),
+    "publisher": ("/publishers/south-desk", SHOWN[:1]),
+    "terms": ("/terms", SHOWN[:1]),
+    "feed": ("/feeds/community", SHOWN[:1]),
+    "object": ("/publishers/south-desk/object", SHOWN[2:]),
+    "subscribe": ("/subscribe", SHOWN[2:]),
+}
+"""Pages of the site, by path or by the title of a story, and the sizes in which they are taken."""
+
+
+def site(sight: Sight, folder: Path) -> None:
+    """The pages for readers and publishers, of the demo's world, served by the real daemon."""
+    with House(folder).running() as house:
+        for name, (path, sizes) in SITE.items():
+            at = path if path.startswith("/") else story(house, path)
+            for size, width, scheme in sizes:
+                with sight.page(width, scheme) as page:
+                    page.goto(house.url + at)
+                    page.screenshot(path=FOLDER / f"{name}-{size}.png", full_page=True)
+
+
 def main() -> None:
     """Take them all."""
     with tempfile.TemporaryDirectory() as name:
@@ -41,6 +66,7 @@ def main() -> None:
         FOLDER.mkdir(exist_ok=True)
         with Sight.open(shutil.which("chromium") or "chromium") as sight:
             digest(sight, folder)
+            site(sight, folder)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ def test_what_statements_say():
     commercial = Prohibition(Mode.LINK, purposes=frozenset({Purpose.COMMERCIAL}))
     short = Prohibition(Mode.EXCERPT, frozenset({Medium.PRINT}))
     assert said(Record("a", licence=by)) == ["Offers its work under CC BY 4.0. Licence: CC BY 4.0."]
+    assert said(Record("a", licence=licences.by_id("all-rights-reserved"))) == ["Reserves all rights."]
     assert said(Record("a", otherwise=Mode.WITHHOLD)) == ["Objects to being carried."]
     assert said(Record("a")) == ["Permits a headline and a link."]
     assert said(Record("a", prohibitions=(everything, commercial, short))) == [
