@@ -127,12 +127,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One finished document. ``name`` is rss, atom, json, or mail; ``templates`` are the files that worded it."""
+    """One finished document. ``name`` is rss, atom, json, page or mail; ``templates`` are the files that worded it.
+
+    ``style`` is the text of the site's own style sheet, where the document links to that.
+    """
 
     name: str
     media_type: str
     content: bytes
     templates: tuple[str, ...] = ()
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

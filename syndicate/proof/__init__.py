@@ -6,7 +6,7 @@ finished file to decisions on record. All three are pure, take time in proportio
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 
 from syndicate.errors import ParseError
@@ -29,11 +29,11 @@ def verify(edition: Edition, site: Site) -> Verified | tuple[Finding, ...]:
     if not edition.parts:
         return (Finding("", "form", "", "the edition has no part"),)
     docket = Docket(edition.entries, Setting(edition.channel, site, edition.created), edition.tombstones)
-    look = cache(look_at)  # the formats of an edition have most of their HTML in common
+    looks = {style: cache(partial(look_at, style=style)) for style in {part.style for part in edition.parts}}
     findings: list[Finding] = []
     proved: list[Proved] = []
     for part in edition.parts:
-        missed, kept = _verdict(part, docket, look)
+        missed, kept = _verdict(part, docket, looks[part.style])  # formats have most of their HTML in common
         findings.extend(missed)
         proved.extend(kept)
     if findings:

@@ -14,7 +14,7 @@ from syndicate.proof.charset import REPLACEMENT
 from syndicate.proof.duties import faults, limit_faults, loaded_faults, proof_of, text_faults
 from syndicate.proof.leaks import Watch
 from syndicate.proof.original import Original, left_out, longest_run
-from syndicate.proof.scope import Scope
+from syndicate.proof.scope import Scope, Sight
 from syndicate.proof.sections import sections
 from syndicate.proof.seen import Document, Reading, Seen
 from syndicate.proof.view import WHERE, Case, Setting, View
@@ -77,11 +77,18 @@ def _of_document(reading: Reading, entries: Collection[Entry], *, gate: bool) ->
     for page in reading.pages:
         for problem_text in page.problems:
             yield Finding("", "form", reading.kind, problem_text)
-        for tag in dict.fromkeys(page.covers) if gate else ():
-            yield Finding("", "form", reading.kind, f"an element {tag} may be laid over what a reader must see")
+    yield from _doubts(reading, gate=gate)
     if gate and reading.kind == "mail" and (reading.text is None or not reading.pages):
         missing = WHERE["mail text"] if reading.text is None else WHERE["mail HTML"]
         yield Finding("", "form", reading.kind, f"{missing} is missing")
+
+
+def _doubts(reading: Reading, *, gate: bool) -> Iterator[Finding]:
+    """What cannot be judged. A page of a web site may have its style elsewhere; a feed and a mail carry theirs."""
+    sights: list[Sight] = [*reading.pages] if gate or reading.kind != "html" else []
+    sights += [sight for seen in reading.entries for sight in (*seen.contents, *seen.extras)]
+    for doubt in dict.fromkeys(doubt for sight in sights for doubt in sight.doubts):
+        yield Finding("", "form", reading.kind, doubt)
 
 
 def _of_tombstones(reading: Reading, docket: Docket, bench: "_Bench") -> Iterator[Finding]:

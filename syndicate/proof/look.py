@@ -29,7 +29,6 @@ _FAR = 150.0
 _VERY_FAR = 1500.0
 _LEAST_BOX = 2.0
 _LEAST_CLIP = 400.0
-_LEAST_GAP = -16.0
 _LEAST_OPACITY = 0.15
 _SIZE_WORDS = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0}
 _FONT_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
@@ -245,17 +244,6 @@ def _spoilt(css: Mapping[str, str]) -> bool:
     """Clipped, masked, filtered, blended, set in motion or reversed: we do not ask by how much."""
     cut = any(css.get(name, "none") not in _AS_IS for name in _SPOILERS)
     return cut or css.get("unicode-bidi", "").endswith("override") or css.get("-webkit-text-security", "none") != "none"
-
-
-def covers(css: Mapping[str, str]) -> bool:
-    """Whether an element with ``css`` may lie over what stands beside it: taken out of the flow, and not clear."""
-    if not css:
-        return False
-    lifted = css.get("position", "") in {"absolute", "fixed", "sticky"} or any(
-        _below(css.get(name, ""), _LEAST_GAP) for name in ("margin-top", "margin-bottom", "margin-block-start")
-    )
-    ground = _ground(Look(ground=None), {}, css)
-    return lifted and (ground is not None or "url(" in css.get("background", "") + css.get("background-image", ""))
 
 
 def _invisible(above: Look, css: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ raises nothing but ParseError, and takes time in proportion to the length of the
 """
 
 import re
+from html import unescape
 
 from syndicate.errors import ParseError
 from syndicate.proof.charset import declared_html, decode, has_replacement
@@ -13,11 +14,13 @@ from syndicate.proof.feeds import read_xml
 from syndicate.proof.jsonfeed import read_json
 from syndicate.proof.mail import read_mail
 from syndicate.proof.scope import LookAt
-from syndicate.proof.seen import Reading
+from syndicate.proof.seen import Document, Reading
 from syndicate.proof.sight import look_at
+from syndicate.proof.words import fold
 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.\-]+:)?(?:rss|feed|RDF)[\s>]")
+_TITLE = re.compile(r"<title\b[^>]*>([^<]*)</title", re.IGNORECASE)
 _HEADER = re.compile(r"^[A-Za-z][A-Za-z0-9\-]*:[ \t\r\n]")
 
 
@@ -55,4 +58,12 @@ def _is_page(start: str) -> bool:
 
 def _read_page(content: bytes, look: LookAt) -> Reading:
     text, problems = decode(content, declared_html(content))
-    return Reading("html", pages=(look(text),), strings=(text,), problems=problems, replaced=has_replacement(text))
+    titles = tuple(fold(unescape(title)) for title in _TITLE.findall(text))
+    return Reading(
+        "html",
+        pages=(look(text),),
+        strings=(text,),
+        problems=problems,
+        replaced=has_replacement(text),
+        document=Document(issuers=titles),
+    )

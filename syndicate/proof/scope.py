@@ -112,14 +112,15 @@ def shown(runs: Iterable[Run], *, credit: bool = False) -> str:
 class Sight:
     """One HTML document: its scopes in order, the whole of it as one scope, and what could not be judged.
 
-    ``canonicals`` are the pages that it declares to be the original of it, ``covers`` what is laid over it.
+    ``canonicals`` are the pages that it declares to be the original of it, ``doubts`` say what of it cannot be
+    judged from its bytes.
     """
 
     scopes: tuple[Scope, ...]
     whole: Scope
     problems: tuple[str, ...] = ()
     canonicals: tuple[str, ...] = ()
-    covers: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def visible(self) -> str:

@@ -14,7 +14,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from syndicate.errors import ParseError
-from syndicate.proof.look import LOOKED_AT, Look, covers, descend, first_look, hides, is_plain
+from syndicate.proof import doubts
+from syndicate.proof.look import LOOKED_AT, Look, descend, first_look, hides, is_plain
 from syndicate.proof.scope import BODY, CREDIT, VEILED, Anchor, Notes, Sight
 from syndicate.proof.style import Sheet, read_declarations, read_sheet
 from syndicate.proof.words import fold
@@ -34,6 +35,7 @@ _ACTIVE = frozenset(
     {"script", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "meta", "link"}
     | {"form", "input", "button", "select", "textarea"}
 )
+_DOUBTED = ("rel", "background", "width", "height")
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"})
 _UNSAFE = ("javascript:", "vbscript:", "data:text", "data:application", "data:image/svg")
 _CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\U0010ffff]")
@@ -81,32 +83,37 @@ def parse_html(text: str) -> etree._Element | None:
     return root
 
 
-def look_at(text: str) -> Sight:
-    """``text`` of an HTML document or fragment as a reader sees it. Raises ParseError if it cannot be read."""
+def look_at(text: str, style: str = "") -> Sight:
+    """``text`` of an HTML document or fragment as a reader sees it. Raises ParseError if it cannot be read.
+
+    ``style`` is the site's own sheet: a link to it is followed there, and what it does is judged like any style.
+    """
     root = parse_html(text)
     if root is None:
         return Sight((), Notes().finished())
     try:
-        return _look_at(root)
+        return _look_at(root, style)
     except RecursionError as error:
         raise ParseError("the style of the HTML is nested too deeply to be read") from error
 
 
-def _look_at(root: etree._Element) -> Sight:
-    sheet = read_sheet("".join(str(text) for text in node.itertext()) for node in root.iter("style"))
-    for style in root.xpath("//@style[contains(., '--')]"):
-        sheet.declare(read_declarations(style)[0])
-        sheet.declare(read_declarations(style)[1])
+def _look_at(root: etree._Element, style: str) -> Sight:
+    texts = ["".join(str(text) for text in node.itertext()) for node in root.iter("style")]
+    sheet = read_sheet([style, *texts])
+    for declared in root.xpath("//@style[contains(., '--')]"):
+        sheet.declare(read_declarations(declared)[0])
+        sheet.declare(read_declarations(declared)[1])
     if sheet.too_long:
         return Sight((), Notes().finished(), ("it has more style rules than can be read",))
-    reader = _Reader(sheet)
+    reader = _Reader(sheet, followed=bool(style))
+    reader.doubts.extend(doubts.of_sheets(texts))
     reader.walk(root)
     return Sight(
         tuple(notes.finished() for notes in reader.scopes),
         reader.page.finished(),
         tuple(dict.fromkeys(reader.problems)),
         tuple(reader.canonicals),
-        tuple(reader.covers),
+        tuple(dict.fromkeys(reader.doubts)),
     )
 
 
@@ -118,18 +125,20 @@ def visible_text(text: str) -> str:
 class _Reader:
     """Walks a tree once, without recursion, and takes notes."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, *, followed: bool = False) -> None:
         self.page = Notes()
         self.scopes: list[Notes] = []
         self.problems: list[str] = []
         self.canonicals: list[str] = []
-        self.covers: list[str] = []
+        self.doubts: list[str] = []
         self._base = ""
         self._sheet = sheet
+        self._followed = followed
         self._styled = bool(sheet.rules)
         self._plain: list[dict[str, str]] = [{} for _ in sheet.situations]
         # By what made them; what is named by its id here stays alive as long as we do.
         self._made: dict[tuple[object, ...], tuple[Look, ...]] = {}
+        self._doubted: set[tuple[object, ...]] = set()
         self._first = tuple(first_look(name) for name in sheet.situations)
 
     def walk(self, root: etree._Element) -> None:
@@ -143,6 +152,8 @@ class _Reader:
                 self._leave(node, places.pop())
                 self._write(node.tail, places[-1])
             else:
+                if event == "comment":
+                    self.doubts.extend(doubts.of_comment(node.text or ""))
                 self._write(node.tail, places[-1])
 
     def _enter(self, node: etree._Element, above: _Place) -> _Place:
@@ -151,7 +162,7 @@ class _Reader:
         styles = self._styles(node, attributes)
         looks = self._looks(above.looks, tag, attributes, styles)
         place = self._placed(tag, attributes, above, looks, block=_is_block(tag, styles[0]))
-        if attributes or styles[0] or tag in _ACTIVE:
+        if attributes or styles is not self._plain or tag in _ACTIVE:
             self._note(tag, attributes, styles, place)
         if place.block:
             self._put("\n", place, seen=True)
@@ -220,10 +231,20 @@ class _Reader:
             notes.embeds.extend(embeds)
             notes.active.extend(active)
             notes.adverts.extend(adverts)
-        if styles is not self._plain and any(map(covers, styles)):
-            self.covers.append(tag)
+        self._doubt(tag, attributes, styles, inside=place.notes is not self.page)
         if tag in {"meta", "base", "link"}:
             self._of_page(tag, attributes)
+
+    def _doubt(self, tag: str, attributes: Mapping[str, str], styles: list[dict[str, str]], *, inside: bool) -> None:
+        """Note what cannot be judged; once for elements that are alike. The site's own sheet raises no doubt."""
+        told = tuple(attributes.get(name) for name in _DOUBTED)
+        own = attributes.get("style", "") if self._followed else id(styles)
+        key = (tag, own, inside, told)
+        if key in self._doubted or (tag == "link" and self._followed and _is_own_sheet(attributes)):
+            return
+        self._doubted.add(key)
+        for css in [_declared(attributes.get("style", ""))] if self._followed else styles:
+            self.doubts.extend(doubts.of_element(tag, attributes, css, inside=inside))
 
     def _of_page(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "base" and attributes.get("href"):
@@ -271,6 +292,16 @@ class _Reader:
 
 def _legible(looks: Iterable[Look]) -> bool:
     return all(look.seen for look in looks)
+
+
+def _is_own_sheet(attributes: Mapping[str, str]) -> bool:
+    href = attributes.get("href", "")
+    return href.endswith("/style.css") and href.startswith("/") and not href.startswith("//")
+
+
+def _declared(style: str) -> dict[str, str]:
+    plain, important = read_declarations(style)
+    return {**plain, **important}
 
 
 def _is_block(tag: str, css: Mapping[str, str]) -> bool:

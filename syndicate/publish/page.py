@@ -106,8 +106,9 @@ def render_icon(templates: Environment) -> bytes:
 
 def render_page(frame: Frame, template: str, templates: Environment, **values: object) -> Part:
     """A page that carries publishers' work, to be proved. Raises RenderError if a template cannot be rendered."""
-    used = files(templates, (template, "pages/base.html", "pages/parts.html", "credit.html"))
-    return Part("page", "text/html", _render(frame, template, templates, **values), used)
+    used = files(templates, (template, "pages/base.html", "pages/parts.html", "credit.html", "pages/style.css"))
+    style = render_style(templates).decode()
+    return Part("page", "text/html", _render(frame, template, templates, **values), used, style)
 
 
 def _render(frame: Frame, name: str, templates: Environment, **values: object) -> bytes:

@@ -120,7 +120,8 @@ def test_what_our_renderers_make_is_proved(name):
     renderings = {"mail HTML", "mail text"} if name == "mail" else {name}
     for item_id, owed in F.OWED.items():
         proved = {(one.duty, one.part) for one in outcome.proved if one.item_id == item_id}
-        assert proved >= {(duty.id, part) for duty in owed for part in renderings}
+        wanted = {duty.id for duty in owed} - ({"O14"} if name == "html" else set())
+        assert proved >= {(duty, part) for duty in wanted for part in renderings}
 
 
 def test_every_duty_is_broken_in_some_way():
@@ -323,6 +324,8 @@ def _issued(name, _):
     data = PARTS[name].content
     if name == "mail":
         return data.replace(b"From: Riverside Bulletin", b"From: South Desk")
+    if name == "html":
+        return re.sub(rb"<title>[^<]*</title>", b"<title>South Desk</title>", data)
     return data.replace(b"Riverside Bulletin: all", b"South Desk")
 
 

@@ -37,6 +37,10 @@ def with_html(name, item_id, change):
         own, following, rest = after.partition("data-item=")
         html.set_content(before + found + change(own) + following + rest, subtype="html")
         return message.as_bytes()
+    if name == "html":
+        before, found, after = data.decode().partition(f'data-item="{item_id}"')
+        own, following, rest = after.partition("data-item=")
+        return (before + found + change(own) + following + rest).encode()
     root = etree.fromstring(data)
     content = entry_of(root, name, item_id).find(f"{{{NS['content']}}}encoded" if name == "rss" else f"{ATOM}content")
     content.text = change(content.text)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two items that owe every duty there is, decided by hand, and what our renderers make of them in every format."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from hashlib import sha256
 
 from syndicate.model import (
@@ -20,6 +22,7 @@ from syndicate.model import (
     Limit,
     Medium,
     Mode,
+    Part,
     Person,
     Purpose,
     Reason,
@@ -29,6 +32,8 @@ from syndicate.model import (
 )
 from syndicate.publish.digest import render_digest
 from syndicate.publish.feed import render_feed
+from syndicate.publish.page import render_digest_page
+from syndicate.publish.page_item import DigestSummary, Frame
 from syndicate.publish.templates import environment
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -155,19 +160,31 @@ MAIL = Channel(
     sender="Riverside Bulletin <news@bulletin.example>",
 )  # fmt: skip
 ADS = {"ads": Ads.AROUND}
-FORMATS = ("rss", "atom", "json", "mail")
+FORMATS = ("rss", "atom", "json", "mail", "html")
 
 
 def parts():
-    """What our renderers make of both items: the three feeds and the mail, by name."""
+    """What our renderers make of both items: the three feeds, the mail, and the digest as a web page, by name."""
     templates = environment()
     made = {part.name: part for part in render_feed(FEED, SITE, ENTRIES, NOW, templates, TOMBSTONES)}
     part, _, _ = render_digest(MAIL, SITE, ENTRIES, NOW, "2026-11-23", templates)
-    return made | {part.name: part}
+    html = message_from_bytes(part.content, policy=policy.SMTP).get_body(("html",)).get_content()
+    summary = DigestSummary(MAIL, DAY.date(), "All", 2)
+    page = render_digest_page(Frame(SITE, (), NOW), summary, html.encode(), (), templates)
+    return made | {part.name: part, "html": Part("html", "text/html", page)}
+
+
+def without_canonical(entries):
+    """The same entries owing no canonical page: a document of several items can declare none."""
+    return tuple(
+        replace(e, decision=replace(e.decision, duties=tuple(d for d in e.decision.duties if d.id != "O14")))
+        for e in entries
+    )
 
 
 def edition(part, *, channel=None, entries=ENTRIES, now=NOW):
-    """An edition of one part."""
-    channel = channel or (MAIL if part.name == "mail" else FEED)
+    """An edition of one part; a web page of several items is asked for no canonical page."""
+    entries = without_canonical(entries) if part.name == "html" else entries
+    channel = channel or (MAIL if part.name in {"mail", "html"} else FEED)
     tombstones = TOMBSTONES if part.name in {"atom", "json"} else ()
     return Edition("e-1", channel, "now", now, (part,), entries, tombstones=tombstones)
