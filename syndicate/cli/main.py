@@ -158,14 +158,17 @@ def resume(
 
 @app.command()
 def publish(
-    channel: Annotated[list[str] | None, typer.Argument(help="Feed channels; default: all.")] = None,
+    channel: Annotated[list[str] | None, typer.Argument(help="Feed channels; default: all, and the site.")] = None,
+    forms: Annotated[
+        bool, typer.Option("--forms", help="The site's pages lead to forms: your web server passes those on.")
+    ] = False,
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Compose, prove and release the feeds."""
+    """Compose, prove and release the feeds, and the pages of the site as files for any web server."""
     from syndicate.cli import work
 
-    raise typer.Exit(work.publish(config, channel or [], json=json))
+    raise typer.Exit(work.publish(config, channel or [], json=json, forms=forms))
 
 
 @app.command()

@@ -6,14 +6,16 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from rich.progress import Progress
 
 from syndicate.app import App, open_app
 from syndicate.cli.show import ERR, OUT, as_json, count, line, table, trouble
+from syndicate.deliver.site import release_site
 from syndicate.errors import ProofError, SyndicateError, UsageError
 from syndicate.model import ChannelKind, Mode
 from syndicate.pipeline import release
@@ -23,6 +25,7 @@ from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.poll import poll as poll_sources
 from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.release import Released
+from syndicate.pipeline.site import Finished
 from syndicate.pipeline.tell import worded
 from syndicate.schedule.cycle import Report, cycle, of_kind
 
@@ -74,10 +77,11 @@ def show_polled(polled: Sequence[Polled]) -> None:
             trouble(f"{p.source_id}: {p.error}")
 
 
-def publish(path: Path, names: Sequence[str], *, json: bool) -> int:
-    """Publish the feed channels named, or all."""
+def publish(path: Path, names: Sequence[str], *, json: bool, forms: bool = False) -> int:
+    """Publish the feed channels named, or all and the site; with ``forms`` its pages lead to them."""
     with closing(open_app(path)) as app:
         done, refused = _publish(app, names)
+        pages, folder = 0 if names else _export(app, refused, forms=forms), app.output
     for error in refused:
         show_refusal(error)
     if json:
@@ -85,7 +89,34 @@ def publish(path: Path, names: Sequence[str], *, json: bool) -> int:
     else:
         for released in done:
             show_released(released)
+        if pages:
+            line("Site", "", f"{count(pages, 'page')} in {folder}")
     return 1 if refused else 0
+
+
+def _export(app: App, refused: list[SyndicateError], *, forms: bool) -> int:
+    """Write the site as files; how many pages it has. One that cannot be proved does not stop the others."""
+    press = replace(app.press, live=forms)
+    paths = list(press.paths())
+
+    def pages(done: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
+        for path in paths:
+            try:
+                page = press.page(path)
+            except SyndicateError as error:
+                refused.append(error)
+                continue
+            done()
+            if isinstance(page, Finished):
+                yield path, page.body
+
+    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
+        task = progress.add_task("Site", total=len(paths))
+        try:
+            return release_site(app.output, pages(lambda: progress.advance(task)))
+        except SyndicateError as error:
+            refused.append(error)
+            return 0
 
 
 def _publish(app: App, names: Sequence[str]) -> tuple[list[Released], list[SyndicateError]]:

@@ -47,6 +47,8 @@ FRONT: Final = 12
 LEAF: Final = 40
 LOOKED_AT: Final = 1000
 """How many of the newest stories a publisher's page is made from."""
+WRITTEN: Final = 2000
+"""How many of the newest stories get pages when the site is written as files; older ones stay with the daemon."""
 ROBOTS: Final = "User-agent: *\n" + "".join(
     f"Disallow: /{path}/\n" for path in ("confirm", "unsubscribe", "preferences", "objections", "admin")
 )
@@ -88,7 +90,7 @@ class Press:
         return make(self, *rest) if make else None
 
     def paths(self) -> Iterator[str]:
-        """Every address that `page` answers."""
+        """Every address to write as a file, of the newest stories."""
         yield from ("/", "/style.css", "/icon.svg", "/robots.txt", "/digests", "/feeds", "/publishers", "/terms")
         yield from (f"/feeds/{channel.id}" for channel in self.channels if is_feed(channel))
         for publisher in self.composing.publishers:
@@ -97,7 +99,7 @@ class Press:
             at = f"/digests/{digest.channel.id}/{digest.day.isoformat()}"
             yield from (at, f"{at}.txt")
         with self.composing.store.read() as tx:
-            ids = [head.work_id for some in works(tx) for head in some]
+            ids = [head.work_id for head in _first(tx, WRITTEN)]
         yield from (f"/items/{id_}" for id_ in ids)
         yield from ("/stories", *(f"/stories/{number}" for number in range(2, len(ids) // LEAF + 2)))
 
