@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import replace
 from email import message_from_bytes
@@ -20,6 +22,10 @@ from syndicate.intake.client import Client
 from syndicate.intake.fetch import Fetcher
 from syndicate.model import Channel, Entry, Finding, Mode
 from syndicate.pipeline.deciding import Bench, on_record
+from syndicate.store import Transaction
+
+BATCH = 5000
+"""Items whose texts are looked for at once: the more, the fewer readings of the document, and the more memory."""
 
 
 def verify(document: str, config: Path | None, channel_id: str, *, json: bool) -> int:
@@ -59,23 +65,25 @@ def _audit(content: bytes, name: str, config: Path, channel_id: str) -> tuple[Fi
     with closing(open_app(config)) as app:
         channel = app.channel(channel_id or _channel_of(name, content, app))
         setting = proof.Setting(channel, app.config.site, app.clock())
-        entries = _owed(app, channel)
-    return proof.audit(content, name, entries, setting)
+        with app.store.read() as tx:
+            entries = tx.editions.entries_for(channel.id)
+            others = _others(app, tx, channel, {entry.item.id for entry in entries})
+            newest = next(others, [])
+            return proof.audit(content, name, [*entries, *newest], setting, others)
 
 
-def _owed(app: App, channel: Channel) -> list[Entry]:
-    """The decisions on record for the channel, and every item that it does not carry as one withheld."""
-    with app.store.read() as tx:
-        entries = tx.editions.entries_for(channel.id)
-        seen = {entry.item.id for entry in entries}
-        others = [s for s in tx.items.newest(5000) if s.item.id not in seen]
-        now = app.clock()
-        decisions = Bench(on_record(app.config.publishers, tx, now), tx, channel, now).decide(others)
-    for stored, decision in zip(others, decisions, strict=True):
-        if decision.mode < Mode.FULL:  # not carried here, so no word of it may stand here
-            withheld = replace(decision, mode=Mode.WITHHOLD, duties=())
-            entries.append(Entry(stored.item, stored.chain, withheld, stored.first_seen))
-    return entries
+def _others(app: App, tx: Transaction, channel: Channel, seen: AbstractSet[str]) -> Iterator[list[Entry]]:
+    """Every item that the channel does not carry, as one withheld; in batches, the newest first."""
+    now, before = app.clock(), None
+    bench = Bench(on_record(app.publishers, tx, now), tx, channel, now)
+    while page := tx.items.newest(BATCH, before=before):
+        before = (page[-1].order_at, page[-1].item.id)
+        rest = [stored for stored in page if stored.item.id not in seen]
+        yield [
+            Entry(stored.item, stored.chain, replace(decision, mode=Mode.WITHHOLD, duties=()), stored.first_seen)
+            for stored, decision in zip(rest, bench.decide(rest), strict=True)
+            if decision.mode < Mode.FULL  # not carried here, so no word of it may stand here
+        ]
 
 
 def _channel_of(name: str, content: bytes, app: App) -> str:

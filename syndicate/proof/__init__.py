@@ -5,7 +5,7 @@
 finished file to decisions on record. All three are pure, take time in proportion to the bytes, and import no renderer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from hashlib import sha256
 
@@ -65,11 +65,14 @@ def lint(content: bytes, name: str) -> tuple[Finding, ...]:
     return own_word(read(content, name))
 
 
-def audit(content: bytes, name: str, entries: Sequence[Entry], setting: Setting) -> tuple[Finding, ...]:
+def audit(
+    content: bytes, name: str, entries: Sequence[Entry], setting: Setting, others: Iterable[Sequence[Entry]] = ()
+) -> tuple[Finding, ...]:
     """Where the finished file ``content`` breaks the decisions of ``entries``, all that are on record for its channel.
 
-    ``setting`` is that channel, who publishes it, and the time as of which it is looked at.
+    ``setting`` is that channel, who publishes it, and the time as of which it is looked at; ``others`` are items that
+    the channel does not carry, in batches, read as they are needed: no text of theirs may stand in it either.
 
     Content is judged, not bytes. Raises ParseError if it cannot be read.
     """
-    return judge(read(content, name), Docket(entries, setting), gate=False)[0]
+    return judge(read(content, name), Docket(entries, setting), gate=False, others=others)[0]

@@ -44,8 +44,11 @@ class Docket:
         return self._originals[item_id]
 
 
-def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:
-    """What ``reading`` owes to the entries of ``docket`` and does not keep, and what it keeps."""
+def judge(reading: Reading, docket: Docket, *, gate: bool, others: Iterable[Sequence[Entry]] = ()) -> Verdict:
+    """What ``reading`` owes to the entries of ``docket`` and does not keep, and what it keeps.
+
+    ``others`` are further entries, batch by batch, of which no text may stand in it.
+    """
     bench = _Bench(reading, docket, gate)
     findings = [*_of_document(reading, docket.entries.values(), gate=gate), *bench.structure()]
     findings.extend(_of_tombstones(reading, docket, bench) if gate else ())
@@ -55,6 +58,8 @@ def judge(reading: Reading, docket: Docket, *, gate: bool) -> Verdict:
         findings.extend(missed)
         proved.extend(kept)
     findings.extend(_of_text(reading, docket.watch, bench))
+    for batch in others:
+        findings.extend(_of_text(reading, Watch([*docket.entries.values(), *batch]), bench))
     return tuple(dict.fromkeys(findings)), tuple(proved)
 
 
