@@ -117,12 +117,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item on its way into an edition: what it is, whose it is, what was decided."""
+    """An item on its way into an edition: what it is, whose it is, what was decided.
+
+    ``corrected`` is when its words became others though its publisher gave it no new date.
+    """
 
     item: Item
     chain: Chain
     decision: Decision
     first_seen: datetime
+    corrected: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

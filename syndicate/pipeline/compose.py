@@ -94,7 +94,7 @@ def decide_all(
     some = list(stored)
     bench = Bench(on_record(composing.publishers, tx, now), tx, channel, now)
     decisions = bench.decide(some)
-    return [settle(Entry(s.item, s.chain, d, s.first_seen)) for s, d in zip(some, decisions, strict=True)]
+    return [settle(Entry(s.item, s.chain, d, s.first_seen, s.corrected)) for s, d in zip(some, decisions, strict=True)]
 
 
 def stories(
@@ -113,7 +113,7 @@ def stories(
 def as_work(head: StoredItem, copy: StoredItem, decision: Decision) -> Entry:
     """A copy of a work as an entry under the work's id, seen first when the work was."""
     item = replace(copy.item, id=head.work_id)
-    return Entry(item, copy.chain, replace(decision, item_id=item.id), head.first_seen)
+    return Entry(item, copy.chain, replace(decision, item_id=item.id), head.first_seen, copy.corrected)
 
 
 def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: datetime) -> list[Entry]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate.model import Duty, Entry, Hop, Mode, Role, Site
-from syndicate.publish.words import address
+from syndicate.publish.words import address, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def credit(entry: Entry, site: Site) -> Credit:
             url for duty in _of(entry, "O15") if duty.how != "in" for url in duty.also if not is_picture(url)
         ),
         contact=decision.contact,
-        notes=tuple(dict.fromkeys(_notes(entry))),
+        notes=tuple(dict.fromkeys((*_notes(entry), *_corrected(entry, site)))),
         reason="" if carried else decision.because,
         on_top=bool(places - {"end"}),
         at_end="end" in places or not places,
@@ -140,6 +140,12 @@ def _notes(entry: Entry) -> Iterator[Anchor]:
     for duty_id in ("O5", "O9", "O29"):
         for duty in _of(entry, duty_id):
             yield from (Anchor(text, duty.url) for text in duty.texts)
+
+
+def _corrected(entry: Entry, site: Site) -> Iterator[Anchor]:
+    """That its publisher changed the text that stands here, where no date of its own says so."""
+    if entry.corrected and entry.decision.mode > Mode.LINK:
+        yield Anchor(f"Its publisher has changed this text; it is that of {day(local(entry.corrected, site))}.", "")
 
 
 def _closing(entry: Entry) -> Iterator[Fixed]:

@@ -90,7 +90,7 @@ def _facts(entry: Entry, site: Site, templates: Environment) -> Facts:
         html=render(templates, "item.html", item=item, credit=shown, body=text, html=Markup(text.html)),  # noqa: S704 - cleaned by nh3
         credit_html=render(templates, "credit.html", credit=shown),
         authors=_people(entry),
-        updated=(item.updated or item.published or entry.first_seen).replace(microsecond=0),
+        updated=_updated(entry),
         categories=tuple(_categories(item)),
         rights="\n".join((*texts(entry, "O2"), *texts(entry, "O24"))),
         licences=shown.licences,
@@ -103,6 +103,12 @@ def _facts(entry: Entry, site: Site, templates: Environment) -> Facts:
         terms=shown.terms,
         signals=tuple(e for e in item.evidence if e.kind.startswith(_SIGNAL_KINDS)),
     )
+
+
+def _updated(entry: Entry) -> datetime:
+    """When it was last changed, by its own dates or as we saw it without any."""
+    told = entry.item.updated or entry.item.published or entry.first_seen
+    return max(told, entry.corrected or told).replace(microsecond=0)
 
 
 def _holder(entry: Entry) -> str:

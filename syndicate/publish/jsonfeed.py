@@ -68,6 +68,7 @@ def _syndicate(facts: Facts) -> dict[str, object]:
     return {
         "id": entry.item.id,
         "mode": entry.decision.mode.name.lower(),
+        "corrected": _date(entry.corrected),
         "source": {"name": facts.origin.name, "url": facts.origin.url},
         "chain": [_hop(hop) for hop in entry.chain.hops],
         "canonical": facts.canonical,

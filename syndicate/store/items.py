@@ -82,7 +82,8 @@ class Items:
         before = None if first_poll or not new else self._last_success(source_id)
         first = {i: _first(brought[i], source_id, now, before, first_poll=first_poll) for i in new}
         self._insert([rows[i] | told[i] | first[i] for i in new])
-        self._change([rows[i] | told.get(i, {}) for i in changed], [held[i] for i in changed])
+        marks = self._corrected({i: held[i] for i in changed}, brought, now)
+        self._change([rows[i] | told.get(i, {}) | {"corrected": marks[i]} for i in changed], [held[i] for i in changed])
         self._index(item_keys, {i: keys.get(i, ()) for i in new + changed}, changed)
         self._index(item_credits, {i: credited.get(i, ()) for i in new + changed}, changed)
         return Stored(new, changed)
@@ -206,6 +207,21 @@ class Items:
         self._connection.execute(change, [{**row, "item_id": row["id"]} for row in rows])
         drop_unused(self._connection, replaced)
 
+    def _corrected(
+        self, held: Mapping[str, str], brought: Mapping[str, Item], now: datetime
+    ) -> dict[str, datetime | None]:
+        """When the words of each changed item last became others under the same dates: now, or as it was."""
+        marks: dict[str, datetime | None] = {}
+        for batch in batches(list(held)):
+            query = select(items.c.id, items.c.corrected, documents.c.body)
+            query = query.join(documents, documents.c.sha256 == items.c.content_sha256).where(items.c.id.in_(batch))
+            for item_id, corrected, body in self._connection.execute(query):
+                old, new = encoding.item.value(body), brought[item_id]
+                same_dates = (old.published, old.updated) == (new.published, new.updated)
+                other_words = f"{old.title} {old.text}".split() != f"{new.title} {new.text}".split()
+                marks[item_id] = now if same_dates and other_words else corrected
+        return marks
+
     def _index(self, table: Table, keys: Mapping[str, Iterable[str]], changed: Sequence[str]) -> None:
         for batch in batches(changed):
             self._connection.execute(delete(table).where(table.c.item_id.in_(batch)))
@@ -314,4 +330,5 @@ def stored_item(row: Row[Any]) -> StoredItem:
         revision=row.revision,
         withdrawn=row.withdrawn,
         work_id=row.work_id,
+        corrected=row.corrected,
     )

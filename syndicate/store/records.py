@@ -106,7 +106,8 @@ class StoredItem:
 
     ``order_at`` is the earlier of published and first seen, ``first_poll`` tells whether it came with the first poll of
     its source, ``revision`` counts from 1. ``not_before`` is when its source was last polled without it. ``work_id`` is
-    the id of the item that was seen first of all that show the same work.
+    the id of the item that was seen first of all that show the same work. ``corrected`` is when its words were last
+    found to be others though its publisher gave it no new date; None if they never were.
     """
 
     item: Item
@@ -118,6 +119,7 @@ class StoredItem:
     revision: int
     withdrawn: bool
     work_id: str
+    corrected: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ items = Table(
     time("first_seen"),
     time("order_at"),
     time("not_before", nullable=True),
+    time("corrected", nullable=True),
     Column("first_poll", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content_sha256", Text, ForeignKey("documents.sha256"), nullable=False),

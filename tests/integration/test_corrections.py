@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from syndicate.config import statement
 from syndicate.model import (
@@ -24,8 +24,9 @@ from syndicate.model import (
     Role,
     Site,
     Source,
+    Verified,
 )
-from syndicate.pipeline.compose import Composing
+from syndicate.pipeline.compose import Composing, compose_feed
 from syndicate.pipeline.release import send_digest
 from syndicate.publish.templates import environment
 from syndicate.rights.licences import by_id
@@ -132,3 +133,32 @@ def test_what_readers_did_not_see_is_not_told(house):
     house.composing = replace(house.composing, publishers={"south": gone, "other": other})
     house.bring("ferry", "The ferry stopped.")
     assert send_digest(house.composing, DAILY, "later") is None
+
+
+def entry(house):
+    """The ferry in an Atom feed as it is composed now: its date of change, and what is said of it."""
+    feed = Channel("feed", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("atom",))
+    verified = compose_feed(house.composing, feed)
+    assert isinstance(verified, Verified), verified.findings
+    root = etree.fromstring(verified.edition.parts[0].content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    (one,) = [e for e in root.iter(f"{atom}entry") if e.findtext(f"{atom}title") == "Ferry"]
+    return datetime.fromisoformat(one.findtext(f"{atom}updated")), one.findtext(f"{atom}content")
+
+
+def test_a_silent_edit_is_dated_and_marked_in_feeds(house):
+    """An edit without a new date gets the day on which we saw it, and its readers are told; white space is none."""
+    with house.store.write() as tx:
+        tx.channels.sync([DAILY.id, "feed"], START)
+    assert entry(house)[0] == START
+    assert "has changed this text" not in entry(house)[1]
+    house.now += timedelta(days=1)
+    house.bring("ferry", "The  ferry runs at nine.")
+    assert entry(house)[0] == START
+    house.now += timedelta(days=1)
+    house.bring("ferry", "The ferry runs at ten.")
+    updated, content = entry(house)
+    assert updated == house.now
+    assert f"Its publisher has changed this text; it is that of {house.now.day} January 2026." in content
+    seen, house.now = house.now, house.now + timedelta(days=3)
+    assert entry(house)[0] == seen, "it is told as it was seen"

@@ -3,6 +3,7 @@
 
 import runpy
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -191,3 +192,12 @@ def test_markup_in_names_is_text():
     assert "<b>Eve</b>" in text
     assert not list(block.iter("b", "script"))
     assert any(href == "https://s.example/?a=1&b=2" for href, _ in hrefs(block))
+
+
+def test_a_changed_text_says_so():
+    """A text that its publisher changed without a new date is marked where it stands, and not where only a link does."""
+    seen = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    words = "Its publisher has changed this text; it is that of 23 November 2026."
+    full, link = (replace(S.entry(1, mode=mode), corrected=seen) for mode in (Mode.FULL, Mode.LINK))
+    assert [note.name for note in credit(full, S.SITE).notes] == [words]
+    assert credit(link, S.SITE).notes == ()

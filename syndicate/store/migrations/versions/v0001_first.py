@@ -107,6 +107,7 @@ def _items() -> None:
         sa.Column("first_seen", TIME, nullable=False),
         sa.Column("order_at", TIME, nullable=False),
         sa.Column("not_before", TIME, nullable=True),
+        sa.Column("corrected", TIME, nullable=True),
         sa.Column("first_poll", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_sha256", sa.Text(), nullable=False),
