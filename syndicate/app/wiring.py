@@ -25,7 +25,8 @@ from syndicate.config.listing import Setting
 from syndicate.deliver.files import release_feeds
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Channel, ChannelKind, Medium, Publisher, Source, Verified
-from syndicate.pipeline.adding import House
+from syndicate.pipeline import adding, prospect
+from syndicate.pipeline.adding import House, Wish
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.deciding import on_record
 from syndicate.pipeline.discover import Looking
@@ -34,11 +35,12 @@ from syndicate.pipeline.letters import domain_of
 from syndicate.pipeline.poll import Polling
 from syndicate.pipeline.ports import PageFetcher, PageReader
 from syndicate.pipeline.post import Posting
+from syndicate.pipeline.prospect import Seen
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.site import Press
 from syndicate.pipeline.standing import may_go_out
 from syndicate.pipeline.webpages import Browsing
-from syndicate.schedule import due, workers
+from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Ports
 from syndicate.store import Manners, Store
@@ -222,6 +224,17 @@ class App:
         finally:
             await reader.close()
 
+    async def look(self, wish: Wish, number: int) -> Seen:
+        """A source as it would be added; see ``pipeline/prospect.py``."""
+        async with self.looking() as looking:
+            known = (self.publishers_on_record(), self.config.channels)
+            return await prospect.look(looking, self.house, wish, number, *known)
+
+    def add(self, seen: Seen) -> None:
+        """Add what was looked at; what was heard of its terms waits for a person."""
+        adding.add(self.store, self.house, [seen.source], self.clock(), seen.heard)
+        self.refresh()
+
     @property
     def house(self) -> House:
         """The sources and publishers that there are."""
@@ -312,14 +325,9 @@ class App:
 
     def console(self) -> Console:
         """The operator's pages."""
-        from syndicate.serve.admin.console import Console
-        from syndicate.serve.admin.house import House
+        from syndicate.app.operating import console
 
-        def now_of(channel: Channel, now: datetime) -> str:
-            return due.period(channel, now, seconds=True)
-
-        known = (self.sources, self.publishers, self.settings)
-        return Console(House(self.config, self.composing, lambda: self.posting, now_of, due.next_due, *known))
+        return console(self)
 
     def close(self) -> None:
         """Close the database."""

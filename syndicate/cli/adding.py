@@ -7,7 +7,6 @@ import asyncio
 import re
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.prompt import Confirm
@@ -18,10 +17,11 @@ from syndicate.cli.show import ERR, OUT, as_json, count, mode_text, table, troub
 from syndicate.cli.sources import ago
 from syndicate.errors import UsageError
 from syndicate.intake import opml
-from syndicate.model import Feed, Mode, Source
+from syndicate.model import Mode, Source
 from syndicate.pipeline import adding, discover
 from syndicate.pipeline.adding import Wish
 from syndicate.pipeline.health import without_credentials
+from syndicate.pipeline.prospect import Seen
 
 NEWEST = 3
 """Items whose headlines are shown before a feed is saved."""
@@ -29,17 +29,6 @@ NEWEST = 3
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(\d{1,9})([smhd])")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A feed as it would be added, what its pages say about reuse, and what each channel could carry of it."""
-
-    source: Source
-    feed: Feed
-    heard: list[discover.Heard]
-    outlooks: list[discover.Outlook]
-    others: list[str]
 
 
 def wish(url: str, id_: str, publisher: str, name: str, every: str) -> Wish:
@@ -56,7 +45,7 @@ def wish(url: str, id_: str, publisher: str, name: str, every: str) -> Wish:
 def add(path: Path, wish: Wish, number: int, *, yes: bool, as_machine: bool) -> int:
     """Find the feed at an address, show what it is and what its terms allow, and add it if that is wanted."""
     with closing(open_app(path)) as app:
-        seen = asyncio.run(_look(app, wish, number))
+        seen = asyncio.run(app.look(wish, number))
         if not as_machine:
             _show(app, seen)
         saved = yes or (not as_machine and sys.stdin.isatty() and Confirm.ask("\nAdd it?", console=ERR, default=False))
@@ -71,28 +60,6 @@ def add(path: Path, wish: Wish, number: int, *, yes: bool, as_machine: bool) -> 
     else:
         OUT.print("\nNothing was saved. To add it: the same command with --yes")
     return 0
-
-
-async def _look(app: App, wish: Wish, number: int) -> Seen:
-    async with app.looking() as looking:
-        found = await discover.feeds(looking, _address(wish.url))
-        if not 1 <= number <= len(found):
-            raise UsageError("is not the number of a feed here", subject=str(number), remedy=f"1 to {len(found)}")
-        one = found[number - 1]
-        wanted = Wish(one.answer.url, one.feed.title, one.home, wish.id, wish.publisher_id, wish.name, wish.every)
-        source = adding.chosen(app.house, wanted)
-        feed = await discover.as_source(looking, one, source)
-        heard = await discover.terms(looking, feed, one.home)
-    outlooks = discover.outlook(
-        feed.items, source.publisher, app.publishers_on_record(), app.config.channels, app.clock()
-    )
-    return Seen(source, feed, heard, outlooks, [other.answer.url for other in found])
-
-
-def _address(text: str) -> str:
-    """An address as people paste it: without its scheme, or with that of a feed."""
-    bare = text.strip().removeprefix("feed:").removeprefix("//")
-    return bare if "://" in bare else f"https://{bare}"
 
 
 def _show(app: App, seen: Seen) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
+from pytest_httpserver import HTTPServer
 
 from syndicate import demo
 from syndicate.app import App, clock, open_app
@@ -64,6 +65,23 @@ class House:
     def do(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         """Run something on the daemon's own loop."""
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result(60)
+
+    @contextmanager
+    def publisher(self) -> Iterator[str]:
+        """One more site, with a feed and words about reuse: its address."""
+        with HTTPServer(host="127.0.0.1") as site:
+            at = site.url_for("").rstrip("/")
+            reuse = "Community websites may republish our articles in full, free of charge, if you credit Tarn Review."
+            link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+            page = f"<html><head>{link}</head><body><p>News.</p><footer><p>{reuse}</p></footer></body></html>"
+            item = (
+                f"<item><title>The tarn froze</title><link>{at}/tarn</link><description>It froze.</description></item>"
+            )
+            feed = f"<rss version='2.0'><channel><title>Tarn Review</title><link>{at}/</link>{item}</channel></rss>"
+            site.expect_request("/").respond_with_data(page, content_type="text/html")
+            site.expect_request("/feed").respond_with_data(feed, content_type="application/rss+xml")
+            site.expect_request("/robots.txt").respond_with_data("", status=404)
+            yield at
 
     def mail_to(self, recipient: str) -> list[bytes]:
         """The messages that came for an address, oldest first."""

@@ -49,8 +49,8 @@ def test_from_a_look_to_a_sent_digest(console, house):
     assert all("proved" in text for text in ticks.all_inner_texts())
 
 
-def test_pause_resume_cancel(console, house):
-    """An edition that waits can be paused, let go on and cancelled; the record says who did it."""
+def test_pause_and_resume(console, house):
+    """An edition that waits is let go on, and its mail goes out."""
     app = house.app
     weekly = app.channel("weekly")
     house.bring("The weir is open")
@@ -59,6 +59,20 @@ def test_pause_resume_cancel(console, house):
     page = console
     page.goto(f"{house.url}/admin/editions/{released.verified.edition.id}")
     assert page.get_by_role("heading", level=1).inner_text().endswith("paused")
+    page.get_by_role("button", name="Let it go on").click()
+    page.get_by_text("3 of 3 accepted by the other side").wait_for()
+    assert page.get_by_role("button", name="Pause").count() == 0
+
+
+def test_cancel(console, house):
+    """What was not sent yet never is; the record says who decided it."""
+    app = house.app
+    weekly = app.channel("weekly")
+    house.bring("The sluice is shut")
+    released = send_digest(app.composing, weekly, period(weekly, app.clock(), seconds=True))
+    change(app.composing, released.verified.edition.id, SendingState.PAUSED, "test")
+    page = console
+    page.goto(f"{house.url}/admin/editions/{released.verified.edition.id}")
     page.get_by_role("button", name=re.compile("Cancel the 3")).click()
     assert "Cancelled" in page.get_by_role("status").first.inner_text()
     assert page.get_by_role("button", name="Pause").count() == 0

@@ -104,6 +104,25 @@ def test_a_source_is_paused_and_asked_again(console, house):
     assert state.polls > 1 or state.next_why == f"asked for by {NAME}"
 
 
+def test_from_a_pasted_address_to_a_source(console, house):
+    """A site's address leads to its feed, its terms and what would be carried; then it is added and polled."""
+    page = go(console, house, "sources")
+    page.get_by_label("Site or feed address").fill(f"127.0.0.1:{house.world.port}/nowhere")
+    page.get_by_role("button", name="Look").click()
+    assert page.get_by_role("alert").is_visible()
+    with house.publisher() as site:
+        page.get_by_label("Site or feed address").fill(f"{site}/")
+        page.get_by_role("button", name="Look").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Tarn Review"
+        assert "may republish our articles" in " ".join(page.locator("mark").all_inner_texts())
+        assert "1 link only" in page.get_by_role("row", name=re.compile("^community")).inner_text()
+        page.get_by_role("button", name="Add Tarn Review").click()
+        page.get_by_role("heading", name="Tarn Review").wait_for()
+        with house.app.store.read() as tx:
+            (added,) = [one for one in tx.sources.all() if one.url.startswith(site)]
+            assert "added" in [line.data.get("what") for line in tx.ledger.tail(5, subject=added.source_id)]
+
+
 def test_a_reader_leaves_and_is_forgotten(console, house):
     """The consent is shown with its wording; who is taken off stays off; who is forgotten leaves a fingerprint."""
     page = go(console, house, "readers")
@@ -136,7 +155,7 @@ def test_axe_finds_nothing(sight, house, width, scheme):
     story = item(house, "The last boat").item.id
     with house.app.store.read() as tx:
         reader = tx.people.list("weekly")[0].id
-    rooms = ["", "items", f"items/{story}", "sources", "sources/vale-county-record", "terms", "terms/1"]
+    rooms = ["", "items", f"items/{story}", "sources", "sources/vale-county-record", "sources/new", "terms", "terms/1"]
     with sight.page(width, scheme) as page:
         log_in(page, house)
         for path in (*rooms, "readers", f"readers/{reader}", "ledger", "settings", "nowhere"):

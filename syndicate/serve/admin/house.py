@@ -14,8 +14,10 @@ from syndicate.config import Config
 from syndicate.config.listing import Setting
 from syndicate.errors import UsageError
 from syndicate.model import Channel, ChannelKind, Publisher, Source
+from syndicate.pipeline.adding import Wish
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.post import Posting
+from syndicate.pipeline.prospect import Seen
 from syndicate.serve.admin.sessions import Session
 from syndicate.store import Transaction
 
@@ -24,7 +26,8 @@ from syndicate.store import Transaction
 class House:
     """The configuration, what composing needs, and the way to the mail server, which is only opened when it is used.
 
-    ``period`` names the period of a digest that a person sends now, ``next_due`` is when its schedule fires next.
+    ``period`` names the period of a digest that a person sends now, ``next_due`` is when its schedule fires next;
+    ``look`` goes to an address and says what could be added, ``add`` adds it.
     """
 
     config: Config
@@ -35,6 +38,8 @@ class House:
     sources: Mapping[str, Source]
     publishers: Mapping[str, Publisher]
     settings: Callable[[], Sequence[Setting]]
+    look: Callable[[Wish, int], Seen]
+    add: Callable[[Seen], None]
     drafts: dict[str, Any] = field(default_factory=dict)  # what was composed to be looked at, by channel
 
     @contextmanager

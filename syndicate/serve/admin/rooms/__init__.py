@@ -4,7 +4,17 @@
 from __future__ import annotations
 
 from syndicate.serve.admin.house import Room
-from syndicate.serve.admin.rooms import editions, items, next_edition, readers, record, sources, terms, today
+from syndicate.serve.admin.rooms import (
+    editions,
+    items,
+    new_source,
+    next_edition,
+    readers,
+    record,
+    sources,
+    terms,
+    today,
+)
 
 LOOK = ("GET",)
 ACT = ("POST",)
@@ -20,6 +30,8 @@ ROOMS: tuple[tuple[str, tuple[str, ...], Room], ...] = (
     ("editions/{edition}/progress", LOOK, editions.live),
     ("editions/{edition}/{part}", LOOK, editions.part),
     ("sources", LOOK, sources.all_of_them),
+    ("sources/new", LOOK, new_source.show),
+    ("sources/new", ACT, new_source.act),
     ("sources/{source}", LOOK, sources.one),
     ("sources/{source}", ACT, sources.act),
     ("items", LOOK, items.all_of_them),
