@@ -25,9 +25,12 @@ def node():
     return program
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sight(node):
-    """A browser that looks at pages; skips the test where there is no Chromium."""
+    """A browser that looks at pages; skips the test where there is no Chromium.
+
+    Of a module, not of the session: as long as it is open, its thread runs an event loop, and no other can run there.
+    """
     assert node
     chromium = shutil.which("chromium")
     if chromium is None:
