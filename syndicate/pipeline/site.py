@@ -91,7 +91,17 @@ class Press:
 
     def paths(self) -> Iterator[str]:
         """Every address to write as a file, of the newest stories."""
-        yield from ("/", "/style.css", "/icon.svg", "/robots.txt", "/digests", "/feeds", "/publishers", "/terms")
+        yield from (
+            "/",
+            "/style.css",
+            "/icon.svg",
+            "/favicon.ico",
+            "/robots.txt",
+            "/digests",
+            "/feeds",
+            "/publishers",
+            "/terms",
+        )
         yield from (f"/feeds/{channel.id}" for channel in self.channels if is_feed(channel))
         for publisher in self.composing.publishers:
             yield from (f"/publishers/{publisher}", f"/publishers/{publisher}/receipts.json")
@@ -317,5 +327,6 @@ _ROUTES: Final[dict[tuple[str, int], Callable[..., Page]]] = {
     ("terms", 0): Press.terms,
     ("style.css", 0): Press.style,
     ("icon.svg", 0): Press.icon,
+    ("favicon.ico", 0): Press.icon,  # what browsers ask for where a page names none, as a mail does
     ("robots.txt", 0): Press.robots,
 }

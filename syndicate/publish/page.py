@@ -17,6 +17,7 @@ from jinja2 import Environment
 
 from syndicate.model import Mode, Part
 from syndicate.publish.page_item import DigestSummary, Frame, Offered, PageItem
+from syndicate.publish.page_style import settled
 from syndicate.publish.page_view import view
 from syndicate.publish.page_words import channel_name, channel_note, day_words, is_feed, is_letter, today_words
 from syndicate.publish.templates import files, render
@@ -107,7 +108,7 @@ def render_icon(templates: Environment) -> bytes:
 def render_page(frame: Frame, template: str, templates: Environment, **values: object) -> Part:
     """A page that carries publishers' work, to be proved. Raises RenderError if a template cannot be rendered."""
     used = files(templates, (template, "pages/base.html", "pages/parts.html", "credit.html", "pages/style.css"))
-    style = render_style(templates).decode()
+    style = settled(render_style(templates).decode())
     return Part("page", "text/html", _render(frame, template, templates, **values), used, style)
 
 

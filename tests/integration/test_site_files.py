@@ -48,8 +48,8 @@ CONSENT = Consent(Purpose.COMMUNITY, "You may write.", "form", clock())
 TEXT = "The weir was opened on Monday. By noon the meadows below it stood under water."
 
 
-def made(folder, base=""):
-    """A configuration of a site with 45 stories and a digest that went out."""
+def made(folder, base="", count=5):
+    """A configuration of a site with so many stories and a digest that went out."""
     file, now = folder / "config.yaml", clock() - timedelta(hours=1)
     file.write_text(CONFIG % base, encoding="utf-8")
     items = [
@@ -57,7 +57,7 @@ def made(folder, base=""):
             f"i-{n:016x}", "south", "south", f"k{n}", f"https://south.example/{n}", f"Story {n}",
             f"<p>{TEXT} No. {n}.</p>", f"{TEXT} No. {n}.", published=now - timedelta(minutes=n),
         )
-        for n in range(45)
+        for n in range(count)
     ]  # fmt: skip
     chains = {
         one.id: Chain((Hop(Role.ORIGIN, "South Desk", "south", one.url, one.published, one.id),)) for one in items
@@ -114,7 +114,7 @@ def walk(start, base="/"):
 
 def test_any_web_server_serves_the_site(tmp_path):
     """From the front page every link of the files leads to a file, every story is among them, and no form is asked for."""
-    assert "pages in" in published(made(tmp_path))
+    assert "pages in" in published(made(tmp_path, count=45))
     with plain_server(tmp_path / "public") as address:
         found = walk(address)
     assert {at: status for at, status in found.items() if status != 200} == {}
