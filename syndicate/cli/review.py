@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,18 @@ from syndicate.cli.statements import About, show_moves
 from syndicate.pipeline import reviewing
 from syndicate.pipeline.compose import PAGE
 from syndicate.pipeline.suggesting import unknown as unknown_terms
-from syndicate.rights.notices.suggested import is_doubtful, position, unset
+from syndicate.rights.notices.suggested import duty_names, is_doubtful, plain, unset
 from syndicate.store import Suggestion
+from syndicate.store.suggestions import CONFIRMED, OPEN, REJECTED
 
 
-def review(path: Path, *, as_machine: bool) -> int:
-    """List the suggestions that wait, each with the words that led to it and where they stand."""
+def review(path: Path, *, decided: bool, as_machine: bool) -> int:
+    """List the suggestions that wait (or all), each with the words that led to it and where they stand."""
     with closing(open_app(path)) as app, app.store.read() as tx:
-        waiting, unread = tx.suggestions.all(), [one for one in tx.alarms.open() if one.kind == "rsl"]
+        waiting, unread = (
+            tx.suggestions.all("" if decided else OPEN),
+            [one for one in tx.alarms.open() if one.kind == "rsl"],
+        )
     if as_machine:
         as_json([_as_data(one) for one in waiting])
         return 0
@@ -56,34 +58,41 @@ def _show(one: Suggestion) -> None:
     _line(f"   {one.url} ({one.place}, read {one.seen_at:%d %B %Y}, seen {count(one.times, 'time')})")
     if one.why:
         _line(f"   asked because {one.why}")
-    for quote in dict.fromkeys(_plain(q["text"]) for q in row["quotes"]):
+    if one.item_id:
+        _line(f"   on item {one.item_id}")
+    for quote in dict.fromkeys(plain(q["text"]) for q in row["quotes"]):
         _line(f"   “{quote}”", style="italic")
     for line in _says(row):
         _line(f"   {line}")
-    words = " --accept" if is_doubtful(row) else ""
-    _line(f"   syndicate terms confirm {one.id}{words} --dry-run   syndicate terms reject {one.id}\n")
+    _line(f"   {_next(one)}\n")
+
+
+def _next(one: Suggestion) -> str:
+    """What to type, or what was decided."""
+    words = " --accept" if is_doubtful(one.reading) else ""
+    confirm_, reject_ = f"syndicate terms confirm {one.id}{words} --dry-run", f"syndicate terms reject {one.id}"
+    if one.state == OPEN:
+        return f"{confirm_}   {reject_}"
+    when = f"{one.state} by {one.by}, {one.decided_at:%d %B %Y}" if one.by and one.decided_at else one.state
+    return f"{when}: statement {one.statement_id}" if one.state == CONFIRMED else f"{when}   {confirm_}"
 
 
 def _line(text: str, style: str = "") -> None:
     OUT.print(Text(text, style=style), soft_wrap=True)
 
 
-def _plain(text: str) -> str:
-    """The words of a quote as a reader sees them."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
-
-
 def _says(row: Mapping[str, Any]) -> Iterator[str]:
     """What a reading comes to, line by line."""
     licence = f" ({row['licence']})" if row["licence"] else ""
     yield f"would permit{licence}: {_modes(row['grants'])}"
-    if row["picked"] != row["at_most"]:
-        yield f"once a person has picked an item: {_modes(row['picked'] if not is_doubtful(row) else row['grants'])}"
+    pick = ", once a person has picked an item" if row["picked"] != row["at_most"] else ""
+    if pick and not is_doubtful(row):
+        yield f"would permit{pick}: {_modes(row['picked'])}"
     if is_doubtful(row):
-        for words in dict.fromkeys(q["words"] for q in row["not_understood"]):
-            yield f"not understood: “{words}”"
-        yield f"if that changes nothing (--accept): {_modes(row['picked'])}"
-    duties = [f"{d} ({position(row)})" if d == "O11" else d for d in row["duties"]]
+        for words, text in dict.fromkeys((q["words"], plain(q["text"])) for q in row["not_understood"]):
+            yield f"not understood: “{words}”" + (f", in “{text}”" if text != words else "")
+        yield f"would permit if that changes nothing (--accept){pick}: {_modes(row['picked'])}"
+    duties = duty_names(row)
     yield from (
         f"{name}: {', '.join(said)}"
         for name, said in (("duties", duties), ("prohibitions", row["prohibitions"]))
@@ -109,7 +118,7 @@ def confirm(path: Path, number: int, narrow: Sequence[str], about: About, *, acc
     """
     most, by = reviewing.narrowed(narrow), about.by
     with closing(open_app(path)) as app:
-        one = reviewing.waiting(app.composing, number)
+        one = reviewing.waiting(app.composing, number, REJECTED)
         draft = reviewing.draft(one, most, by, app.clock(), accept=accept)
         if about.dry_run or not about.json:
             show_moves(app, [draft], about)

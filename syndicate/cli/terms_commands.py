@@ -138,11 +138,15 @@ def terms_read(
 
 
 @terms.command("review")
-def terms_review(config: ConfigPath = DEFAULT, json: Json = False) -> None:
+def terms_review(
+    decided: Annotated[bool, typer.Option("--all", help="Also those that were decided about.")] = False,
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
     """List what notices of publishers suggest, with the quoted words and where they stand."""
     from syndicate.cli import review
 
-    raise typer.Exit(review.review(config, as_machine=json))
+    raise typer.Exit(review.review(config, decided=decided, as_machine=json))
 
 
 @terms.command("confirm")

@@ -20,6 +20,7 @@ from syndicate.rights.odrl import document
 from syndicate.store import LedgerKind, RecordedTerms, StoredItem, Transaction
 
 SHOWN = 3
+WITHDRAWN = "the statement that it became was withdrawn"
 QUEUED = 500
 _KINDS = {"grant": LedgerKind.PERMISSION, "import": LedgerKind.PERMISSION, "objection": LedgerKind.OBJECTION}
 
@@ -75,13 +76,18 @@ def _put(composing: Composing, tx: Transaction, draft: Draft, by: str, now: date
 
 
 def withdraw(composing: Composing, statement_id: int, by: str) -> RecordedTerms:
-    """A statement holds no longer; raises UsageError if there is none of that number, or if it was withdrawn before."""
+    """A statement holds no longer; the suggestion that it came from is asked again.
+
+    Raises UsageError if there is none of that number, or if it was withdrawn before.
+    """
     now = composing.clock()
     with composing.store.write() as tx:
         one = _in_force(tx, statement_id)
         tx.terms.withdraw(statement_id, now=now)
         data = {"act": "withdrawn", "statement": one.id, "by": by}
         tx.ledger.record(_KINDS[one.kind], at=now, subject=one.publisher_id, data=data)
+        for suggestion in tx.suggestions.of_statement(statement_id):
+            tx.suggestions.reopen(suggestion.id, why=WITHDRAWN)
         tx.channels.decide_again(now)
     return replace(one, withdrawn_at=now)
 

@@ -13,6 +13,7 @@ from syndicate.pipeline import recording
 from syndicate.pipeline.compose import Composing
 from syndicate.rights.notices.suggested import is_doubtful, record
 from syndicate.store import LedgerKind, RecordedTerms, Suggestion
+from syndicate.store.suggestions import CONFIRMED, OPEN, REJECTED
 
 Most = Mapping[ChannelClass, Mode]
 """The most that each channel class may carry; what is not named stays as the notice says."""
@@ -45,12 +46,15 @@ def _instead(one: Suggestion, accept: bool) -> str:
 
 
 def confirm(composing: Composing, number: int, most: Most, by: str, *, accept: bool = False) -> RecordedTerms:
-    """Make a suggestion part of the record; raises UsageError if it does not wait, or if nothing is left of it."""
-    one, now = waiting(composing, number), composing.clock()
+    """Make a suggestion part of the record, one that was rejected too.
+
+    Raises UsageError if there is none, if it was confirmed before, or if nothing is left of it.
+    """
+    one, now = waiting(composing, number, REJECTED), composing.clock()
     (stated,) = recording.put(composing, [draft(one, most, by, now, accept=accept)], by)
     narrow = [f"{column.value}={mode.name.lower()}" for column, mode in most.items()]
     with composing.store.write() as tx:
-        tx.suggestions.decide(number, "confirmed", by=by, now=now, statement_id=stated.id)
+        tx.suggestions.decide(number, CONFIRMED, by=by, now=now, statement_id=stated.id)
         data: dict[str, object] = {
             "act": "confirmed",
             "suggestion": number,
@@ -67,18 +71,22 @@ def reject(composing: Composing, number: int, reason: str, by: str) -> None:
     """Decide that it is not what the publisher means; it is not asked again until its words change. UsageError."""
     one, now = waiting(composing, number), composing.clock()
     with composing.store.write() as tx:
-        tx.suggestions.decide(number, "rejected", by=by, now=now)
+        tx.suggestions.decide(number, REJECTED, by=by, now=now)
         data = {"act": "rejected", "suggestion": number, "by": by, "reason": reason}
         tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=one.publisher_id, data=data)
 
 
-def waiting(composing: Composing, number: int) -> Suggestion:
-    """A suggestion that waits; raises UsageError if there is none of that number, or if it was decided before."""
+def waiting(composing: Composing, number: int, *also: str) -> Suggestion:
+    """A suggestion that waits, or is in one of the states ``also``; raises UsageError if there is none such."""
     with composing.store.read() as tx:
         one = tx.suggestions.get(number)
-    if one is None or one.state != "open":
-        state = "there is no such suggestion" if one is None else f"it is {one.state} already"
-        raise UsageError(state, subject=f"suggestion {number}", remedy="`syndicate terms review` lists those that wait")
+    if one is None:
+        remedy = "`syndicate terms review` lists those that wait"
+        raise UsageError("there is no such suggestion", subject=f"suggestion {number}", remedy=remedy)
+    if one.state not in (OPEN, *also):
+        ended = f"`syndicate terms withdraw {one.statement_id}` ends what was confirmed"
+        remedy = ended if one.state == CONFIRMED else "`syndicate terms review --all` lists what was decided"
+        raise UsageError(f"it is {one.state} already", subject=f"suggestion {number}", remedy=remedy)
     return one
 
 

@@ -114,6 +114,8 @@ def suggest(tx: Transaction, found: Found, now: datetime, *, why: str = "") -> s
         why=why,
         now=now,
     )
+    if why and (before := tx.suggestions.superseded(found.publisher_id, sha256)):
+        tx.suggestions.reopen(before.id, why=why)
     if new:
         data = {"act": "suggested", "url": found.url, "place": place, "sha256": sha256, "why": why}
         tx.ledger.record(LedgerKind.PERMISSION, at=now, subject=found.publisher_id, data=data)

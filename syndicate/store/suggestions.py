@@ -14,7 +14,7 @@ from syndicate.store.records import Suggestion
 from syndicate.store.schema import suggestions
 from syndicate.store.statements import add_missing
 
-OPEN, SUPERSEDED = "open", "superseded"
+OPEN, SUPERSEDED, CONFIRMED, REJECTED = "open", "superseded", "confirmed", "rejected"
 
 
 class Suggestions:
@@ -75,10 +75,20 @@ class Suggestions:
         values = {"state": state, "by": by, "decided_at": now, "statement_id": statement_id}
         self._connection.execute(mine.values(**values))
 
+    def of_statement(self, statement_id: int) -> list[Suggestion]:
+        """The suggestions that became this statement."""
+        query = select(suggestions).where(suggestions.c.statement_id == statement_id, suggestions.c.state == CONFIRMED)
+        return [_suggestion(row) for row in self._connection.execute(query)]
+
+    def superseded(self, publisher_id: str, sha256: str) -> Suggestion | None:
+        """The suggestion with these words if another one took its place, and nobody decided about it."""
+        row = self._of(publisher_id, sha256)
+        return _suggestion(row) if row is not None and row.state == SUPERSEDED else None
+
     def reopen(self, id_: int, *, why: str) -> None:
         """It is asked again."""
         mine = update(suggestions).where(suggestions.c.id == id_)
-        self._connection.execute(mine.values(state=OPEN, why=why, by="", decided_at=None))
+        self._connection.execute(mine.values(state=OPEN, why=why, by="", decided_at=None, statement_id=0))
 
     def _of(self, publisher_id: str, sha256: str) -> Row[Any] | None:
         query = select(suggestions).where(suggestions.c.publisher_id == publisher_id, suggestions.c.sha256 == sha256)

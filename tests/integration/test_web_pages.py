@@ -294,6 +294,40 @@ def test_a_rejected_notice_is_not_asked_again(world):
     world.say("reject", "9", code=2)
 
 
+def test_a_decision_can_be_changed(world):
+    """What was rejected can be confirmed; what was confirmed is asked again once its statement is withdrawn."""
+    world.pages["/1"] = article(foot=GRANT)
+    world.config()
+    world.cycle()
+    world.say("reject", "1", "--by", "Ed")
+    assert "rejected by Ed" in " ".join(world.say("review", "--all").split())
+    world.say("confirm", "1", "--by", "Ada")
+    assert world.modes() == {"One": Mode.FULL}
+    assert "confirmed by Ada" in " ".join(world.say("review", "--all").split())
+    assert json.loads(world.say("review", "--json")) == []
+    world.say("reject", "1", code=2)
+    world.say("withdraw", "1")
+    (one,) = json.loads(world.say("review", "--json"))
+    assert (one["number"], one["why"]) == (1, "the statement that it became was withdrawn")
+    assert world.modes() == {"One": Mode.LINK}
+    world.say("confirm", "1")
+    assert world.modes() == {"One": Mode.FULL}
+
+
+def test_a_page_that_says_again_what_it_said_is_asked_again(world):
+    """Words that another version took the place of are asked again when the page has them again."""
+    world.pages["/terms"] = f"<main><h1>Terms</h1>{GRANT}</main>"
+    world.pages["/1"] = article(foot='<a href="/terms">Republishing guidelines</a>')
+    world.config()
+    world.cycle()
+    world.cycle()
+    for words in ("<p>You may republish our articles with a link.</p>", GRANT):
+        world.pages["/terms"] = f"<main><h1>Terms</h1>{words}</main>"
+        world.cycle(timedelta(days=8))
+    (one,) = json.loads(world.say("review", "--json"))
+    assert any("Websites may republish" in quote["text"] for quote in one["quotes"])
+
+
 def test_a_changed_page_of_terms_is_asked_again(world):
     """The page that a record cites is watched; when its deciding words change a person is asked, on record."""
     world.pages["/terms"] = f"<main><h1>Terms</h1>{GRANT}</main>"

@@ -18,6 +18,7 @@ _MORE: Final = re.compile(
     r"\s(?:and|y|et|und)\s(?:(?:is|was|has|se|est|a|wird|wurde|hier)\s)?(?:here|re\w+|ici|nachgedruckt|ubernommen)\b.*$",
     re.IGNORECASE,
 )
+_LICENCE: Final = re.compile(r"[\s,.;-]*(?:\bcc\b|creative commons|licen[cs]|lizenz|https?:).*$", re.IGNORECASE)
 _REFUSED: Final = {XW: "commercial", XE: "commercial", PR: "print", EM: "email", CW: "web"}
 
 
@@ -197,9 +198,9 @@ def _holder(all_said: Sequence[Said]) -> Quote | None:
 
 
 def _name(text: str) -> str:
-    """A name as supplied, without years and without its own repetition; "" if it does not begin like a name."""
+    """A name as supplied, without years, licence and its own repetition; "" if it does not begin like a name."""
     dated = re.sub(r"[\s,]*\b(?:19|20)\d\d\b.*$", "", text.replace(BADGE, ""))
-    bare = re.sub(_MORE, "", dated).strip(" ,:-\u2013\u2014\"'")
+    bare = re.sub(_LICENCE, "", re.sub(_MORE, "", dated)).strip(" ,:-\u2013\u2014\"'")
     parts = list(dict.fromkeys(part.strip() for part in bare.split(",")))
     name = ", ".join(parts)
     return name if name[:1].isupper() or not name[:1].isascii() or name[:1].isdecimal() else ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from html import unescape
 from typing import Any, Final
 
 from syndicate.model import (
@@ -47,6 +48,7 @@ _PLAIN: Final = frozenset(
 _NAMES: Final = {id_: name for name, id_ in reversed(DUTIES.items())}
 _SPAN: Final = re.compile(r"P(T?)(\d+)([HDWM])")
 _SECONDS: Final = {"H": 3600, "D": 86_400, "W": 604_800, "M": 30 * 86_400}
+_INLINE: Final = re.compile(r"</?(?:a|abbr|b|cite|em|i|small|span|strong|u)\b[^>]*>", re.IGNORECASE)
 _HOUSE: Final = Limit(words=60)
 
 
@@ -148,8 +150,12 @@ def _above(picked: Mapping[ChannelClass, Mode], modes: Mapping[ChannelClass, Mod
 def _quote(row: Mapping[str, Any]) -> str:
     """The sentences that permit, as supplied, markup left out."""
     texts = [q["text"] for q in row["quotes"] if q["field"] in ("grants", "licence")]
-    plain = (" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in texts)
-    return " [...] ".join(dict.fromkeys(plain))
+    return " [...] ".join(dict.fromkeys(map(plain, texts)))
+
+
+def plain(text: str) -> str:
+    """The words of a quote as a reader sees them, markup left out."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", _INLINE.sub("", text))).split())
 
 
 def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode], *, pick: bool = False) -> tuple[Grant, ...]:
@@ -184,7 +190,7 @@ def position(row: Mapping[str, Any]) -> Position:
     """Where the notice wants its credit: as its words say, before the text if they say no place that we know."""
     for quote in row["quotes"]:
         if quote["value"] == "O11":
-            text = fold(re.sub(r"<[^>]*>", " ", quote["text"]))
+            text = fold(plain(quote["text"]))
             found = (place for place, pattern in PLACES_OF_CREDIT.items() if pattern.search(text))
             return Position(next(found, Position.TOP))
     return Position.TOP
@@ -202,6 +208,11 @@ def seconds(span: str | None) -> int:
     """An amount of time as ISO 8601 writes it; a month is 30 days."""
     match = _SPAN.fullmatch(span or "")
     return int(timedelta(seconds=int(match[2]) * _SECONDS[match[3]]).total_seconds()) if match else 0
+
+
+def duty_names(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a notice asks for, by the names of duties in a record; a place of the credit with the place."""
+    return tuple(f"{_NAMES[d]} ({position(row)})" if d == "O11" else _NAMES[d] for d in row["duties"])
 
 
 def unset(row: Mapping[str, Any]) -> tuple[str, ...]:
