@@ -20,6 +20,7 @@ from syndicate.pipeline.accept import Accepted, accept
 from syndicate.pipeline.health import failing, hold, note_changes, sound
 from syndicate.pipeline.retract import retract
 from syndicate.pipeline.suggesting import arrived
+from syndicate.rights.shingles import is_another
 from syndicate.rights.trace import credited, keys_of, own_chain
 from syndicate.store import PollRun, SourceState, Stored, Transaction
 
@@ -192,7 +193,9 @@ def _store_items(tx: Transaction, visit: Visit, feed: Feed, now: datetime) -> St
     keys = {item.id: keys_of(item) for item in feed.items}
     credits_ = {item.id: credited(item) for item in feed.items}
     chains = {item.id: own_chain(item, source.publisher) for item in feed.items}
-    stored = tx.items.put(source.id, feed.items, chains, keys, credits_, now=now, first_poll=first, traced=False)
+    stored = tx.items.put(
+        source.id, feed.items, chains, keys, credits_, now=now, first_poll=first, traced=False, is_another=is_another
+    )
     fresh = {*stored.new, *stored.changed}
     arrived(tx, source, feed, fresh, now)
     return Stored(stored.new, (*stored.changed, *retract(tx, feed.retractions, now)))

@@ -103,8 +103,18 @@ def shingles(item: Item) -> tuple[int, ...]:
     They fit a signed integer of 48 bits, and are the same on every machine.
     """
     text = _read(item)
-    enough = len(text.words) >= LEAST * text.unit
-    return tuple(sorted(set(_samples(text.words, SHINGLE * text.unit)))) if enough else ()
+    return tuple(sorted(set(_samples(text.words, SHINGLE * text.unit)))) if is_comparable(item) else ()
+
+
+def is_comparable(item: Item) -> bool:
+    """True if a text is long enough to tell whose it is."""
+    text = _read(item)
+    return len(text.words) >= LEAST * text.unit
+
+
+def is_another(old: Item, new: Item) -> bool:
+    """True if the words of an item have become others, and not corrected or longer ones: they are as new as that."""
+    return is_comparable(old) and is_comparable(new) and not overlap(new, old).is_copy
 
 
 def overlap(copy: Item, original: Item) -> Overlap:

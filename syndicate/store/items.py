@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +52,7 @@ class Items:
         """``connection`` is in a transaction."""
         self._connection = connection
 
-    def put(
+    def put(  # noqa: PLR0913 - all that a poll brings is written at once
         self,
         source_id: str,
         items: Sequence[Item],
@@ -63,27 +63,31 @@ class Items:
         now: datetime,
         first_poll: bool,
         traced: bool = True,
+        is_another: Callable[[Item, Item], bool] = lambda _, __: False,
     ) -> Stored:
         """Write what a poll of ``source_id`` brought; unchanged items cost one look and no write.
 
         By item id: ``chains``, ``keys`` (under which others may credit it) and ``credited`` (which it credits). Items
         that are not ``traced`` wait for it and are in no list; of changed ones the chain stays as it was. Of two items
         with one id the first counts. ``first_seen``, ``not_before`` (the last poll that succeeded) and ``order_at`` are
-        set once and kept for ever.
+        set once and kept for ever; only of an item that ``is_another`` than it was, before and now, ``not_before`` is
+        set anew.
         """
         brought = {item.id: item for item in reversed(items)}
         texts = {item_id: document(item) for item_id, item in brought.items()}
         held = self._versions(list(brought))
         new = tuple(dict.fromkeys(item.id for item in items if item.id not in held))
         changed = tuple(i for i in texts if i in held and held[i] != texts[i].sha256)
+        others = [i for i, old in self.get(changed).items() if is_another(old.item, brought[i])]
         keep(self._connection, [texts[item_id] for item_id in new + changed])
         rows = {i: _columns(brought[i], texts[i]) | {"traced": traced} for i in new + changed}
         told = {i: {"chain": encoding.chain.text(chains[i])} for i in (new + changed if traced else new)}
-        before = None if first_poll or not new else self._last_success(source_id)
+        before = None if first_poll or not (new or others) else self._last_success(source_id)
         first = {i: _first(brought[i], source_id, now, before, first_poll=first_poll) for i in new}
         self._insert([rows[i] | told[i] | first[i] for i in new])
         marks = self._corrected({i: held[i] for i in changed}, brought, now)
         self._change([rows[i] | told.get(i, {}) | {"corrected": marks[i]} for i in changed], [held[i] for i in changed])
+        self._renew(others, before)
         self._index(item_keys, {i: keys.get(i, ()) for i in new + changed}, changed)
         self._index(item_credits, {i: credited.get(i, ()) for i in new + changed}, changed)
         return Stored(new, changed)
@@ -221,6 +225,10 @@ class Items:
                 other_words = f"{old.title} {old.text}".split() != f"{new.title} {new.text}".split()
                 marks[item_id] = now if same_dates and other_words else corrected
         return marks
+
+    def _renew(self, ids: Sequence[str], before: datetime | None) -> None:
+        if ids:
+            self._connection.execute(update(items).where(among(items.c.id, ids)).values(not_before=before))
 
     def _index(self, table: Table, keys: Mapping[str, Iterable[str]], changed: Sequence[str]) -> None:
         for batch in batches(changed):

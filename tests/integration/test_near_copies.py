@@ -221,6 +221,16 @@ def test_a_corrected_original(house):
     assert (house.chain("south"), house.chain("marsh")) == (["south"], ["south", "marsh"])
 
 
+def test_an_old_item_with_new_words(house):
+    """A copy that takes the place of an older story of its publisher is no older than its words."""
+    house.show("marsh", prose("own"), hour=1)
+    house.show("south", STORY, hour=5)
+    house.poll("marsh", "south")
+    house.show("marsh", STORY, hour=1)
+    house.poll("marsh")
+    assert (house.chain("south"), house.chain("marsh")) == (["south"], ["south", "marsh"])
+
+
 def test_an_edited_copy(house):
     """A text that becomes a copy is traced again, and so is one that is rewritten."""
     house.show("south", STORY, hour=1)

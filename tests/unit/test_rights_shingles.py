@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syndicate.model import Evidence, Item, Level, Person
-from syndicate.rights.shingles import LEAST, RUN, UNLIKE_RUN, Overlap, overlap, shingles
+from syndicate.rights.shingles import LEAST, RUN, UNLIKE_RUN, Overlap, is_another, overlap, shingles
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
@@ -180,3 +180,19 @@ def test_repeated_phrases():
     refrain = prose("refrain", 10)
     sung = f"{refrain}\n\n{prose(1, 100)}\n\n{refrain}\n\n{prose(2, 100)}"
     assert overlap(item(sung), item(sung)).share > 0.9
+
+
+@pytest.mark.parametrize(
+    ("new", "another"),
+    [
+        (prose("other", 300), True),
+        (f"{STORY}\n\nCorrection: it was a Tuesday.", False),
+        ("\n\n".join(STORY.split("\n\n")[:3]), False),
+        (prose("other", LEAST - 1), False),
+    ],
+    ids=["rewritten", "corrected", "shortened", "teaser"],
+)
+def test_another_text(new, another):
+    """An item whose words have become others is as new as they are; a correction and a teaser leave it as old as it was."""
+    assert is_another(item(STORY), item(new)) is another
+    assert is_another(item(new), item(STORY)) is another
