@@ -3,12 +3,13 @@
 
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from syndicate.model import Part, Verified
+from syndicate.model import Mode, Part, Verified
 from syndicate.proof import audit, lint, verify
 from syndicate.proof.sight import look_at
 from syndicate.proof.view import Setting
@@ -83,3 +84,22 @@ def test_the_sheet_of_the_site_is_followed():
         assert "may hide anything" in look_at(page.format(elsewhere), ".credit{color:#222}").doubts[0]
     inline = page.format("/style.css").replace('class="credit"', 'class="credit" style="position:fixed"')
     assert "position: fixed" in look_at(inline, ".credit{position:sticky}").doubts[0]
+
+
+def test_items_looked_for_in_batches():
+    """Of items beside the channel's own no text may stand in a document, in whichever batch they come."""
+    part = F.parts()["json"]
+    setting = Setting(F.FEED, F.SITE, F.NOW)
+    text = "Minutes of the closed session were read aloud by mistake on Tuesday evening in the county hall."
+    entry = F.ENTRIES[0]
+    other = replace(entry, item=replace(entry.item, id="i-other", title="Closed", html=f"<p>{text}</p>", text=text))
+    other = replace(other, decision=replace(other.decision, item_id="i-other", mode=Mode.WITHHOLD, duties=()))
+    leaking = B.with_html("json", F.WHOLE, lambda html: html.replace("<h", f"<p>{text}</p><h", 1) + f"<p>{text}</p>")
+    assert audit(part.content, "all.json", F.ENTRIES, setting, [[], [other]]) == ()
+    found = audit(leaking, "all.json", F.ENTRIES, setting, [[], [other]])
+    assert "i-other" in {one.item_id for one in found}
+
+
+def test_an_instruction_in_html_says_nothing():
+    """A processing instruction is no comment, and what stands behind it is read."""
+    assert look_at("<p>a<?php echo 1 ?>b</p>").doubts == ()
