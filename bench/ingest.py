@@ -3,8 +3,9 @@
 
     ingest.py [ROUNDS] [FEEDS]
 
-P4: ours, near copies searched, against lemon24/reader with ten workers, from the same nginx: feeds a second. Rounds are
-interleaved and medians compared. Both have started before the clock runs.
+P4: ours, near copies searched and notices read, against lemon24/reader with ten workers, from the same nginx: feeds a
+second. Beside it sfeed_update with eight jobs, a shell script around curl and a parser in C that keeps flat files.
+Rounds are interleaved and medians compared. Ours and reader have started before the clock runs.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from served.site import ADDRESSES, in_child, nginx, poller, row, run, url, write_feeds
+from served.site import ADDRESSES, in_child, nginx, poller, row, run, tool, url, write_feeds
 
 from syndicate.pipeline.poll import Polling, poll_due
 
@@ -64,6 +65,21 @@ def theirs(count: int) -> float:
         return float(done.stdout)
 
 
+def sfeed(count: int) -> float:
+    """Feeds a second of sfeed_update, all written."""
+    with tempfile.TemporaryDirectory() as folder:
+        feeds = "".join(f"feed {n} {url(n)}\n" for n in range(count))
+        config = Path(folder) / "sfeedrc"
+        config.write_text(f'sfeedpath="{folder}/feeds"\nmaxjobs=8\nfeeds() {{\n{feeds}}}\n')
+        wall = time.perf_counter()
+        subprocess.run([tool("sfeed_update", "sfeed"), str(config)], capture_output=True, text=True, check=True)
+        wall = time.perf_counter() - wall
+        held = sum(len(one.read_text().splitlines()) for one in Path(folder, "feeds").iterdir() if one.is_file())
+    if held != count * ITEMS:
+        sys.exit(f"sfeed_update: {held} items of {count * ITEMS}")
+    return count / wall
+
+
 def ours(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         return in_child(__file__, folder, str(count))
@@ -77,14 +93,20 @@ def main() -> None:
         folder.chmod(0o755)
         write_feeds(root, count, ITEMS)
         with nginx(folder, root):
-            mine, peer = [], []
+            mine, peer, flat = [], [], []
             for _ in range(rounds):
                 mine.append(ours(count))
                 peer.append(theirs(count))
+                flat.append(sfeed(count))
     median = statistics.median
     row(f"P4 cold ingest, {count} feeds of {ITEMS} items", median(x["rate"] for x in mine), median(peer), 4, "feeds/s")
+    rate = median(x["rate"] for x in mine)
+    ratio = rate / median(flat)
+    print(
+        f"{'   beside sfeed_update, 8 jobs':44} {rate:10.1f} {median(flat):10.1f} {'feeds/s':10} {ratio:7.2f}x  no goal"
+    )
     print(f"CPU a feed beside the children that parse: {median(x['cpu_ms'] for x in mine):.1f} ms")
-    print(f"rounds: {[round(x['rate'], 1) for x in mine]} {[round(x, 1) for x in peer]}")
+    print(f"rounds: {[round(x['rate'], 1) for x in mine]} {[round(x, 1) for x in peer]} {[round(x, 1) for x in flat]}")
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["--child"]:  # children that parse import this file too

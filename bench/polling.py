@@ -5,10 +5,12 @@
 
 P1: a new TLS connection for each poll, with the choice of what is due and the state written, against ``wrk`` in the
 same mode, both on the second core. P2: kept connections, against lemon24/reader with ten workers: feeds a
-second. Rounds are interleaved and medians compared.
+second. All was polled once before, so that each round starts from a copy of the same database. Rounds are interleaved
+and medians compared.
 """
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,30 +21,51 @@ from pathlib import Path
 
 from served.site import ADDRESSES, SECURE, in_child, nginx, pinned, poller, row, run, tool, url, write_feeds
 
+from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.poll import poll_due
 
 ITEMS = 2
 CONNECTIONS = 50
 
 
-async def child(folder: Path, count: int, *, secure: bool) -> dict[str, float]:
-    """Poll all once, then again a day later and measure that."""
+async def prepare(folder: Path, count: int, *, secure: bool) -> dict[str, float]:
+    """Poll all for the first time."""
+    async with poller(folder, count, secure=secure) as (polling, _):
+        polled = await poll_due(polling)
+    check(polled, count, "new")
+    return {}
+
+
+async def again(folder: Path, count: int, *, secure: bool) -> dict[str, float]:
+    """Poll all two days later, and measure that."""
     async with poller(folder, count, secure=secure, workers=1) as (polling, clock):
-        first = await poll_due(polling)
         clock.ahead += timedelta(days=2)
         wall, cpu = time.perf_counter(), time.process_time()
         polled = await poll_due(polling)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    told = {one.status for one in polled}
-    if len(polled) != count or told != {"unchanged"}:
-        sys.exit(f"{len(first)} then {len(polled)} polls, {told}: {[one.error for one in polled if one.error][:3]}")
+    check(polled, count, "unchanged")
     return {"rate": count / wall, "cpu_ms": cpu / count * 1000}
 
 
-def ours(count: int, certificate: Path, *, secure: bool) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
+def check(polled: list[Polled], count: int, status: str) -> None:
+    told = {one.status for one in polled}
+    if len(polled) != count or told != {status}:
+        sys.exit(f"{len(polled)} polls of {count}, {told}: {[one.error for one in polled if one.error][:3]}")
+
+
+def prepared(count: int, certificate: Path, folder: Path, *, secure: bool) -> Path:
+    """A folder with the database in which all has been polled once."""
+    folder.mkdir()
+    in_child(__file__, "prepare", str(folder), str(count), str(int(secure)), SSL_CERT_FILE=str(certificate))
+    return folder
+
+
+def ours(count: int, certificate: Path, kept: Path, *, secure: bool) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = shutil.copytree(kept, Path(name) / "copy")
         core = 1 if secure else None
-        return in_child(__file__, folder, str(count), str(int(secure)), core=core, SSL_CERT_FILE=str(certificate))
+        arguments = ("again", str(folder), str(count), str(int(secure)))
+        return in_child(__file__, *arguments, core=core, SSL_CERT_FILE=str(certificate))
 
 
 def wrk(folder: Path, count: int) -> float:
@@ -60,21 +83,24 @@ def wrk(folder: Path, count: int) -> float:
 READER = """
 import sys, time
 from reader import make_reader
-path, count = sys.argv[1], int(sys.argv[2])
+act, path, count, first, addresses = sys.argv[1:]
 reader = make_reader(path)
-for n in range(count):
-    address = f"127.0.1.{n % int(sys.argv[4]) + 1}"
-    reader.add_feed(sys.argv[3].replace("127.0.1.1", address).replace("/0.xml", f"/{n}.xml"))
-list(reader.update_feeds_iter(workers=10, scheduled=False))
+if act == "prepare":
+    for n in range(int(count)):
+        address = f"127.0.1.{n % int(addresses) + 1}"
+        reader.add_feed(first.replace("127.0.1.1", address).replace("/0.xml", f"/{n}.xml"))
 wall = time.perf_counter()
 done = list(reader.update_feeds_iter(workers=10, scheduled=False))
 print(len(done) / (time.perf_counter() - wall))
 """
 
 
-def reader(count: int) -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", READER, f"{folder}/r.db", str(count), url(0), str(ADDRESSES)]
+def reader(act: str, folder: Path, count: int) -> float:
+    """Feeds a second of lemon24/reader: all for the first time, or again in a copy of what that left."""
+    with tempfile.TemporaryDirectory() as name:
+        if act == "again":
+            folder = shutil.copytree(folder, Path(name) / "copy")
+        command = [sys.executable, "-c", READER, act, f"{folder}/r.db", str(count), url(0), str(ADDRESSES)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(done.stderr[-2000:])
@@ -89,12 +115,17 @@ def main() -> None:
         folder.chmod(0o755)
         write_feeds(root, count, ITEMS)
         with nginx(folder, root) as certificate:
+            with_tls = prepared(count, certificate, folder / "tls", secure=True)
+            without = prepared(count, certificate, folder / "plain", secure=False)
+            theirs = folder / "reader"
+            theirs.mkdir()
+            reader("prepare", theirs, count)
             secure, limit, kept, peer = [], [], [], []
             for _ in range(rounds):
-                secure.append(ours(count, certificate, secure=True))
+                secure.append(ours(count, certificate, with_tls, secure=True))
                 limit.append(wrk(folder, count))
-                kept.append(ours(count, certificate, secure=False))
-                peer.append(reader(count))
+                kept.append(ours(count, certificate, without, secure=False))
+                peer.append(reader("again", theirs, count))
     median = statistics.median
     row(f"P1 warm poll, new TLS each, {count} feeds", median(x["rate"] for x in secure), median(limit), 0.5, "polls/s")
     row(f"P2 warm poll, kept connections, {count} feeds", median(x["rate"] for x in kept), median(peer), 10, "feeds/s")
@@ -105,6 +136,8 @@ def main() -> None:
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["--child"]:  # children that parse import this file too
-    print(json.dumps(run(child(Path(sys.argv[2]), int(sys.argv[3]), secure=sys.argv[4] == "1"))))
+    act, place, number, safe = sys.argv[2:]
+    work = prepare if act == "prepare" else again
+    print(json.dumps(run(work(Path(place), int(number), secure=safe == "1"))))
 elif __name__ == "__main__":
     main()

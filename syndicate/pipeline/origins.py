@@ -8,8 +8,7 @@ the longer chain when the origin arrives, and so does whatever credits or repeat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 
 from syndicate.model import Chain, Known, Publisher
 from syndicate.rights.directory import Directory
@@ -26,22 +25,31 @@ WAVES = 8
 """Chains are followed through so many hops that come to light one after the other."""
 
 
+@dataclass(slots=True)
+class Tracer:
+    """Traces what waits for it, ``TOGETHER`` items at most in one transaction."""
+
+    publishers: Mapping[str, Publisher]
+    _directory: Directory | None = None
+
+    def __call__(self, tx: Transaction) -> int:
+        """Trace some; how many items that were."""
+        tx.alone("tracing")
+        arrived = tx.works.untraced(TOGETHER)
+        if arrived:
+            self._directory = self._directory or Directory(self.publishers.values())
+            _Tracing(tx, self.publishers, self._directory).settle(arrived)
+        return len(arrived)
+
+
 def trace_arrivals(store: Store, publishers: Mapping[str, Publisher]) -> int:
     """Trace whatever waits for it; how many items did. Safe to stop at any moment, and to call from anywhere."""
-    directory, count = None, 0
+    tracer, count = Tracer(publishers), 0
     while True:
         with store.read() as tx:
             if not tx.works.untraced(1):
                 return count
-        directory = directory or Directory(publishers.values())
-        count += store.act(partial(_trace_some, publishers=publishers, directory=directory))
-
-
-def _trace_some(tx: Transaction, publishers: Mapping[str, Publisher], directory: Directory) -> int:
-    tx.alone("tracing")
-    arrived = tx.works.untraced(TOGETHER)
-    _Tracing(tx, publishers, directory).settle(arrived)
-    return len(arrived)
+        count += store.act(tracer)
 
 
 def flat(groups: Iterable[Iterable[str]]) -> list[str]:

@@ -21,7 +21,7 @@ from syndicate.model import Publisher, Reading, Source
 from syndicate.pipeline import arrive
 from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
-from syndicate.pipeline.origins import TOGETHER, trace_arrivals
+from syndicate.pipeline.origins import TOGETHER, Tracer
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
 from syndicate.pipeline.suggesting import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
@@ -98,6 +98,7 @@ class _Crew:
         self._polling = polling
         self._heard = heard
         self._desk = Desk(polling.store)
+        self._tracer = Tracer(polling.publishers)
         self._running: dict[asyncio.Task[Polled], SourceState] = {}
         self._ended: list[asyncio.Task[Polled]] = []
         self._something_ended = asyncio.Event()
@@ -156,24 +157,32 @@ class _Crew:
         wait = _PATIENCE
         if taken.again_at:
             wait = min(wait, max((taken.again_at - self._polling.clock()).total_seconds(), 0.0))
+        await self._until_one_ends(wait)
+        clock = asyncio.get_running_loop().time
+        until = clock() + _BREATH
+        while self._running and self._room() < AT_ONCE / 2 and (left := until - clock()) > 0:
+            await self._until_one_ends(left)
+        if self._untraced >= TOGETHER:
+            await self._trace()
+
+    async def _until_one_ends(self, seconds: float) -> None:
+        """Wait for so long at most, and hear of those that have ended."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._something_ended.wait(), wait)
-        if self._room() < AT_ONCE / 2 and len(self._running) > len(self._ended):
-            await asyncio.sleep(_BREATH)
-        ended, self._ended = self._ended, []
+            async with asyncio.timeout(seconds):
+                await self._something_ended.wait()
         self._something_ended.clear()
+        ended, self._ended = self._ended, []
         for task in ended:
             polled = task.result()
             del self._running[task]
             self._untraced += len(polled.new) + len(polled.changed)
             self._heard(polled)
-        if self._untraced >= TOGETHER:
-            await self._trace()
 
     async def _trace(self) -> None:
-        """Trace what has arrived, many items at once."""
+        """Trace what has arrived, many items at once; at the desk, so that two writers do not wait for each other."""
         self._untraced = 0
-        await asyncio.to_thread(trace_arrivals, self._polling.store, self._polling.publishers)
+        while await self._desk.write(self._tracer):
+            pass
 
     async def _give_up(self) -> None:
         """What still runs when a run is broken off is not waited for; its claims are free again."""
