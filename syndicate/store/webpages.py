@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, select, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select, update
 
 from syndicate.model import Item, PageReading
 from syndicate.store import encoding
@@ -21,6 +21,12 @@ from syndicate.store.schema import item_pages, items, terms_pages
 from syndicate.store.statements import add_missing, batches
 
 LEASE = timedelta(minutes=15)
+
+_WANT = (
+    update(item_pages)
+    .where(item_pages.c.item_id == bindparam("of"))
+    .values(url=bindparam("address"), due_at=bindparam("at"))
+)
 
 
 class WebPages:
@@ -34,9 +40,9 @@ class WebPages:
         """The pages of these items (id to address) are to be read now, also if they were read before."""
         rows = [{"item_id": item_id, "url": url, **_unread(now)} for item_id, url in urls.items() if url]
         add_missing(self._connection, item_pages, rows, key=["item_id"])
-        for item_id, url in urls.items():
-            mine = update(item_pages).where(item_pages.c.item_id == item_id)
-            self._connection.execute(mine.values(url=url, due_at=now))
+        if urls:
+            of = [{"of": item_id, "address": url, "at": now} for item_id, url in urls.items()]
+            self._connection.execute(_WANT, of)
 
     def want_terms(self, publisher_id: str, urls: Sequence[str], now: datetime, *, most: int) -> None:
         """These pages of a publisher are to be read as its terms, unless they are known; ``most`` of one publisher."""
