@@ -158,7 +158,7 @@ async def poller(
     sources = {f"s{n}": Source(f"s{n}", url(n, secure=secure), publishers[f"p{n}"]) for n in range(count)}
     with store.write() as tx:
         tx.sources.sync(list(sources.values()), clock())
-    reader = Reader(workers=workers)
+    reader = Reader(workers=workers, loaded=("syndicate.rights.heard",))
     client = Client("syndicate-bench/1 (+https://bench.example/)", allow_private=True, limits=Limits(per_host=16))
     try:
         async with client:

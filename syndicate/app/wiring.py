@@ -193,7 +193,7 @@ class App:
         from syndicate.intake.fetch import Fetcher
         from syndicate.intake.sandbox import Reader
 
-        reader = Reader(workers=min(PARSERS, os.cpu_count() or 1))
+        reader = Reader(workers=min(PARSERS, os.cpu_count() or 1), loaded=("syndicate.rights.heard",))
         try:
             async with self.client() as client:
                 yield Polling(

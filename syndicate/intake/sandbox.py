@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import multiprocessing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from syndicate.errors import ParseError
 from syndicate.intake import delta, webpage
 from syndicate.intake.pages import ROBOT
-from syndicate.model import PageReading, Reading, Source
+from syndicate.model import Feed, PageReading, Reading, Source
 
 try:
     import resource
@@ -35,8 +35,15 @@ _DOCUMENTS_PER_CHILD = 500
 class Reader:
     """Reads documents in ``workers`` child processes. ``seconds`` a document may take, ``memory`` a child, in bytes."""
 
-    def __init__(self, *, workers: int = 1, seconds: float = 20.0, memory: int = 1_000_000_000) -> None:
-        """Starts nothing yet; the first document starts the children."""
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        seconds: float = 20.0,
+        memory: int = 1_000_000_000,
+        loaded: Sequence[str] = (),
+    ) -> None:
+        """Starts nothing yet; the first document starts the children, with the modules ``loaded`` at hand."""
         self._seconds = seconds
         self._running: set[concurrent.futures.Future[Any]] = set()
         self._closing = False
@@ -45,13 +52,25 @@ class Reader:
             max_tasks=_DOCUMENTS_PER_CHILD,
             initializer=_limit_memory,
             initargs=[memory],
-            context=_context(),
+            context=_context(loaded),
         )
 
-    async def read(self, body: bytes, *, url: str, content_type: str, source: Source, marks: bytes = b"") -> Reading:
-        """A whole body -> what is new since the reading that left ``marks``. Raises ParseError, also for excess."""
+    async def read(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str,
+        source: Source,
+        marks: bytes = b"",
+        then: Callable[[Feed], Feed] | None = None,
+    ) -> Reading:
+        """A whole body -> what is new since the reading that left ``marks``. Raises ParseError, also for excess.
+
+        ``then``, a pure function that stands in a module, is done with the feed in the child.
+        """
         bare = replace(source, publisher=replace(source.publisher, records=()))  # terms are no business of a child
-        arguments = [body, url, content_type, bare, marks, int(self._seconds) + 1]
+        arguments = [body, url, content_type, bare, marks, then, int(self._seconds) + 1]
         future = self._pool.schedule(_read, args=arguments, timeout=self._seconds + _GRACE)
         self._running.add(future)
         try:
@@ -104,12 +123,12 @@ class Reader:
             raise ParseError("reading was given up on closing", subject=url, remedy="poll the source again") from error
 
 
-def _context() -> BaseContext:
+def _context(loaded: Sequence[str]) -> BaseContext:
     """Children start from a clean server process that has the parsers loaded, never as copies of ours."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *loaded])
     return context
 
 
@@ -127,9 +146,18 @@ def _limit_time(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
 
 
-def _read(body: bytes, url: str, content_type: str, source: Source, marks: bytes, seconds: int) -> Reading:
+def _read(
+    body: bytes,
+    url: str,
+    content_type: str,
+    source: Source,
+    marks: bytes,
+    then: Callable[[Feed], Feed] | None,
+    seconds: int,
+) -> Reading:
     _limit_time(seconds)
-    return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+    reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+    return replace(reading, feed=then(reading.feed)) if then and reading.feed else reading
 
 
 def _read_page(body: bytes, url: str, headers: dict[str, str], about: webpage.About, seconds: int) -> PageReading:

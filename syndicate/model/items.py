@@ -167,7 +167,8 @@ class PageReading:
 class Feed:
     """One parsed and normalised feed document. ``retractions`` are its tombstones.
 
-    ``aliases`` are, by item id, the ids that an item would have if other names of its entry identified it.
+    ``aliases`` are, by item id, the ids that an item would have if other names of its entry identified it. ``speaking``
+    are the addresses of items whose own words a person should see, None if nobody has looked.
     """
 
     title: str
@@ -181,6 +182,7 @@ class Feed:
     retractions: tuple[Retraction, ...] = ()
     asks: Asks = Asks()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    speaking: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from syndicate.model import (
     Standing,
 )
 from syndicate.pipeline.ports import Clock, Fetcher, PageFetcher, PageReader, Reader
-from syndicate.pipeline.suggesting import heard
 from syndicate.rights.directory import Directory
+from syndicate.rights.heard import heard
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.suggested import is_suggestion, may_speak
 from syndicate.rights.policy import decide
@@ -127,8 +127,10 @@ async def feeds(looking: Looking, url: str) -> list[Found]:
 async def as_source(looking: Looking, found: Found, source: Source) -> Feed:
     """The feed as the source would bring it, with what its items' own words forbid."""
     answer = found.answer
-    reading = await looking.reader.read(answer.body, url=answer.url, content_type=answer.content_type, source=source)
-    return heard(reading.feed or found.feed)
+    reading = await looking.reader.read(
+        answer.body, url=answer.url, content_type=answer.content_type, source=source, then=heard
+    )
+    return reading.feed or heard(found.feed)
 
 
 async def terms(looking: Looking, feed: Feed, home: str) -> list[Heard]:

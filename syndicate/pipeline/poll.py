@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from syndicate.errors import ParseError, SyndicateError
@@ -23,7 +23,7 @@ from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
 from syndicate.pipeline.origins import TOGETHER, Tracer
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
-from syndicate.pipeline.suggesting import heard
+from syndicate.rights.heard import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
 AT_ONCE = 64
@@ -225,11 +225,13 @@ class _Crew:
         if digest != state.body_sha256:
             marks = b"" if state.memory.by_link else await asyncio.to_thread(_marks, polling, visit.source.id)
             reading = await polling.reader.read(
-                fetched.body, url=fetched.url, content_type=fetched.content_type, source=visit.source, marks=marks
+                fetched.body,
+                url=fetched.url,
+                content_type=fetched.content_type,
+                source=visit.source,
+                marks=marks,
+                then=heard,
             )
-            if reading.feed:
-                feed = await asyncio.to_thread(heard, reading.feed)
-                reading = replace(reading, feed=feed)
         return Answer(visit, fetched, digest, polling.clock()), reading
 
     async def _failed(self, visit: Visit, error: SyndicateError) -> Polled:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from syndicate.model import Fetched, Outcome, PageReading, Reading, Source, Verified
+from syndicate.model import Feed, Fetched, Outcome, PageReading, Reading, Source, Verified
 
 Clock = Callable[[], datetime]
 
@@ -79,8 +79,20 @@ class PageReader(Protocol):
 class Reader(Protocol):
     """Bytes to normalised items, where a hostile document can do no harm."""
 
-    async def read(self, body: bytes, *, url: str, content_type: str, source: Source, marks: bytes = b"") -> Reading:
-        """Parse and normalise what is new since the reading that left ``marks``; raises ParseError."""
+    async def read(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str,
+        source: Source,
+        marks: bytes = b"",
+        then: Callable[[Feed], Feed] | None = None,
+    ) -> Reading:
+        """Parse and normalise what is new since the reading that left ``marks``; raises ParseError.
+
+        ``then``, a pure function that stands in a module, is done with the feed in the place where it is read.
+        """
         ...
 
 

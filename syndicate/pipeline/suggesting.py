@@ -14,8 +14,7 @@ from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Sour
 from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, read_once, refusals
-from syndicate.rights.signals import parts_hidden
+from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, own_words, read_once
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.store import LedgerKind, Transaction
 
@@ -28,16 +27,6 @@ class Found:
     url: str
     notices: tuple[Notice, ...]
     item_id: str = ""
-
-
-def heard(feed: Feed) -> Feed:
-    """The feed, its items with what their own words forbid and what their markup keeps out of snippets."""
-    return replace(feed, items=tuple(_heard(item) for item in feed.items))
-
-
-def _heard(item: Item) -> Item:
-    found = (*refusals(item), *parts_hidden(item))
-    return replace(item, evidence=(*item.evidence, *found)) if found else item
 
 
 def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], now: datetime) -> None:
@@ -53,8 +42,8 @@ def arrived(tx: Transaction, source: Source, feed: Feed, fresh: Iterable[str], n
     rights = tuple(Notice("feed-rights", line) for line in lines)
     suggest(tx, Found(source.publisher.id, feed.url, rights), now)
     for item in new:
-        body = Notice("body", item.raw_html or item.html, "html")
-        suggest(tx, Found(source.publisher.id, item.url, (body,), item.id), now)
+        if feed.speaking is None or item.url in feed.speaking:
+            suggest(tx, Found(source.publisher.id, item.url, (own_words(item),), item.id), now)
         beside_limits(tx, Found(source.publisher.id, item.url, (), item.id), item.evidence, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,9 +67,10 @@ class House:
         """The document as it is now."""
         return Fetched(200, url, self.body.encode(), "application/rss+xml")
 
-    async def read(self, body, *, url, content_type, source, marks=b""):
+    async def read(self, body, *, url, content_type, source, marks, then):
         """Read in this process."""
-        return read(body, url=url, content_type=content_type, source=source, marks=marks)
+        reading = read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(reading, feed=reading.feed and then(reading.feed))
 
     def poll(self, body):
         """Poll this document; how many items a digest would newly carry."""

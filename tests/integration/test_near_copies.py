@@ -83,9 +83,10 @@ class House:
         assert (etag, last_modified) == ("", "")
         return Fetched(200, url, self.shelf[url.split("//")[1].split(".")[0]].encode(), "application/rss+xml")
 
-    async def read(self, body, *, url, content_type, source, marks):
+    async def read(self, body, *, url, content_type, source, marks, then):
         """Parse in this process."""
-        return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(reading, feed=reading.feed and then(reading.feed))
 
     def show(self, name, paragraphs, *, hour=1, title="The ferry", more=(), dated=True):
         """A publisher shows a story, published some hours after midnight, and perhaps others."""

@@ -85,9 +85,10 @@ class Shelf:
 class PlainReader:
     """Parses in this process, without the child."""
 
-    async def read(self, body, *, url, content_type, source, marks):
+    async def read(self, body, *, url, content_type, source, marks, then):
         """Parse and normalise."""
-        return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(reading, feed=reading.feed and then(reading.feed))
 
 
 def rss(*items):

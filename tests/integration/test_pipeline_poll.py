@@ -57,9 +57,10 @@ class Web:
 class PlainReader:
     """Reads in this process, without the child."""
 
-    async def read(self, body, *, url, content_type, source, marks=b""):
+    async def read(self, body, *, url, content_type, source, marks, then):
         """Parse and normalise."""
-        return read(body, url=url, content_type=content_type, source=source, marks=marks)
+        reading = read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(reading, feed=reading.feed and then(reading.feed))
 
 
 def rss(*names, head=""):

@@ -2,6 +2,7 @@
 """An entry whose id or link says something else than before is still the one item that we hold."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -25,9 +26,10 @@ class Wire:
         """The document as it is now."""
         return Fetched(200, url, self.body.encode(), "application/rss+xml")
 
-    async def read(self, body, *, url, content_type, source, marks):
+    async def read(self, body, *, url, content_type, source, marks, then):
         """Read in this process."""
-        return delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(reading, feed=reading.feed and then(reading.feed))
 
 
 class House:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.model import ChannelClass, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
+from syndicate.model import ChannelClass, Feed, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
+from syndicate.rights.heard import heard
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, position, record, refusals, seconds, unset
 from syndicate.rights.statements import statements
@@ -154,3 +155,24 @@ def test_nothing_is_wider_than_narrowed(most):
         purpose = COMMERCIAL if column.value in ("XW", "XE") else COMMUNITY
         given_ = [g.mode for g in found.grants if medium in g.media and purpose in g.purposes]
         assert max(given_, default=Mode.LINK) <= max(mode, Mode.LINK)
+
+
+def item(name, html):
+    """An item of that name and body."""
+    return Item(name, "s", "p", name, f"https://own.example/{name}", "T", html, "")
+
+
+def test_a_feed_hears_its_items():
+    """Refusals and parts kept out of snippets become evidence, suggestions are named, all else stays as it is."""
+    bodies = {
+        "refuses": "<p>This article may not be republished.</p>",
+        "hides": "<p>Rain. <span data-nosnippet>Sun.</span></p>",
+        "suggests": "<p>You may republish this article for free.</p>",
+        "silent": "<p>Rain.</p>",
+    }
+    feed = Feed("t", "u", "h", "en", "rss20", tuple(item(name, html) for name, html in bodies.items()))
+    found = heard(feed)
+    kinds = {item.id: [one.kind for one in item.evidence] for item in found.items}
+    assert kinds == {"refuses": ["notice.refusal"], "hides": ["html.robots"], "suggests": [], "silent": []}
+    assert found.speaking == ("https://own.example/suggests",)
+    assert (feed.speaking, found.items[-1]) == (None, feed.items[-1])

@@ -101,9 +101,20 @@ def key(reading: Reading) -> str:
     return hashlib.sha256(repr(sorted(words)).encode()).hexdigest()
 
 
+def own_words(item: Item) -> Notice:
+    """The body of an item as a notice."""
+    return Notice("body", item.raw_html or item.html, "html")
+
+
+def suggests(item: Item) -> bool:
+    """True if a person should see what an item's own words say of its use."""
+    notice = own_words(item)
+    return may_speak(notice) and is_suggestion(read_once((notice,)))
+
+
 def refusals(item: Item) -> tuple[Evidence, ...]:
     """What the words of an item itself forbid: no republication at all."""
-    notice = Notice("body", item.raw_html or item.html, "html")
+    notice = own_words(item)
     if not may_speak(notice):
         return ()
     found = (q for q in read_once((notice,)).quotes if q.field == "prohibitions" and q.value == "republication")
