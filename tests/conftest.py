@@ -4,8 +4,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import POSTGRESQL, SQLITE, databases
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
