@@ -68,8 +68,7 @@ class Shelf:
     """A fetcher over a shelf of documents: each URL has an answer, or an error to raise."""
 
     def __init__(self, **answers):
-        self.answers = answers
-        self.asked = []
+        self.answers, self.asked = answers, []
 
     async def fetch(self, url, *, etag="", last_modified=""):
         """Answer as a polite server would."""
@@ -87,8 +86,8 @@ class PlainReader:
 
     async def read(self, body, *, url, content_type, source, marks, then):
         """Parse and normalise."""
-        reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
-        return replace(reading, feed=reading.feed and then(reading.feed))
+        told = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
+        return replace(told, feed=told.feed and then(told.feed))
 
 
 def rss(*items):
