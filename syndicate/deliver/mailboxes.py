@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import mailbox
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -61,16 +62,25 @@ class Imap:
 
     def read(self, take: Take) -> int:
         """Take what is unseen; how many. DeliveryError: the server does not let us."""
+        from imaplib import IMAP4
+
         from imap_tools import AND, ImapToolsError, MailBox
 
         done = 0
         try:
-            with MailBox(self.host, self.port, timeout=60).login(self.username, self.password, self.folder) as box:
+            # Without a context of ours no certificate would be looked at.
+            box = MailBox(self.host, self.port, timeout=60, ssl_context=ssl.create_default_context())
+            try:
+                box.login(self.username, self.password, self.folder)
                 for message in box.fetch(AND(seen=False), mark_seen=False, limit=AT_ONCE, bulk=50):
                     _take_one(take, message.obj.as_bytes(), "", f"{self.host} {message.uid}")
                     box.flag([message.uid or ""], "\\Seen", value=True)
                     done += 1
-        except (ImapToolsError, OSError) as error:
+                box.logout()
+            finally:
+                with suppress(OSError):  # a login that is refused leaves the connection open
+                    box.client.shutdown()
+        except (ImapToolsError, IMAP4.error, OSError) as error:
             remedy = "check delivery.returns: imap_host, imap_username, imap_password, imap_folder"
             raise DeliveryError(f"the mailbox cannot be read ({error})", subject=self.host, remedy=remedy) from error
         return done
