@@ -34,6 +34,7 @@ def test_every_language_has_every_kind(language):
         ("Unless we say no.", "we say no."),
         ("Our fees: 5 euros.", "fees: 5 euros."),
         ("Credit Photos.", "Photos."),
+        ('Add the line "Taken from Fen Post at the top.', '"Taken from Fen Post at the top.'),
         ("Link to the page <here> please.", "<here> please."),
         ("Contact desk@fen.example.", "desk@fen.example."),
     ],
@@ -84,6 +85,12 @@ def test_a_link_and_its_words_have_to_agree():
     ):
         assert read([Notice("page-footer", page.format(words), "html")]).grants[CW] is mode, words
     assert read([Notice("page-footer", page.format("CC BY 3.0"), "html")]).alone == ()
+
+
+def test_a_refusal_has_to_be_applied_to_count_as_understood():
+    """A sentence that the grammar takes for a refusal, and the reading for none, is a doubt."""
+    notice = Notice("terms-page", f"{GRANT} Commercial use only with permission. We do not allow commercial use.")
+    assert ChannelClass.COMMERCIAL_WEB not in {c for c, m in read([notice]).grants.items() if m is Mode.FULL}
 
 
 def test_in_a_body_only_what_touches_the_use_is_asked_about():

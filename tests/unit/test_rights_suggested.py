@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from syndicate.model import ChannelClass, Feed, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
 from syndicate.rights.heard import heard
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, position, record, refusals, seconds, unset
+from syndicate.rights.notices.suggested import (
+    duty_names,
+    is_suggestion,
+    key,
+    may_speak,
+    position,
+    record,
+    refusals,
+    seconds,
+    unset,
+)
 from syndicate.rights.statements import statements
 
 COMMUNITY, COMMERCIAL = Purpose.COMMUNITY, Purpose.COMMERCIAL
@@ -110,7 +120,9 @@ def test_what_wants_a_pick_is_confirmed_with_the_pick():
 
 def test_what_a_notice_leaves_open():
     """Duties whose particulars a notice does not give are told, so that they are recorded by hand."""
-    assert unset(row("You may republish our stories. Tell us when you do, and credit us.")) == ("notify",)
+    said = row("You may republish our stories. Tell us when you do, and credit us at the end of the text.")
+    assert unset(said) == ("notify",)
+    assert duty_names(said) == ("credit", "position (end)", "notify")
 
 
 def test_keys_follow_the_deciding_words():
