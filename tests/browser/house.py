@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from jinja2 import FileSystemLoader
 from playwright.sync_api import Page
 from pytest_httpserver import HTTPServer
 
@@ -39,9 +40,10 @@ CHANGES = {
 class House:
     """The daemon at work: ``url`` is where it serves, ``app`` its open configuration, ``sink`` where mail arrives."""
 
-    def __init__(self, folder: Path, readers: int = 3) -> None:
+    def __init__(self, folder: Path, readers: int = 3, more: str = "") -> None:
         self.folder = folder
         self._readers = readers
+        self._more = more  # lines of configuration
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -83,6 +85,22 @@ class House:
             site.expect_request("/robots.txt").respond_with_data("", status=404)
             yield at
 
+    @contextmanager
+    def without_credit(self) -> Iterator[None]:
+        """An operator's template that loses the credit of the text part."""
+        broken = self.folder / "broken"
+        broken.mkdir()
+        (broken / "credit.txt").write_text("Thank you all.\n", encoding="utf-8")
+        templates = self.app.templates
+        loaders, cache = cast("Any", templates.loader).loaders, cast("Any", templates.cache)
+        loaders.insert(0, FileSystemLoader(broken))
+        cache.clear()
+        try:
+            yield
+        finally:
+            loaders.pop(0)
+            cache.clear()
+
     def mail_to(self, recipient: str) -> list[bytes]:
         """The messages that came for an address, oldest first."""
         return [one.path.read_bytes() for one in self.sink.messages if recipient in one.recipients]
@@ -121,7 +139,7 @@ class House:
             for old, new in CHANGES.items():
                 world = f"http://{demo.HOST}:{self.world.port}"
                 text = text.replace(old.replace("$world", world), new.replace("$world", world))
-            config.write_text(text, encoding="utf-8")
+            config.write_text(text + self._more, encoding="utf-8")
             self.app = open_app(config)
             stack.callback(self.app.close)
             self._people()

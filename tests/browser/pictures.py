@@ -8,7 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.browser.house import House, story
+from syndicate.pipeline.release import send_digest
+from syndicate.schedule.due import period
+from tests.browser.house import House, log_in, story
 from tests.browser.sight import Sight
 from tests.cases.publish.rich import rich
 
@@ -57,6 +59,37 @@ def site(sight: Sight, folder: Path) -> None:
                     page.screenshot(path=FOLDER / f"{name}-{size}.png", full_page=True)
 
 
+def console(sight: Sight, folder: Path) -> None:
+    """The rooms of the console, with a digest that goes out to 1,284 readers, and one that the proof stopped."""
+    (folder / "house").mkdir()
+    with House(folder / "house", 1284, "delivery: {per_second: 15}\n").running() as house:
+        app, weekly = house.app, house.app.channel("weekly")
+        with app.store.read() as tx:
+            boat = next(one.item.id for one in tx.items.newest(50) if one.item.title.startswith("The last boat"))
+        sent = send_digest(app.composing, weekly, period(weekly, app.clock(), seconds=True))
+        going = f"editions/{sent.verified.edition.id}" if sent else "editions"
+        for scheme in ("light", "dark"):
+            with sight.page(1280, scheme) as page:
+                log_in(page, house)
+                page.goto(f"{house.url}/admin/{going}")
+                while int(page.locator(".five dd").first.inner_text().replace(",", "")) < 200:
+                    page.wait_for_timeout(1000)
+                page.screenshot(path=FOLDER / f"console-digest-{scheme}.png", full_page=True)
+                for name, path in (
+                    ("today", ""),
+                    ("item", f"items/{boat}"),
+                    ("terms", "terms/1"),
+                    ("sources", "sources"),
+                ):
+                    page.goto(f"{house.url}/admin/{path}")
+                    page.screenshot(path=FOLDER / f"console-{name}-{scheme}.png", full_page=True)
+        house.bring("The lock-keeper’s ledger")
+        with house.without_credit(), sight.page(1280) as page:
+            log_in(page, house)
+            page.goto(f"{house.url}/admin/editions/next/weekly")
+            page.screenshot(path=FOLDER / "console-stopped-light.png", full_page=True)
+
+
 def main() -> None:
     """Take them all."""
     with tempfile.TemporaryDirectory() as name:
@@ -66,6 +99,7 @@ def main() -> None:
         FOLDER.mkdir(exist_ok=True)
         with Sight.open(shutil.which("chromium") or "chromium") as sight:
             digest(sight, folder)
+            console(sight, folder)
             site(sight, folder)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from jinja2 import FileSystemLoader
 
 from syndicate.model import SendingState
 from syndicate.pipeline.release import send_digest
@@ -84,13 +83,7 @@ def test_cancel(console, house):
 def test_an_edition_that_the_proof_stopped(console, house):
     """A template that loses the credit: the page says what is missing, from what, and there is no way around."""
     house.bring("The lock-keeper’s ledger")
-    templates = house.app.templates.loader.loaders
-    broken = house.folder / "broken"
-    broken.mkdir()
-    (broken / "credit.txt").write_text("Thank you all.\n", encoding="utf-8")
-    templates.insert(0, FileSystemLoader(broken))
-    house.app.templates.cache.clear()
-    try:
+    with house.without_credit():
         page = console
         page.goto(house.url + NEXT)
         assert page.get_by_role("heading", level=1).inner_text() == "This edition did not go out"
@@ -98,9 +91,6 @@ def test_an_edition_that_the_proof_stopped(console, house):
         assert "South Desk" in " ".join(page.locator(".lost").all_inner_texts())
         assert page.get_by_role("button", name=re.compile("Send")).count() == 0
         assert page.locator("mark").count() > 0
-    finally:
-        templates.pop(0)
-        house.app.templates.cache.clear()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (768, "light"), (320, "dark")])
