@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 import socket
 import tempfile
@@ -28,8 +29,10 @@ from syndicate.publish.page_item import PageItem
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, cycle, drain, of_kind
 from syndicate.schedule.due import period
+from syndicate.serve.admin.passwords import hashed
 
 PORT = 8080
+NAME = "demo"
 GAP = 2  # between columns
 TITLE_WIDTH = range(20, 34)
 
@@ -210,7 +213,9 @@ async def _serve(stage: Stage) -> None:
         loop.add_signal_handler(signum, stop.set)
     async with stage.app.daemon(demo.HOST, stage.port, show_report) as port:
         at = f"http://{demo.HOST}:{port}"
-        day = stage.app.clock().date().isoformat()
+        day, password = stage.app.clock().date().isoformat(), secrets.token_hex(8)
+        with stage.app.store.write() as tx:
+            tx.operators.put(NAME, hashed(password), stage.app.clock())
         OUT.print("The daemon runs and serves its pages. Open:\n")
         table(
             ["", ""],
@@ -218,6 +223,7 @@ async def _serve(stage: Stage) -> None:
                 ("the front page", f"{at}/"),
                 ("the digest", f"{at}/digests/weekly/{day}"),
                 ("a feed", f"{at}/feeds/community.rss"),
+                ("the console", f"{at}/admin/  (name {NAME}, password {password})"),
                 ("why", f"syndicate explain ITEM -c {stage.home / 'config.yaml'}"),
             ],
             indent=2,

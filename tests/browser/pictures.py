@@ -75,13 +75,9 @@ def console(sight: Sight, folder: Path) -> None:
                 while int(page.locator(".five dd").first.inner_text().replace(",", "")) < 200:
                     page.wait_for_timeout(1000)
                 page.screenshot(path=FOLDER / f"console-digest-{scheme}.png", full_page=True)
-                for name, path in (
-                    ("today", ""),
-                    ("item", f"items/{boat}"),
-                    ("terms", "terms/1"),
-                    ("sources", "sources"),
-                ):
-                    page.goto(f"{house.url}/admin/{path}")
+                rooms = {"today": "", "item": f"items/{boat}", "terms": "terms/1", "sources": "sources"}
+                for name in rooms if scheme == "light" else ("today",):
+                    page.goto(f"{house.url}/admin/{rooms[name]}")
                     page.screenshot(path=FOLDER / f"console-{name}-{scheme}.png", full_page=True)
         house.bring("The lock-keeper’s ledger")
         with house.without_credit(), sight.page(1280) as page:
