@@ -168,7 +168,7 @@ def test_configuration_is_read_by_the_ordinary_loader(tmp_path):
     text = demo.demo_config(8001, 8002, tmp_path, 8003)
     loaded = config.load(text, name="demo.yaml", licence=licences.by_id, read_file=str)
     assert len(loaded.sources) == 7
-    assert [one.id for one in loaded.channels] == ["community", "partner", "neighbours", "print", "weekly"]
+    assert [one.id for one in loaded.channels] == ["community", "partner", "neighbours", "pages", "print", "weekly"]
     assert next(one for one in loaded.channels if one.id == "print").medium is Medium.PRINT
     harbour = next(one.publisher for one in loaded.sources if one.id == "harbour-review")
     assert harbour.records[0].grants[0].mode is Mode.FULL
