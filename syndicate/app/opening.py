@@ -71,6 +71,8 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     folder = path.resolve().parent
     store = open_store(_database_url(config.database, folder))
     store.copied()
+    store.receipt_key()  # made here, so that opening its page makes nothing
+    store.keys(now())
     store.catch_up(now())
     with store.write() as tx:
         tx.sources.sync(config.sources, now(), _host_of)

@@ -190,7 +190,17 @@ def test_opening_links_changes_nothing(house):
     """1,000 GET and HEAD requests on every route, tokens included: the database is the same, to the byte of its dump."""
     reader = house.join()
     house.post("/subscribe", list="weekly", address="new@mail.example")
-    paths = ["/", "/subscribe", "/style.css", "/robots.txt", "/healthz", "/readyz", "/items/x", "/feeds/x.rss"]
+    paths = [
+        "/",
+        "/subscribe",
+        "/style.css",
+        "/receipts.pem",
+        "/robots.txt",
+        "/healthz",
+        "/readyz",
+        "/items/x",
+        "/feeds/x.rss",
+    ]
     paths += [house.link(), house.token("unsubscribe", reader), house.token("preferences", reader), "/unsubscribe/x"]
     before = house.dump()
     for number in range(1000):
