@@ -17,6 +17,7 @@ from typing import Final
 
 from jinja2 import Environment
 
+from syndicate.errors import ProofError
 from syndicate.model import Channel, ChannelKind, Entry, Mode, Part, Publisher, Verified
 from syndicate.pipeline import archive
 from syndicate.pipeline.compose import Composing, Draft, proof_error, prove
@@ -145,9 +146,11 @@ class Press:
         row, frame = one(self.composing, item_id, self.channels), self.frame()
         if not isinstance(row, PageItem):
             return row
-        return self._proved(
-            [row], lambda now: render_item(frame, replace(now[0], mode=now[0].entry.decision.mode), self._templates)
-        )
+        try:
+            return self._proved([row], lambda now: render_item(frame, _as_carried(now[0]), self._templates))
+        except ProofError:
+            # The words that a decision rests on may be the story's own, which this page may not carry.
+            return self._proved([row], lambda now: render_item(frame, _unquoted(_as_carried(now[0])), self._templates))
 
     def _proved(self, rows: Sequence[PageItem], render: Callable[[Sequence[PageItem]], Part]) -> Finished:
         """The page with these rows, proved; with links alone if not all that is owed is found in it."""
@@ -243,7 +246,12 @@ class Press:
             found = desk.whole(mine)
             rows, who = desk.bare(found[:LEAF]), desk.publishers[publisher_id]
         told = _carried(who, [entry for _, _, entry in found])
-        return self._proved(rows, lambda now: render_publisher(frame, told, now, self._templates))
+        try:
+            return self._proved(rows, lambda now: render_publisher(frame, told, now, self._templates))
+        except ProofError:
+            # A story may have the words of the terms in it, which a list may not carry: they stand under Terms.
+            bare = replace(told, publisher=replace(who, records=tuple(replace(one, quote="") for one in who.records)))
+            return self._proved(rows, lambda now: render_publisher(frame, bare, now, self._templates))
 
     def receipts(self, publisher_id: str, name: str) -> Page:
         """Every appearance of a publisher's work on record, for machines."""
@@ -281,6 +289,18 @@ class Press:
     @property
     def _templates(self) -> Environment:
         return self.composing.templates
+
+
+def _as_carried(row: PageItem) -> PageItem:
+    return replace(row, mode=row.entry.decision.mode)
+
+
+def _unquoted(row: PageItem) -> PageItem:
+    """The same without the words that its decisions rest on."""
+    hops = tuple(replace(hop, because=()) for hop in row.entry.chain.hops)
+    entry = replace(row.entry, chain=replace(row.entry.chain, hops=hops))
+    bare = replace(entry, decision=replace(entry.decision, reasons=()))
+    return replace(row, entry=bare, decisions=tuple(replace(one, reasons=()) for one in row.decisions))
 
 
 def _first(tx: Transaction, number: int) -> list[StoredItem]:
