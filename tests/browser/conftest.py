@@ -14,6 +14,16 @@ from tests.browser.sight import Sight
 NODE_MODULES = Path(__file__).parent / "node_modules"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests of a module share a house that takes seconds to start, so they run as they are written."""
+    here = Path(__file__).parent
+    places = [n for n, item in enumerate(items) if item.path.is_relative_to(here)]
+    written = sorted((items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
+    for place, item in zip(places, written, strict=True):
+        items[place] = item
+
+
 @pytest.fixture(scope="session")
 def node():
     """The program node, with the packages of package.json beside this file; skips the test without them."""

@@ -39,6 +39,7 @@ ROOMS: tuple[tuple[str, tuple[str, ...], Room], ...] = (
     ("items/{item}", ACT, items.act),
     ("terms", LOOK, terms.all_of_them),
     ("terms/statements/{statement}", ACT, terms.withdraw),
+    ("terms/objections", ACT, terms.object_),
     ("terms/{number}", LOOK, terms.one),
     ("terms/{number}", ACT, terms.act),
     ("readers", LOOK, readers.all_of_them),
