@@ -19,7 +19,9 @@ def pytest_collection_modifyitems(items):
     """Browser tests of a module share a house that takes seconds to start, so they run as they are written."""
     here = Path(__file__).parent
     places = [n for n, item in enumerate(items) if item.path.is_relative_to(here)]
-    written = sorted((items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
+    written = sorted(
+        (items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0, item.name)
+    )
     for place, item in zip(places, written, strict=True):
         items[place] = item
 
