@@ -6,7 +6,7 @@ WORKDIR /build
 RUN python -m venv /opt/syndicate
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY syndicate ./syndicate
-RUN /opt/syndicate/bin/pip install --no-cache-dir --disable-pip-version-check -c requirements.lock '.[demo]'
+RUN /opt/syndicate/bin/pip install --no-cache-dir --disable-pip-version-check -c requirements.lock '.[postgres]'
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="syndicate" \

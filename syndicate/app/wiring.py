@@ -43,7 +43,7 @@ from syndicate.pipeline.webpages import Browsing
 from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
 from syndicate.serve.ports import Ports
-from syndicate.store import Manners, Store
+from syndicate.store import Gauges, Manners, Store
 
 if TYPE_CHECKING:
     from syndicate.deliver.dkim import Signer
@@ -299,10 +299,12 @@ class App:
         """Poll, publish, send and serve until the context ends; yields the port."""
         from syndicate.schedule.ticks import ticks
         from syndicate.serve.app import build_app
+        from syndicate.serve.metrics import metrics_routes
         from syndicate.serve.run import serving
 
         ready = asyncio.Event()
-        pages = serving(build_app(self.pages(ready.is_set), self.console().routes()), host, port)
+        more = [*self.console().routes(), *metrics_routes(self._gauges, self.config.metrics_key)]
+        pages = serving(build_app(self.pages(ready.is_set), more), host, port)
         async with self.work() as work, self.listening(), pages as bound:
             beat = ticks(work, tell)
 
@@ -322,6 +324,9 @@ class App:
                 await asyncio.gather(first, return_exceptions=True)
                 if beat.running:
                     beat.shutdown(wait=False)
+
+    def _gauges(self) -> Gauges:
+        return self.store.gauges(self.clock())
 
     def console(self) -> Console:
         """The operator's pages."""

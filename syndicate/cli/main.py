@@ -209,6 +209,18 @@ def run(
 
 
 @app.command()
+def worker(
+    queues: Annotated[str, typer.Option(help="Which jobs, separated by commas.")] = "polling,composing,delivering",
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="So many jobs at a time.")] = 4,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Work with others on a shared PostgreSQL; start as many as you like, on as many machines."""
+    from syndicate.cli import work
+
+    raise typer.Exit(work.worker(config, [one.strip() for one in queues.split(",") if one.strip()], concurrency))
+
+
+@app.command()
 def backup(
     file: Annotated[Path | None, typer.Argument(help="A new file; default: beside the configuration.")] = None,
     config: ConfigPath = DEFAULT,
@@ -218,6 +230,18 @@ def backup(
     from syndicate.cli import keeping
 
     raise typer.Exit(keeping.backup(config, file, as_machine=json))
+
+
+@app.command()
+def migrate_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///FILE or postgresql://USER@HOST/NAME")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The same; an empty database.")],
+    json: Json = False,
+) -> None:
+    """Move everything to another database, file or server, and compare each row. Stop whatever uses the first."""
+    from syndicate.cli import keeping
+
+    raise typer.Exit(keeping.migrate_database(source, target, as_machine=json))
 
 
 @app.command()

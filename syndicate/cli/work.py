@@ -201,6 +201,23 @@ def run(path: Path, *, once: bool, host: str, port: int) -> int:
     return 0 if report.clean else max(unusable, default=1)
 
 
+def worker(path: Path, queues: Sequence[str], concurrency: int) -> int:
+    """A worker, until it is stopped."""
+    with closing(open_app(path)) as app:
+        return run_loop(_worker(app, queues, concurrency))
+
+
+async def _worker(app: App, queues: Sequence[str], concurrency: int) -> int:
+    from syndicate.app.working import work_on
+
+    stop = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    OUT.print(f"Working on {', '.join(queues)}, {concurrency} at a time (Ctrl-C stops)", highlight=False)
+    await work_on(app, queues, concurrency, show_report, stop)
+    return 0
+
+
 async def _cycle(app: App) -> Report:
     async with app.work() as work:
         return await cycle(work)

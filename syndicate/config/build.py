@@ -90,6 +90,7 @@ class Config:
     delivery: Delivery
     network: Network
     remote_console: bool
+    metrics_key: str
     publishers: Mapping[str, model.Publisher]
     sources: tuple[model.Source, ...]
     added: frozenset[str]
@@ -126,6 +127,7 @@ def build(
         delivery=_delivery(file.delivery),
         network=Network(**file.network.model_dump()),
         remote_console=file.console.remote,
+        metrics_key=file.console.metrics_key,
         publishers=publishers | {source.publisher.id: source.publisher for source in more},
         sources=(*sources, *more),
         added=frozenset(source.id for source in more),

@@ -94,6 +94,9 @@ class Console(Section):
         default=False,
         text="Whether they answer over the network too. Otherwise only on this computer, or through a tunnel to it.",
     )
+    metrics_key: str = key(
+        "", "Who sends it as a bearer token may read `/metrics` from elsewhere; without it only this computer may."
+    )
 
 
 class Publisher(Section):

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from syndicate.errors import ParseError, SyndicateError
+from syndicate.errors import ParseError, StoreError, SyndicateError
 from syndicate.intake import moves
 from syndicate.model import Publisher, Reading, Source
 from syndicate.pipeline import arrive
@@ -35,6 +35,9 @@ AT_MOST = 512
 STUCK_AFTER = 4.0
 """Seconds after which a fetch gives its place to another."""
 
+LONGEST_AWAY = 600
+"""Seconds for which a database that is away is waited for: as long as claims last."""
+
 NOT_MODIFIED = 304
 _BREATH = 0.02  # seconds: what ends within shares the next claim
 _PATIENCE = 1.0  # seconds after which hosts are looked at again
@@ -45,7 +48,8 @@ class Polling:
     """All that a poll needs: the ports, and the operator's sources and publishers.
 
     ``worker`` names this process in the claims that it takes, ``is_gone`` tells of another name whether surely nobody
-    works under it any more (then its claims need not run out).
+    works under it any more (then its claims need not run out). ``owed`` are claims that a
+    database which was away did not take back: the next run gives them back first.
     """
 
     store: Store
@@ -57,6 +61,7 @@ class Polling:
     manners: Manners = field(default_factory=Manners)
     worker: str = "poller"
     is_gone: Callable[[str], bool] = lambda _: False
+    owed: list[SourceState] = field(default_factory=list)
 
 
 async def poll(
@@ -91,11 +96,42 @@ async def poll_due(polling: Polling, heard: Callable[[Polled], object] = lambda 
     return done
 
 
+async def poll_leased(
+    polling: Polling, lease: str, source_ids: Sequence[str], heard: Callable[[Polled], object] = lambda _: None
+) -> list[Polled]:
+    """Poll those of these sources that are set aside under the name ``lease`` still; one row for each poll."""
+    done: list[Polled] = []
+
+    def hear(polled: Polled) -> None:
+        done.append(polled)
+        heard(polled)
+
+    try:
+        await _Crew(polling, hear, lease).work(source_ids)
+    finally:
+        await _given_back(polling, lease)
+    return done
+
+
+async def _given_back(polling: Polling, lease: str) -> None:
+    """Give back what was not polled; a database that is away is waited for, or nobody could poll it for long."""
+    for _ in range(LONGEST_AWAY):
+        try:
+            _give_back(polling)
+            with polling.store.write() as tx:
+                tx.polls.end_lease(lease)
+        except StoreError:
+            await asyncio.sleep(_PATIENCE)
+        else:
+            return
+
+
 class _Crew:
     """The polls of one run."""
 
-    def __init__(self, polling: Polling, heard: Callable[[Polled], None]) -> None:
+    def __init__(self, polling: Polling, heard: Callable[[Polled], None], lease: str = "") -> None:
         self._polling = polling
+        self._lease = lease
         self._heard = heard
         self._desk = Desk(polling.store)
         self._tracer = Tracer(polling.publishers)
@@ -129,7 +165,7 @@ class _Crew:
             return Taken()
 
         def take(tx: Transaction) -> Taken:
-            taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left)
+            taken = tx.polls.take(polling.clock(), polling.worker, room, polling.manners, only=left, lease=self._lease)
             tx.polls.give_back([state for state in taken.sources if state.source_id not in polling.sources])
             known = tuple(state for state in taken.sources if state.source_id in polling.sources)
             return Taken(known, taken.again_at)
@@ -191,8 +227,8 @@ class _Crew:
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._desk.finish()
         if self._running:
-            with self._polling.store.write() as tx:
-                tx.polls.give_back(list(self._running.values()))
+            self._polling.owed.extend(self._running.values())
+            _give_back(self._polling)
 
     async def _poll_one(self, claimed: SourceState) -> Polled:
         polling, source = self._polling, self._polling.sources[claimed.source_id]
@@ -240,11 +276,19 @@ class _Crew:
 
 
 def free_the_dead(polling: Polling) -> None:
-    """Free what processes that are no more had claimed."""
+    """Free what processes that are no more had claimed, and what this one could not give back."""
+    _give_back(polling)
     with polling.store.write() as tx:
         for worker in tx.polls.workers():
             if polling.is_gone(worker):
                 tx.polls.free(worker)
+
+
+def _give_back(polling: Polling) -> None:
+    if polling.owed:
+        with polling.store.write() as tx:
+            tx.polls.give_back(polling.owed)
+        polling.owed.clear()
 
 
 def _marks(polling: Polling, source_id: str) -> bytes:

@@ -41,7 +41,8 @@ class Posting:
     ``worker`` names this process in the leases it takes, ``is_gone`` tells of another name whether surely nobody works
     under it any more (then its leases need not run out). ``resend``: a mail of unknown outcome goes out again; without
     it a person decides. ``stop`` says why an edition may not go out any more, ``bounces`` is where bounces go. ``owed``
-    are results that a full disk did not take: the next run writes them first.
+    are results that a full disk did not take: the next run writes them first. ``most`` is how many a run takes on, 0
+    is all.
     """
 
     store: Store
@@ -57,6 +58,7 @@ class Posting:
     sign: Sign | None = None
     pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
     owed: list[Settled] = field(default_factory=list)
+    most: int = 0
 
 
 async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lambda _: None) -> Counter[DeliveryState]:
@@ -145,6 +147,7 @@ class Desk:
         self._letters = Letters(posting.store, posting.clock(), posting.bounces, posting.sign)
         self._queue: deque[Delivery | Outgoing] = deque()
         self._ended = False
+        self._taken = 0
         self._filling: asyncio.Task[None] | None = None
         self._works = False
 
@@ -294,13 +297,18 @@ class Desk:
     def _claim(self, tx: Transaction) -> Claimed:
         posting = self._posting
         hold_late(tx, posting.clock())
-        return tx.claims.claim(
+        room = min(BATCH, posting.most - self._taken) if posting.most else BATCH
+        if room <= 0:
+            return Claimed(())
+        claimed = tx.claims.claim(
             posting.clock(),
             posting.worker,
-            BATCH,
+            room,
             pace=posting.pace,
             stop=lambda edition_id: posting.stop(tx, edition_id),
         )
+        self._taken += len(claimed.deliveries)
+        return claimed
 
 
 def _delivery_of(one: Delivery | Outgoing) -> Delivery:

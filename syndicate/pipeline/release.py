@@ -20,6 +20,7 @@ from syndicate.pipeline.brakes import hold, may_send, too_many, too_often
 from syndicate.pipeline.cadence import came_from, joining, list_of
 from syndicate.pipeline.compose import Composing, Refusal, compose_digest, compose_feed, proof_error
 from syndicate.pipeline.corrections import note
+from syndicate.pipeline.jobs import deliver_slices
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.variants import Variant, variants
@@ -121,6 +122,7 @@ def send_digest(
             post.owe(tx, variant.outcome, variant)
             for kind, words in brakes.items():
                 hold(tx, variant.outcome.edition.id, kind, words, now)
+        deliver_slices(tx, len(theirs))
     return Released(channel, outcome, recipients=len(theirs))
 
 

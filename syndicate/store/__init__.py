@@ -7,11 +7,13 @@ the aggregates. What a transaction did is on the disk when its ``with`` block ha
 
 from syndicate.store.additions import added_to
 from syndicate.store.claims import Claimed
+from syndicate.store.gauges import Gauges
+from syndicate.store.jobs import COMPOSING, DELIVERING, POLLING, QUEUES
 from syndicate.store.leases import Lease
 from syndicate.store.ledger import LedgerKind
 from syndicate.store.outbox import Settled
 from syndicate.store.people import address
-from syndicate.store.polls import Manners, Taken
+from syndicate.store.polls import QUEUED, Manners, Taken
 from syndicate.store.records import (
     Added,
     Carried,
@@ -35,12 +37,18 @@ from syndicate.store.records import (
 from syndicate.store.store import Store, Transaction, open_store
 
 __all__ = [
+    "COMPOSING",
+    "DELIVERING",
+    "POLLING",
+    "QUEUED",
+    "QUEUES",
     "Added",
     "Carried",
     "Claimed",
     "Composed",
     "DuePage",
     "EditionSummary",
+    "Gauges",
     "Lease",
     "LedgerKind",
     "LedgerRow",

@@ -250,9 +250,12 @@ class Outbox:
         query = select(deliveries.c.updated_at).where(*mine).order_by(deliveries.c.updated_at)
         return list(self._connection.execute(query).scalars())
 
-    def due(self, now: datetime) -> int:
-        """How many deliveries wait and are due."""
+    def due(self, now: datetime, most: int = 0) -> int:
+        """How many deliveries wait and are due; counted up to ``most``, 0 is all."""
         query = select(func.count()).select_from(deliveries).where(deliveries.c.due_at <= now)
+        if most:
+            some = select(deliveries.c.id).where(deliveries.c.due_at <= now).limit(most)
+            query = select(func.count()).select_from(some.subquery())
         return self._connection.execute(query).scalar_one()
 
     def next_due(self) -> datetime | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from syndicate.store.columns import UtcTime
 from syndicate.store.records import SourceState
@@ -33,6 +33,9 @@ STUCK = timedelta(seconds=4)
 HANDING_OUT = "handing out sources"
 """One process at a time looks at what hosts can bear and takes for itself."""
 
+QUEUED = "queue:"
+"""So begins the name of a lease: sources that wait in a queue for whoever comes to poll them."""
+
 _MORE = 4  # times as many of the due are looked at first as are wanted
 
 
@@ -40,17 +43,16 @@ _MORE = 4  # times as many of the due are looked at first as are wanted
 # and its publisher does not keep us from it.
 _NOW, _UNTIL = (bindparam(name, type_=UtcTime()) for name in ("now", "until"))
 _SOME: BindParameter[Any] = bindparam("some", expanding=True)
-_FREE = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= _NOW)
+_LEASE: BindParameter[Any] = bindparam("lease", "")
+_FREE = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= _NOW, sources.c.worker == _LEASE)
 _OPEN = and_(
     sources.c.removed_at.is_(None),
     sources.c.paused_at.is_(None),
     or_(sources.c.wait_until.is_(None), sources.c.wait_until <= _NOW),
     _FREE,
 )
-_HOST_OPEN = and_(
-    ~exists().where(hosts.c.host == sources.c.host, or_(hosts.c.next_at > _NOW, hosts.c.away_until > _NOW)),
-    sources.c.host.not_in(bindparam("full", expanding=True)),
-)
+_HOST_AWAKE = ~exists().where(hosts.c.host == sources.c.host, or_(hosts.c.next_at > _NOW, hosts.c.away_until > _NOW))
+_HOST_OPEN = and_(_HOST_AWAKE, sources.c.host.not_in(bindparam("full", expanding=True)))
 _ORDER = sources.c.next_poll_at, sources.c.id
 _DUE = and_(sources.c.next_poll_at <= _NOW, _OPEN, _HOST_OPEN)
 _FIRST_DUE = select(sources.c.id, sources.c.host).where(_DUE).order_by(*_ORDER).limit(bindparam("limit"))
@@ -68,13 +70,21 @@ _DUE_OF_EACH = (
     .order_by(_PLACED.c.next_poll_at, _PLACED.c.id)
     .limit(bindparam("limit"))
 )
+_LEASED = or_(literal("") == _LEASE, sources.c.worker == _LEASE)  # of what waits in a queue only what is ours still
 _NAMED = select(sources.c.id, sources.c.host).where(
-    sources.c.id.in_(_SOME), sources.c.next_poll_at.is_not(None), _OPEN, _HOST_OPEN
+    sources.c.id.in_(_SOME), sources.c.next_poll_at.is_not(None), _OPEN, _HOST_OPEN, _LEASED
 )
 _BUSY = (
     select(sources.c.host, func.count(), func.count().filter(sources.c.claimed_at > _UNTIL))
-    .where(sources.c.claimed_until > _NOW)
+    .where(sources.c.claimed_until > _NOW, sources.c.worker.not_like(f"{QUEUED}%"))
     .group_by(sources.c.host)
+)
+_WAITING_LONGEST = (
+    select(sources.c.id)
+    .where(sources.c.next_poll_at <= _NOW, _OPEN, _HOST_AWAKE)
+    .order_by(*_ORDER)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
 )
 _STILL_FREE = select(sources.c.id).where(sources.c.id.in_(_SOME), _FREE).order_by(sources.c.id)
 _CLAIM = (
@@ -91,7 +101,7 @@ _AGAIN = (
     .where(_OPENS > _NOW, _OPENS <= _UNTIL, _OPEN)
 )
 _AGAIN_DUE = _AGAIN.where(sources.c.next_poll_at <= _NOW)
-_AGAIN_NAMED = _AGAIN.where(sources.c.next_poll_at.is_not(None), sources.c.id.in_(_SOME))
+_AGAIN_NAMED = _AGAIN.where(sources.c.next_poll_at.is_not(None), sources.c.id.in_(_SOME), _LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +128,18 @@ class Polls:
         self._connection = connection
 
     def take(
-        self, now: datetime, worker: str, limit: int, manners: Manners, *, only: Sequence[str] | None = None
+        self,
+        now: datetime,
+        worker: str,
+        limit: int,
+        manners: Manners,
+        *,
+        only: Sequence[str] | None = None,
+        lease: str = "",
     ) -> Taken:
         """Take up to ``limit`` sources for ``worker``: those longest due, or ``only`` these, due or not.
+
+        With a ``lease`` only those of these that are set aside under that name.
 
         Left out are sources that are removed, paused or taken, and whatever its publisher keeps us from for now.
         """
@@ -134,11 +153,31 @@ class Polls:
         if only is None:
             chosen = self._due(now, limit, most, room, full)
         else:
-            chosen = _gently(self._named(now, only, full), most, room)[:limit]
-        claimed = self._claim(chosen, now, worker)
+            chosen = _gently(self._named(now, only, full, lease), most, room)[:limit]
+        claimed = self._claim(chosen, now, worker, lease)
         if manners.pause:
             self._pause([state.host for state in claimed], now + timedelta(seconds=manners.pause))
-        return Taken(tuple(claimed), self._again(now, only))
+        return Taken(tuple(claimed), self._again(now, only, lease))
+
+    def lease(self, now: datetime, lease: str, limit: int) -> list[str]:
+        """Set up to ``limit`` sources that are due aside under the name ``lease``; their ids, the longest due first.
+
+        Whoever names the lease may take them, nobody else before its time is up. Their hosts are not burdened before.
+        """
+        ids = list(self._connection.execute(_WAITING_LONGEST, {"now": now, "limit": limit}).scalars())
+        values = {"worker": lease, "claimed_at": now, "claimed_until": now + LEASE}
+        for batch in batches(ids):
+            self._connection.execute(update(sources).where(sources.c.id.in_(batch)).values(**values))
+        return ids
+
+    def leases(self) -> list[str]:
+        """The names under which sources are set aside."""
+        named = sources.c.worker.startswith(QUEUED), sources.c.claimed_until.is_not(None)
+        return list(self._connection.execute(select(sources.c.worker).where(*named).distinct()).scalars())
+
+    def end_lease(self, lease: str) -> None:
+        """What is set aside under that name still is anybody's again."""
+        self._connection.execute(update(sources).where(sources.c.worker == lease).values(worker="", claimed_until=None))
 
     def free(self, worker: str) -> None:
         """Give back whatever is claimed under this name. Call it only if nobody of that name runs."""
@@ -185,18 +224,18 @@ class Polls:
             chosen = _gently([(row.id, row.host) for row in rows], most, room)
         return chosen[:limit]
 
-    def _named(self, now: datetime, only: Sequence[str], full: Sequence[str]) -> list[tuple[str, str]]:
+    def _named(self, now: datetime, only: Sequence[str], full: Sequence[str], lease: str) -> list[tuple[str, str]]:
         found: dict[str, str] = {}
         for batch in batches(only):
-            rows = self._connection.execute(_NAMED, {"now": now, "full": full, "some": batch})
+            rows = self._connection.execute(_NAMED, {"now": now, "full": full, "some": batch, "lease": lease})
             found |= {row.id: row.host for row in rows}
         return [(source_id, found[source_id]) for source_id in only if source_id in found]
 
-    def _claim(self, ids: Sequence[str], now: datetime, worker: str) -> list[SourceState]:
+    def _claim(self, ids: Sequence[str], now: datetime, worker: str, lease: str) -> list[SourceState]:
         """The guard is asked again: on a server another poller may have been quicker."""
         found: dict[str, SourceState] = {}
         for batch in batches(ids):
-            asked = {"by": worker, "now": now, "until": now + LEASE, "some": batch}
+            asked = {"by": worker, "now": now, "until": now + LEASE, "some": batch, "lease": lease}
             found |= {state.source_id: state for state in map(state_of, self._connection.execute(_CLAIM, asked))}
         return [found[source_id] for source_id in ids if source_id in found]
 
@@ -208,9 +247,9 @@ class Polls:
     def _make(self, names: Sequence[str]) -> None:
         add_missing(self._connection, hosts, [{"host": name} for name in dict.fromkeys(names)], key=["host"])
 
-    def _again(self, now: datetime, only: Sequence[str] | None) -> datetime | None:
+    def _again(self, now: datetime, only: Sequence[str] | None, lease: str) -> datetime | None:
         """When the first host that keeps us waiting for a moment may be asked for what is due there."""
-        asked = {"now": now, "until": now + MOMENT}
+        asked = {"now": now, "until": now + MOMENT, "lease": lease}
         if only is None:
             soonest: datetime | None = self._connection.execute(_AGAIN_DUE, asked).scalar_one()
             return soonest

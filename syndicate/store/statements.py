@@ -19,6 +19,10 @@ BATCH = 500
 """The most values that one statement names: well below every database's limit."""
 
 
+MANY = 50
+"""From so many rows on PostgreSQL gets them by COPY."""
+
+
 def alone(connection: Connection, what: str) -> None:
     """Until this transaction ends no other one gets past here with the same name; waits for one that did.
 
@@ -69,6 +73,11 @@ def add_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """Insert the rows; those whose ``key`` (a unique one) exists already stay as they are."""
     if not rows:
         return
+    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
+        from syndicate.store.wire import copy_missing  # only here: it needs the driver
+
+        copy_missing(connection, table, rows, key)
+        return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(insert(table).on_conflict_do_nothing(index_elements=list(key)), list(rows))
 
@@ -77,10 +86,9 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     """Insert the rows, which must be new."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql":
-        from syndicate.store.wire import MANY, copy  # only here: it needs the driver
+    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
+        from syndicate.store.wire import copy  # only here: it needs the driver
 
-        if len(rows) >= MANY:
-            copy(connection, table, rows)
-            return
+        copy(connection, table, rows)
+        return
     connection.execute(table.insert(), list(rows))

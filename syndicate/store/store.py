@@ -32,8 +32,10 @@ from syndicate.store.database import (
 from syndicate.store.destinations import Destinations
 from syndicate.store.editions import Editions
 from syndicate.store.figures import Figures
+from syndicate.store.gauges import Gauges, gauges
 from syndicate.store.holding import Holding
 from syndicate.store.items import Items
+from syndicate.store.jobs import Jobs
 from syndicate.store.keys import Keys
 from syndicate.store.leases import Leases
 from syndicate.store.ledger import Ledger
@@ -97,6 +99,7 @@ class Transaction:
         self.suggestions = Suggestions(connection)
         self.ledger = Ledger(connection)
         self.figures = Figures(connection)
+        self.jobs = Jobs(connection)
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -138,7 +141,8 @@ class Store:
     def copied(self) -> str:
         """Why this database is taken for a copy that must not send, "" if it is none. Looked at when it is opened."""
         if self._place is None:
-            return ""
+            with self.read() as tx:
+                return tx.place.copied()
         said = place.read(self._place)
         with self.read() as tx:
             known, claims = tx.place.copied(), int(tx.place.get(place.CLAIMS) or 0)
@@ -158,6 +162,28 @@ class Store:
             claims, tx.place.claims = tx.place.claims, 0
         if self._place:
             place.note(self._place, self.instance(), claims, anew=True)
+
+    def retire(self, why: str) -> None:
+        """Another database sends from now on, this one does not; ``why`` is what a person is told."""
+        with self.write() as tx:
+            tx.place.put(place.COPIED, why)
+
+    def gauges(self, now: datetime) -> Gauges:
+        """How everything stands, in numbers."""
+        with transaction(self._engine, READ) as connection:
+            return gauges(connection, now)
+
+    @property
+    def server(self) -> str:
+        """How libpq reaches the server, with the password; "" where the database is a file."""
+        if self._engine.dialect.name != "postgresql":
+            return ""
+        return self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def name(self) -> str:
+        """Its URL, without a password."""
+        return self._engine.url.set(drivername=self._engine.dialect.name).render_as_string(hide_password=True)
 
     def catch_up(self, now: datetime) -> int:
         """Put on the suppression list who left since this copy of the database was made; how many."""

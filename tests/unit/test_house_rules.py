@@ -27,6 +27,8 @@ ONLY = {
     "aiosmtplib": ("deliver/",),
     "ruamel": ("config/", "demo/"),
     "apscheduler": ("schedule",),
+    "procrastinate": ("store/jobs.py", "worker/"),
+    "psycopg": ("store/wire.py",),
 }
 
 

@@ -35,7 +35,7 @@ class Door:
 
     def check(self, request: Request) -> None:
         """Raises a 404 for whoever is not on this computer, unless the console is open to the network."""
-        if not self._house.config.remote_console and not _is_here(request):
+        if not self._house.config.remote_console and not is_here(request):
             raise HTTPException(404)
 
     def session(self, request: Request) -> Session | None:
@@ -115,7 +115,7 @@ async def read_form(request: Request) -> Mapping[str, Sequence[str]]:
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _is_here(request: Request) -> bool:
+def is_here(request: Request) -> bool:
     """Whether the request comes from this computer itself: not through a proxy, and not for another name.
 
     A page of a stranger could give its own name our address; the Host header still says its name.
