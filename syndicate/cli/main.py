@@ -232,7 +232,7 @@ def backup(
     raise typer.Exit(keeping.backup(config, file, as_machine=json))
 
 
-@app.command()
+@app.command("migrate-database")
 def migrate_database(
     source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///FILE or postgresql://USER@HOST/NAME")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The same; an empty database.")],
