@@ -8,6 +8,7 @@ requests than it may. A poller that dies loses its sources when their time is up
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,10 +75,9 @@ _LEASED = or_(literal("") == _LEASE, sources.c.worker == _LEASE)  # of what wait
 _NAMED = select(sources.c.id, sources.c.host).where(
     sources.c.id.in_(_SOME), sources.c.next_poll_at.is_not(None), _OPEN, _HOST_OPEN, _LEASED
 )
-_BUSY = (
-    select(sources.c.host, func.count(), func.count().filter(sources.c.claimed_at > _UNTIL))
-    .where(sources.c.claimed_until > _NOW, sources.c.worker.not_like(f"{QUEUED}%"))
-    .group_by(sources.c.host)
+# Not grouped here: for the groups' sake every source would be looked at, and not only the few that are claimed.
+_BUSY = select(sources.c.host, sources.c.claimed_at).where(
+    sources.c.claimed_until > _NOW, sources.c.worker.not_like(f"{QUEUED}%")
 )
 _WAITING_LONGEST = (
     select(sources.c.id)
@@ -95,6 +95,7 @@ _CLAIM = (
 )
 _PAUSED, _AWAY = func.coalesce(hosts.c.next_at, _NOW), func.coalesce(hosts.c.away_until, _NOW)
 _OPENS = case((_AWAY > _PAUSED, _AWAY), else_=_PAUSED)
+_SOON = select(hosts.c.host).where(_OPENS > _NOW, _OPENS <= _UNTIL).limit(1)
 _AGAIN = (
     select(func.min(_OPENS, type_=UtcTime()))
     .join(sources, sources.c.host == hosts.c.host)
@@ -211,8 +212,10 @@ class Polls:
 
     def _room(self, now: datetime, manners: Manners) -> dict[str, int]:
         """How many more polls each host that is being polled may have."""
-        rows = self._connection.execute(_BUSY, {"now": now, "until": now - STUCK})
-        return {host: min(manners.per_host - fresh, 2 * manners.per_host - busy) for host, busy, fresh in rows}
+        rows = self._connection.execute(_BUSY, {"now": now}).all()
+        busy = Counter(row.host for row in rows)
+        fresh = Counter(row.host for row in rows if row.claimed_at > now - STUCK)
+        return {host: min(manners.per_host - fresh[host], 2 * manners.per_host - busy[host]) for host in busy}
 
     def _due(self, now: datetime, limit: int, most: int, room: dict[str, int], full: Sequence[str]) -> list[str]:
         """The longest due that their hosts can bear: mostly the first few are; if not, all are looked through."""
@@ -249,7 +252,10 @@ class Polls:
 
     def _again(self, now: datetime, only: Sequence[str] | None, lease: str) -> datetime | None:
         """When the first host that keeps us waiting for a moment may be asked for what is due there."""
-        asked = {"now": now, "until": now + MOMENT, "lease": lease}
+        soon = {"now": now, "until": now + MOMENT}
+        if self._connection.execute(_SOON, soon).first() is None:
+            return None  # mostly so, and the rest looks at everything that is due
+        asked = {**soon, "lease": lease}
         if only is None:
             soonest: datetime | None = self._connection.execute(_AGAIN_DUE, asked).scalar_one()
             return soonest
