@@ -22,6 +22,9 @@ SWEEP = timedelta(minutes=15)
 LOST = timedelta(seconds=5)
 """How often sources are looked for whose job is lost."""
 
+FREED = timedelta(seconds=20)
+"""How often mails are looked for whose sender is no more."""
+
 EVERY = {
     "digests": (COMPOSING, timedelta(seconds=20)),
     "pages": (POLLING, timedelta(seconds=15)),
@@ -68,7 +71,9 @@ class Planner:
             return
         due = tx.channels.to_decide(now)
         compose_feeds(tx, [one for one in self.feeds if one in due or self._is_time(f"feed {one}", SWEEP, now)])
-        deliver_slices(tx, tx.outbox.due(now, LANES * RECIPIENTS))
+        # Now and then also if nothing is due: a run frees first what a sender that is no more had claimed.
+        least = 1 if self._is_time("deliver", FREED, now) else 0
+        deliver_slices(tx, max(least, tx.outbox.due(now, LANES * RECIPIENTS)))
         for task, (queue, every) in EVERY.items():
             if self._is_time(task, every, now):
                 tx.jobs.add(queue, task, {}, alone=task, once=task)
