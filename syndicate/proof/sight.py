@@ -152,8 +152,7 @@ class _Reader:
                 self._leave(node, places.pop())
                 self._write(node.tail, places[-1])
             else:
-                if event == "comment":
-                    self.doubts.extend(doubts.of_comment(node.text or ""))
+                self.doubts.extend(doubts.of_comment(node.text or ""))
                 self._write(node.tail, places[-1])
 
     def _enter(self, node: etree._Element, above: _Place) -> _Place:

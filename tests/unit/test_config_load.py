@@ -285,3 +285,17 @@ def test_the_usual_database_is_asked_for_added_sources():
     asked = []
     load(SITE, licence=licence, read_file=str, added=lambda url: asked.append(url) or [])
     assert asked == ["sqlite:///var/syndicate.db"]
+
+
+@pytest.mark.parametrize(
+    ("post", "address"),
+    [
+        ("", ""),
+        ("delivery: {returns: {maildir: mail}}", "bounces@news.example"),
+        ("delivery: {bounces: back@b.example, returns: {lmtp: '127.0.0.1:2400'}}", "back@b.example"),
+    ],
+)
+def test_leaving_by_mail(post, address):
+    """Readers may leave by mail where what comes back is read."""
+    mail = 'channels: {w: {kind: digest, schedule: "@daily", from: News <n@news.example>}}'
+    assert read(f"{SITE}{mail}\n{post}\n").channels[0].leave_by_mail == address

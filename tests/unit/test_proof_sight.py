@@ -50,6 +50,11 @@ def test_blocks_part_words_and_inline_elements_do_not():
     assert visible_text('<span style="display:block">one</span><span>two</span>') == "one two"
 
 
+def test_words_around_comments_and_instructions():
+    """What no reader is shown parts no words and hides none."""
+    assert visible_text("<p>one<!-- no -->two <?php no ?>three</p>") == "onetwo three"
+
+
 @pytest.mark.parametrize(
     ("html", "told"),
     [
