@@ -32,7 +32,7 @@ def read_config(path: Path) -> Config:
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from error
     folder = path.resolve().parent
-    config = load(
+    return load(
         text,
         name=str(path),
         env=os.environ,
@@ -40,11 +40,10 @@ def read_config(path: Path) -> Config:
         licence=licences.by_id,
         subject=fault,
         added=lambda url: _added(_database_url(url, folder)),
+        against=lambda config: [
+            _blocked(path, one) for one in contradictions(config.sources, config.channels, clock()) if one.blocks
+        ],
     )
-    against = [one for one in contradictions(config.sources, config.channels, clock()) if one.blocks]
-    if against:
-        raise ConfigError([_blocked(path, one) for one in against])
-    return config
 
 
 def _added(url: str) -> Sequence[Source]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, mode_text
 from syndicate.errors import UsageError
-from syndicate.model import Chain, Channel, Decision, Evidence, Mode, Role
+from syndicate.model import Chain, Decision, Evidence, Mode, Role
 from syndicate.pipeline.duty_words import describe
 from syndicate.pipeline.explain import Explanation, copies
 from syndicate.pipeline.explain import explain as explain_item
@@ -43,7 +43,7 @@ def explain(path: Path, text: str, channel_id: str, *, json: bool) -> int:
         )
         return 0
     for stored, explanations in explained:
-        _print_item(stored, site, explanations)
+        print_item(stored, site, explanations)
     return 0
 
 
@@ -65,17 +65,20 @@ def found_items(app: App, text: str) -> list[StoredItem]:
     return found
 
 
-def _print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:
+def print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation]) -> None:
+    """One item of ``site`` with its chain, decision and duties in each channel."""
     OUT.print(Text(stored.item.title or stored.item.url, style="bold"))
     OUT.print(Text(", ".join(person.name for person in stored.item.authors)))
     OUT.print(Text(stored.item.id, style="dim"))
     OUT.print()
     for explanation in explanations:
-        _print_chain(stored.chain, site, explanation.channel)
+        _print_chain(stored.chain, site, explanation)
         _print_decision(explanation)
 
 
-def _print_chain(chain: Chain, site: str, channel: Channel) -> None:
+def _print_chain(chain: Chain, site: str, explanation: Explanation) -> None:
+    channel = explanation.channel
+    held = "not the copy we use" if explanation.instead else "the copy we use"
     for number, hop in enumerate(chain.hops):
         last = number == len(chain.hops) - 1
         day = f"{hop.date:%d %b %Y}".lstrip("0") if hop.date else ""
@@ -83,7 +86,7 @@ def _print_chain(chain: Chain, site: str, channel: Channel) -> None:
         if last and not chain.origin_known and hop.role is Role.ORIGIN:
             role = "shows it; whose it is nobody says"
         if hop.role is Role.REPUBLISHER:
-            role = "republisher" + (", the copy we use" if last else "")
+            role = "republisher" + (f", {held}" if last else "")
         name = hop.name or "somebody else"
         OUT.print(Text.assemble((f"{HOP_MARKS[hop.role]} ", "bright_blue"), f"{name:<22} {day:<13} {role}"))
         if hop.url:
@@ -131,19 +134,24 @@ def _letters(decision: Decision) -> dict[Evidence, str]:
 
 def _print_duties(explanation: Explanation) -> None:
     decision, edition = explanation.decision, explanation.edition
-    proved = edition.proved if edition else ()
-    parts = list(dict.fromkeys(one.part for one in proved))
-    met = {(one.duty, one.part) for one in proved}
+    other = explanation.other_copy
+    parts = list(dict.fromkeys(one.part for one in edition.proved)) if edition and not other else []
     lines = [describe(duty) for duty in decision.duties]
     wide = min(max(map(len, lines), default=0), WIDEST)
     if decision.duties:
         OUT.print()
         OUT.print(Text.assemble((f"{'Duties':<{wide + 4}}", "bold"), "  ".join(f"{part:^5}" for part in parts)))
-    for duty, line in zip(decision.duties, lines, strict=True):
-        ticks = "  ".join(f"{'✓' if (duty.id, part) in met else '':^{max(5, len(part))}}" for part in parts)
+    for number, line in enumerate(lines):
+        ticks = "  ".join(f"{'✓' if (number, part) in explanation.met else '':^{max(5, len(part))}}" for part in parts)
         OUT.print(Text.assemble(f"  {line:<{wide}}  ", (ticks, "green")))
     OUT.print()
-    if edition:
+    if edition and other:
+        where = f"edition {edition.edition_id} of {edition.channel_id}, {edition.period}"
+        OUT.print(
+            Text(f"Not proved: {where}, held the copy of {edition.publisher} with that copy's duties", style="dim")
+        )
+        OUT.print(Text(f"See: syndicate explain {edition.url} --channel {edition.channel_id}", style="dim"))
+    elif edition:
         told = f", accepted for {explanation.accepted:,} of {explanation.owed:,} readers"
         sent = told if explanation.owed else ""
         proof_of = f" in edition {edition.edition_id} of {edition.channel_id}, {edition.period}{sent}"

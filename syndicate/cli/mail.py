@@ -48,28 +48,52 @@ def digest_channel(app: App, name: str) -> Channel:
 
 def _send(app: App, channel: Channel, now: str, preview: Path | None) -> int:
     if not release.has_readers(app.composing, channel):
+        if preview:
+            return _unsent(app, channel, now, preview)
         OUT.print(f"{channel.id}: nobody subscribes, so nothing is sent. See it with --dry-run --preview FILE.html.")
         return 0
     released = release.send_digest(app.composing, channel, now)
     if released is None:
-        return _nothing_new(channel)
+        return _nothing_new(channel, preview)
     _write_preview(app, released.verified, preview)
     show_released(released)
     return run_loop(_drain(app))
 
 
-def _nothing_new(channel: Channel) -> int:
+def _nothing_new(channel: Channel, preview: Path | None) -> int:
     OUT.print(f"{channel.id}: nothing new since the last edition, so nothing is sent.")
+    if preview:
+        raise UsageError(
+            "not written: there is no edition to show",
+            subject=str(preview),
+            remedy="wait for new items, or find the last edition under /digests of the site",
+        )
     return 0
+
+
+def _unsent(app: App, channel: Channel, now: str, preview: Path) -> int:
+    """What a first reader would get, for the eyes of the operator: nothing is stored."""
+    outcome = _composed(app, channel, now)
+    if outcome is None:
+        return _nothing_new(channel, preview)
+    _write_preview(app, outcome, preview)
+    OUT.print(f"{channel.id}: nobody subscribes, so nothing is sent. {preview} shows what would be.")
+    return 0
+
+
+def _composed(app: App, channel: Channel, now: str) -> Verified | None:
+    """The edition as it would go out now, proved, and not stored; None if nothing is new. Raises ProofError."""
+    outcome = compose_digest(app.composing, channel, now)
+    if isinstance(outcome, Refusal):
+        raise proof_error(outcome)
+    return outcome
 
 
 def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) -> int:
     """Compose and prove without a trace: for the eyes of the operator only."""
-    outcome = compose_digest(app.composing, channel, now)
+    outcome = _composed(app, channel, now)
     if outcome is None:
-        return _nothing_new(channel)
-    if isinstance(outcome, Refusal):
-        raise proof_error(outcome)
+        return _nothing_new(channel, preview)
     _write_preview(app, outcome, preview)
     show_released(Released(channel, outcome, recipients=1 if to else 0))
     if not to:
@@ -91,7 +115,7 @@ def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
         return
     message = archive.public_message(app.composing, verified.edition)
     forms = {".eml": message.whole, ".txt": message.text.encode()}
-    preview.write_bytes(forms.get(preview.suffix, message.html))
+    preview.write_bytes(forms.get(preview.suffix.lower(), message.html))
 
 
 def deliver(path: Path) -> int:

@@ -175,7 +175,7 @@ def publish(
 def digest(
     channel: Annotated[str, typer.Argument(help="A digest channel.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compose and prove, send and store nothing.")] = False,
-    preview: Annotated[Path | None, typer.Option(help="Also write it to FILE (.html, .txt or .eml).")] = None,
+    preview: Annotated[Path | None, typer.Option(help="Write it to FILE too, sent or not (.html .txt .eml).")] = None,
     to: Annotated[str, typer.Option(help="Send to this address only; later editions are not affected.")] = "",
     config: ConfigPath = DEFAULT,
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -26,6 +27,7 @@ from syndicate.model import Licence, Record, Source
 __all__ = ["Config", "Smtp", "joined", "load", "reference", "starter", "statement"]
 
 _S = TypeVar("_S", bound=Section)
+_KEY_OF_CHANNEL = 3  # channels, its id, the key
 
 
 def load(
@@ -37,21 +39,44 @@ def load(
     added: Callable[[str], Sequence[Source]] = lambda _: (),
     name: str = "config.yaml",
     env: Mapping[str, str] = MappingProxyType({}),
+    against: Callable[[Config], Sequence[str]] = lambda _: (),
 ) -> Config:
     """Configuration in the YAML ``text`` of the file ``name``, with the ``SYNDICATE_`` variables of ``env`` over it.
 
     ``licence`` resolves a licence id; ``read_file`` returns the text of a file that a ``..._FILE`` variable names and
     may raise OSError or ValueError; ``subject`` says what is wrong with a digest's subject, in words that follow on it,
     "" if nothing is; ``added`` gives the sources that were added to the database of that address, which count like
-    those of the file. Raises ConfigError with every problem that was found.
+    those of the file; ``against`` says, a line each, which sources and channels of a valid file contradict each other.
+    Raises ConfigError with every problem that was found.
     """
     document = read_document(text, name)
     overlay(document, env, read_file, top=frozenset(File.model_fields))
     more = added(str(document.data.get("database") or File.model_fields["database"].default))
-    file, error = _check(document, File, _names(document.data, licence, subject, more))
-    if file is None or document.problems:
-        raise ConfigError(lines(document, error, File))
-    return build(file, licence, more)
+    known = _names(document.data, licence, subject, more)
+    file, error = _check(document, File, known)
+    wrong = lines(document, error, File)
+    if error:  # what remains without the faulty keys of channels may hold a contradiction besides
+        file = _without(document, error, known)
+    config = build(file, licence, more) if file else None
+    wrong += against(config) if config else ()
+    if config is None or wrong:
+        raise ConfigError(wrong)
+    return config
+
+
+def _without(document: Document, error: ValidationError, known: Names) -> File | None:
+    """The file without the keys of its channels that were refused; None if it is not valid without them either."""
+    paths = [detail["loc"] for detail in error.errors(include_url=False)]
+    data = deepcopy(document.data)
+    for path in paths:
+        if len(path) != _KEY_OF_CHANNEL or path[0] != "channels" or path[2] == "[key]":
+            return None
+        channel: Any = data["channels"]
+        channel[path[1]].pop(path[2], None)
+    try:
+        return File.model_validate(data, context=known)
+    except ValidationError:
+        return None
 
 
 def statement(text: str, *, licence: Callable[[str], Licence | None], name: str) -> tuple[Record, ...]:

@@ -27,6 +27,8 @@ class Copy:
 class Explanation:
     """One item in one channel: the decision as of now, and what was proved in the latest edition that held it.
 
+    ``other_copy`` tells that this edition held another copy of the same story. ``met`` are the duties, by their index
+    in the decision, with the parts in which that edition was proved to keep them; none if it held another copy.
     ``accepted`` of the ``owed`` mails of that edition were taken by their recipients' servers; both are 0 if it is no
     mail. ``instead`` is the copy of the same story that the channel carries, None if it is this one.
     """
@@ -37,6 +39,8 @@ class Explanation:
     accepted: int = 0
     owed: int = 0
     instead: Copy | None = None
+    met: tuple[tuple[int, str], ...] = ()
+    other_copy: bool = False
 
 
 def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel]) -> list[Explanation]:
@@ -53,9 +57,36 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
     owed = {channel: sum(by_state.values()) for channel, by_state in counts.items()}
     instead = {one: _copy(found[0]) for one, found in best.items() if found and found[0].item.id != stored.item.id}
     return [
-        Explanation(c, e.decision, latest.get(c.id), accepted.get(c.id, 0), owed.get(c.id, 0), instead.get(c.id))
+        Explanation(
+            channel=c,
+            decision=e.decision,
+            edition=latest.get(c.id),
+            accepted=accepted.get(c.id, 0),
+            owed=owed.get(c.id, 0),
+            instead=instead.get(c.id),
+            met=_met(stored, e.decision, latest.get(c.id)),
+            other_copy=c.id in latest and not _holds(latest[c.id], stored),
+        )
         for c, e in zip(channels, entries, strict=True)
     ]
+
+
+def _holds(edition: Carried, stored: StoredItem) -> bool:
+    """Whether it is this copy that the edition held."""
+    return (edition.source_id, edition.identity) == (stored.item.source_id, stored.item.identity)
+
+
+def _met(stored: StoredItem, decision: Decision, edition: Carried | None) -> tuple[tuple[int, str], ...]:
+    """Which duties, as they are now, the edition was proved to keep for this copy, and in which part.
+
+    A duty that has changed since then, say to another name in the credit, is another one: of it nothing is proved.
+    """
+    if edition is None or not _holds(edition, stored):
+        return ()
+    held = [number for number, duty in enumerate(decision.duties) if duty in edition.duties]
+    return tuple(
+        (number, one.part) for number in held for one in edition.proved if one.duty == decision.duties[number].id
+    )
 
 
 def copies(composing: Composing, stored: StoredItem) -> tuple[Copy, ...]:

@@ -149,7 +149,8 @@ class Editions:
     def carried(self, item_id: str) -> list[Carried]:
         """The editions that considered an item, newest first, with what was proved of it."""
         query = (
-            select(edition_items, editions.c.period)
+            select(edition_items, editions.c.period, documents.c.body)
+            .join(documents, documents.c.sha256 == edition_items.c.content_sha256)
             .join(editions, editions.c.id == edition_items.c.edition_id)
             .where(edition_items.c.item_id == item_id)
             .order_by(editions.c.created.desc(), IS_VARIANT, editions.c.id)
@@ -295,4 +296,16 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _carried(row: Row[Any]) -> Carried:
-    return Carried(row.edition_id, row.channel_id, row.period, Mode(row.mode), encoding.proved.value(row.proved))
+    entry = _entry(row)
+    return Carried(
+        edition_id=row.edition_id,
+        channel_id=row.channel_id,
+        period=row.period,
+        mode=Mode(row.mode),
+        proved=encoding.proved.value(row.proved),
+        duties=entry.decision.duties,
+        source_id=entry.item.source_id,
+        identity=entry.item.identity,
+        publisher=entry.chain.hops[-1].name,
+        url=entry.item.url,
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from syndicate.model import (
     Chain,
     ChannelKind,
+    Duty,
     Edition,
     Finding,
     Health,
@@ -202,13 +203,21 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An item in one edition: with which mode, and which duties were found met."""
+    """A work in one edition: with which mode, which duties it had there, and which of them were found met.
+
+    ``source_id`` and ``identity`` tell the copy of it that was carried, ``publisher`` and ``url`` who shows that one.
+    """
 
     edition_id: str
     channel_id: str
     period: str
     mode: Mode
     proved: tuple[Proved, ...]
+    duties: tuple[Duty, ...]
+    source_id: str
+    identity: str
+    publisher: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

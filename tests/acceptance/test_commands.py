@@ -275,6 +275,21 @@ def test_a_trial_to_no_address_is_refused(folder, syndicate, loopback):
     assert len(loopback.sink.messages) == before
 
 
+def test_a_preview_is_written_or_refused(start, syndicate):
+    """Without readers the preview is written all the same, the whole message as .eml; with nothing new it is refused."""
+    empty = syndicate(start, "digest", "weekly", "--preview", "seen.eml")
+    assert empty.returncode == 2
+    assert one_line(empty.stderr).startswith("seen.eml: not written: there is no edition to show; wait for new items")
+    assert not (start / "seen.eml").exists()
+    syndicate(start, "poll", "south-desk")
+    done = syndicate(start, "digest", "weekly", "--preview", "seen.eml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "weekly: nobody subscribes, so nothing is sent. seen.eml shows what would be.\n"
+    seen = email.message_from_bytes((start / "seen.eml").read_bytes(), policy=email.policy.default)
+    assert seen["Subject"] == SUBJECT
+    assert syndicate(start, "verify", "seen.eml").stdout == "seen.eml: clean\n"
+
+
 # ---------------------------------------------------------------------------------------- explain and verify
 
 

@@ -281,6 +281,17 @@ def test_no_profit_by_mistake(syndicate, tmp_path, terms, sources, told):
         assert ("shop carries ferrow as links because of money" in done.stdout) == (told == "")
 
 
+def test_contradictions_are_told_together(syndicate, tmp_path):
+    """A channel that cannot be as it says hides no other that contradicts the terms of a source."""
+    text = SHOP.replace("TERMS", "CC-BY-NC-4.0").replace("SOURCES", "[ferrow]")
+    (tmp_path / "config.yaml").write_text(f"{text.rstrip()}\n  club: {{kind: feed, paid: true}}\n")
+    done = syndicate(tmp_path, "check")
+    paid, shop = done.stderr.splitlines()
+    assert paid.endswith("channels.club.paid: a community channel is free of charge; set purpose: commercial")
+    assert "channels.shop.select.sources: it names ferrow, but CC BY-NC 4.0 does not cover commercial" in shop
+    assert done.returncode == 2
+
+
 def test_breaches(syndicate, folder):
     """An objection recorded late opens a clock for what lay open meanwhile; a cure is recorded with what was done."""
     assert syndicate(folder, "ledger", "--open").stdout == "No breach is open.\n"
