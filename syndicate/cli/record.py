@@ -14,6 +14,7 @@ from syndicate.cli.show import OUT, as_json, table
 from syndicate.model import Ads, Covers, Grant, Mode, Prohibition, Record, Scope
 from syndicate.pipeline import recording
 from syndicate.pipeline.deciding import on_record
+from syndicate.rights.asked import asked, unproved
 from syndicate.rights.wording import amount, duration
 from syndicate.store import RecordedTerms
 
@@ -105,6 +106,11 @@ def _print_record(record: Record, heading: str) -> None:
     OUT.print(Text(heading, style="bold"))
     for grant in record.grants:
         OUT.print(Text(f"  permits   {grant_words(grant)}"))
+        if names := asked(grant):
+            OUT.print(Text(f"  asks      {', '.join(names)}"))
+        if lacking := unproved(grant):
+            most = "a link" if record.otherwise is Mode.LINK else "nothing"
+            OUT.print(Text(f"  held to   {most}: we cannot prove {', '.join(lacking)}"))
         _print_quote(grant.quote)
     if record.licence:
         OUT.print(Text(f"  licence   {record.licence.name}  {record.licence.url}"))

@@ -21,6 +21,7 @@ from rich.text import Text
 from syndicate.app import App, open_app, read_config
 from syndicate.cli.show import ERR, OUT, as_json, count, trouble
 from syndicate.config import statement
+from syndicate.config.suggest import did_you_mean
 from syndicate.config.terms import Grant, Prohibition, Statement
 from syndicate.errors import ParseError, UsageError
 from syndicate.model import Publisher, Record
@@ -64,7 +65,7 @@ def grant(path: Path, publisher_id: str, words: Sequence[str], file: Path | None
     if not said:
         raise UsageError("permits nothing", subject=publisher_id, remedy="say what, such as mode=full media=web,email")
     with closing(open_app(path)) as app:
-        _record(app, [_draft(app, publisher_id, record, "grant", about) for record in said], about)
+        _record(app, [_draft(app, publisher_id, _confirmed(app, r, about), "grant", about) for r in said], about)
     return 0
 
 
@@ -74,7 +75,7 @@ def objection(path: Path, publisher_id: str, words: Sequence[str], about: About)
     rule = {"mode": "withhold", "quote": keys.get("quote", "")} | own
     (record, *_) = _scoped(keys | {"prohibitions": [rule]})
     with closing(open_app(path)) as app:
-        _record(app, [_draft(app, publisher_id, record, "objection", about)], about)
+        _record(app, [_draft(app, publisher_id, _confirmed(app, record, about), "objection", about)], about)
     return 0
 
 
@@ -95,7 +96,8 @@ def diff(path: Path, file: Path, publisher_id: str, *, as_machine: bool) -> int:
     with closing(open_app(path)) as app:
         with app.store.read() as tx:
             if file.suffix in {".json", ".jsonld"}:
-                after = recording.with_drafts(app.composing, tx, _imported(app, file, publisher_id, About("")))
+                drafts, _ = _imported(app, file, publisher_id, About(""))
+                after = recording.with_drafts(app.composing, tx, drafts)
             else:
                 after = on_record(read_config(file).publishers, tx, app.clock())
         _print_moves(app, _moves(app, after), About("", dry_run=True, json=as_machine))
@@ -105,8 +107,9 @@ def diff(path: Path, file: Path, publisher_id: str, *, as_machine: bool) -> int:
 def import_terms(path: Path, file: Path, publisher_id: str, about: About) -> int:
     """Record the policies of an ODRL document, one statement each; 1 if a rule could not be read."""
     with closing(open_app(path)) as app:
-        _record(app, _imported(app, file, publisher_id, about), about)
-    return 1 if any(one.problems for one in _policies(file)) else 0
+        drafts, whole = _imported(app, file, publisher_id, about)
+        _record(app, drafts, about)
+    return 0 if whole else 1
 
 
 def export_terms(path: Path, publisher_id: str) -> int:
@@ -129,7 +132,11 @@ def _parted(words: Sequence[str], own: frozenset[str]) -> tuple[dict[str, Any], 
         key, equals, value = word.partition("=")
         if not equals:
             raise UsageError("is no KEY=VALUE", subject=word, remedy="write such as mode=full or media=web,email")
-        (keys if key in OF_STATEMENT or key not in own else rule)[key] = value
+        if key not in OF_STATEMENT | own:
+            allowed = sorted(OF_STATEMENT | own)
+            told = f"unknown key; allowed: {', '.join(allowed)}{did_you_mean(key, allowed)}"
+            raise UsageError(told, subject=key)
+        (keys if key in OF_STATEMENT else rule)[key] = value
     return keys, rule
 
 
@@ -144,8 +151,13 @@ def _scoped(keys: Mapping[str, Any]) -> tuple[Record, ...]:
 
 def _draft(app: App, publisher_id: str, record: Record, kind: str, about: About) -> Draft:
     now = app.clock()
-    confirmed = replace(record, confirmed_by=record.confirmed_by or about.by, confirmed_at=record.confirmed_at or now)
-    return Draft(recording.known(app.config.publishers, publisher_id).id, confirmed, kind, since(about.date, now))
+    return Draft(recording.known(app.config.publishers, publisher_id).id, record, kind, since(about.date, now))
+
+
+def _confirmed(app: App, record: Record, about: About) -> Record:
+    """The record, vouched for by who records it if by nobody before."""
+    by, at = record.confirmed_by or about.by, record.confirmed_at or app.clock()
+    return replace(record, confirmed_by=by, confirmed_at=at)
 
 
 def since(date: str, now: datetime) -> datetime:
@@ -156,25 +168,34 @@ def since(date: str, now: datetime) -> datetime:
     return record.read_at or now
 
 
-def _policies(file: Path) -> tuple[Imported, ...]:
+def _policies(file: Path, us: str) -> tuple[Imported, ...]:
     try:
-        return policies(json.loads(_read(file)))
+        return policies(json.loads(_read(file)), (us,))
     except ValueError as error:
         raise UsageError("is not JSON", subject=str(file), remedy="give an ODRL policy in JSON-LD") from error
     except ParseError as error:
         raise UsageError(error.what, subject=str(file), remedy=error.remedy) from error
 
 
-def _imported(app: App, file: Path, publisher_id: str, about: About) -> list[Draft]:
-    """The drafts of the policies in a file; each goes to the publisher named, else to the one that it names."""
-    drafts = []
-    for one in _policies(file):
+def _imported(app: App, file: Path, publisher_id: str, about: About) -> tuple[list[Draft], bool]:
+    """The drafts of the policies in a file, and whether all of them could be read.
+
+    Each goes to the publisher named, else to the one that it names. A policy of which nothing could be read gives none.
+    """
+    found = _policies(file, app.config.site.url)
+    for one in found:
         for problem in one.problems:
             trouble(f"{file}: {one.record.key or 'policy'}: {problem}")
-        whose = publisher_id or _named(app, one.publisher)
-        record = replace(one.record, evidence=one.record.evidence or one.record.key)
-        drafts.append(_draft(app, whose, record, "import", about))
-    return drafts
+    drafts = []
+    for one in found:
+        if not one.problems or _says(one.record):
+            record = one.record if one.ours else _confirmed(app, one.record, about)
+            drafts.append(_draft(app, publisher_id or _named(app, one.publisher), record, "import", about))
+    return drafts, not any(one.problems for one in found)
+
+
+def _says(record: Record) -> bool:
+    return bool(record.grants or record.prohibitions or record.licence or record.leave_out or record.institutions)
 
 
 def _named(app: App, name: str) -> str:

@@ -70,12 +70,18 @@ def ids(grant: Grant) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id_ for name, id_ in DUTIES.items() if name in names))
 
 
+def unproved(grant: Grant) -> tuple[str, ...]:
+    """The names of those of its duties that we cannot prove on any channel."""
+    return tuple(
+        name for name in asked(grant) if DUTIES.get(name) not in MET or (name == "window" and not grant.window)
+    )
+
+
 def unkept(grant: Grant, channel: Channel) -> str:
     """Why ``channel`` cannot keep what ``grant`` asks, as the predicate after "but"; "" if it can."""
     names = asked(grant)
-    unproved = [name for name in names if DUTIES.get(name) not in MET or (name == "window" and not grant.window)]
-    if unproved:
-        return f"asks for what we cannot prove: {', '.join(unproved)}"
+    if lacking := unproved(grant):
+        return f"asks for what we cannot prove: {', '.join(lacking)}"
     return _print(names, channel) or _beacon(grant, channel) or _others(grant, names, channel)
 
 

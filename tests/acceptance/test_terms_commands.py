@@ -129,6 +129,30 @@ def test_odrl_out_and_in(syndicate, folder):
     assert again["uid"] == f"urn:syndicate:terms:estuary-commons:statement-{number}"
     back = syndicate(folder, "terms", "import", "south.json")
     assert "of south-desk" in back.stdout
+    mine = json.loads(syndicate(folder, "terms", "export", "south-desk").stdout)["@graph"][-1]
+    named = {"uid", "syn:key", "syn:origin"}
+    assert {key: mine[key] for key in mine.keys() - named} == {key: first[key] for key in first.keys() - named}
+
+
+def test_odrl_for_one_item(syndicate, folder):
+    """A policy of one item moves that item alone; one for somebody else is told and not recorded."""
+    items, _ = feed(folder)
+    one = next(i for i in items.values() if i["_syndicate"]["source"]["name"] == "Estuary Commons")
+    rule = {"target": one["url"], "action": "distribute"}
+    policy = {"@type": "Agreement", "uid": "u", "assigner": "estuary-commons", "permission": [rule]}
+    (folder / "one.json").write_text(json.dumps(policy | {"assignee": "http://somebody-else.example/"}))
+    refused = syndicate(folder, "terms", "import", "one.json")
+    assert refused.returncode == 1
+    assert "one.json: u: left out, it is for http://somebody-else.example/, and we are " in refused.stderr
+    assert refused.stdout == "This moves no item.\n"
+    (folder / "one.json").write_text(json.dumps(policy | {"obligation": [{"action": "compensate"}]}))
+    statement(syndicate(folder, "terms", "import", "one.json"))
+    shown = syndicate(folder, "terms", "show", "estuary-commons").stdout
+    assert "  asks      compensate\n  held to   a link: we cannot prove compensate\n" in shown
+    (folder / "one.json").write_text(json.dumps(policy))
+    weighed = json.loads(syndicate(folder, "terms", "diff", "one.json", "--json").stdout)
+    assert {(m["channel_id"], m["after"], m["count"]) for m in weighed} >= {("community", "full", 1)}
+    assert {m["count"] for m in weighed} == {1}
 
 
 def test_odrl_that_cannot_be_read(syndicate, folder):
@@ -187,7 +211,7 @@ def test_a_file_of_terms(syndicate, folder):
         (["grant", "south-desk", "mode"], "mode: is no KEY=VALUE; write such as mode=full or media=web,email"),
         (["grant", "south-desk"], "south-desk: permits nothing; say what, such as mode=full media=web,email"),
         (["grant", "south-desk", "mode=full", "words=3"], "statement:1: grants[0].words: only an excerpt has a limit"),
-        (["grant", "south-desk", "mode=full", "colour=red"], "statement:1:"),
+        (["grant", "south-desk", "mode=full", "colour=red"], "colour: unknown key; allowed: about, ads, "),
         (["grant", "south-desk", "mode=full", "--date", "soon"], "--date:1: read_at: 'soon' is not a date"),
         (["show", "nobody"], "nobody: no such publisher"),
         (["withdraw", "99"], "99: no such statement is in force"),
@@ -203,6 +227,15 @@ def test_mistakes(syndicate, folder, arguments, told):
     assert done.stderr.startswith(told)
     assert done.stdout == ""
     assert ledger(syndicate, folder, "--kind", "permission") == before
+
+
+def test_a_misspelt_key(syndicate, folder):
+    """A key that is none is told what there is, those of the rule included, and which was probably meant."""
+    done = syndicate(folder, "terms", "grant", "south-desk", "mod=full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("mod: unknown key; allowed: about, ads, ")
+    assert ", media, mode, notify, " in done.stderr
+    assert done.stderr.endswith("; did you mean 'mode'?\n")
 
 
 def test_pick(syndicate, folder):

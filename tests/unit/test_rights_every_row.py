@@ -158,6 +158,7 @@ def test_policies():
         "@type": "Policy",
         "uid": "https://own.example/terms",
         "profile": rightsml["namespaces"][0],
+        "target": "https://own.example/a",
         "obligation": [{"action": "attribute"}],
         "permission": [
             {
@@ -188,7 +189,7 @@ def test_policies():
 def test_actions_that_permit(action):
     """The actions of the table by which something may be carried are permissions when an ODRL policy gives them."""
     assert action in row("odrl")["values"]["actions_used"]
-    (read,) = policies({"@type": "Set", "uid": "u", "permission": [{"action": action}]})
+    (read,) = policies({"uid": "u", "target": "https://own.example/a", "permission": [{"action": action}]})
     assert [grant.mode for grant in read.record.grants] != []
 
 

@@ -205,6 +205,7 @@ def test_foreign_permission():
             {
                 "odrl:assigner": {"odrl:uid": "press"},
                 "odrl:permission": {
+                    "odrl:target": {"odrl:uid": "https://press.example/a"},
                     "odrl:action": {"@id": "http://www.w3.org/ns/odrl/2/extract"},
                     "odrl:constraint": {
                         "odrl:and": {
@@ -324,10 +325,11 @@ def test_licences_of_others():
         assert only(policy(**{"permission": [], "syn:licence": value})).record.licence == by_id("CC-BY-4.0")
 
 
-def test_targets_of_others():
-    """Refinements of a target that we do not know say nothing to us; what is no object is no refinement."""
-    target = {"refinement": ["x", {"leftOperand": "language", "operator": "eq", "rightOperand": "fr"}]}
-    assert only(policy(permission=[], target=target)).record.scope == Scope()
+def test_evidence_of_others():
+    """The evidence of somebody else's policy is its address; of our own it is what stands on record, if anything."""
+    assert only(permission()).record.evidence == "http://press.example/policy:1"
+    (mine,) = policies(document([Publisher("a", "A", "", (Record("rules"),))]))
+    assert (mine.record.evidence, mine.ours) == ("", True)
 
 
 def test_rules_by_reference():

@@ -13,7 +13,7 @@ from syndicate.rights.odrl.names import listed, plain, seconds, short
 Json = Mapping[str, Any]
 Values = dict[str, Any]
 _E = TypeVar("_E", bound=StrEnum)
-_IS: Final = frozenset({"eq", "isA", "isAnyOf", "isPartOf"})
+IS: Final = frozenset({"eq", "isA", "isAnyOf", "isPartOf"})
 _IS_NOT: Final = frozenset({"neq", "isNoneOf"})
 _MONTH: Final = "syn:itemsAMonth"
 
@@ -79,7 +79,7 @@ def _choice(kind: type[_E], operator: str, right: Any) -> frozenset[_E] | None:
     known = frozenset(member for member in kind if member.value in words)
     if operator in _IS_NOT and len(known) == len(words):
         return frozenset(kind) - known or None
-    return known or None if operator in _IS else None
+    return known or None if operator in IS else None
 
 
 def _media(operator: str, right: Any, _: str) -> Values | None:
@@ -96,14 +96,14 @@ def _recipients(operator: str, right: Any, _: str) -> Values | None:
     """Every one of them has to be known: a reader who must be something else besides is not ours to tell."""
     words = [short(value).removeprefix("syn:") for value in listed(right)]
     known = {member.value: member for member in Interest}
-    if operator not in _IS or not words or any(word not in known for word in words):
+    if operator not in IS or not words or any(word not in known for word in words):
         return None
     return {"consent": tuple(known[word] for word in words)}
 
 
 def _industry(operator: str, right: Any, _: str) -> Values | None:
     found = _choice(Republisher, operator, right)
-    return {"republishers": found} if found and operator in _IS else None
+    return {"republishers": found} if found and operator in IS else None
 
 
 def _date(operator: str, right: Any, _: str) -> Values | None:

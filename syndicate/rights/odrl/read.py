@@ -1,26 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """ODRL to records. What cannot be read never widens: a permission with a condition that we do not know is left out.
 
-A prohibition with such a condition holds without it. Whatever was left out is told in words. Compact JSON-LD is read,
-with ODRL's terms bare, under ``odrl:`` or as whole addresses; other contexts are not looked up.
+So is one for somebody else, or about we cannot tell what. A prohibition holds without such a condition, and then for
+everything. Whatever was left out is told in words. Compact JSON-LD is read, with ODRL's terms bare, under ``odrl:`` or
+as whole addresses; other contexts are not looked up.
 
 Spec: ODRL 2.2
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from syndicate.errors import ParseError
-from syndicate.model import Licence, Medium, Mode, Prohibition, Purpose, Record, Scope
+from syndicate.model import Grant, Licence, Medium, Mode, Prohibition, Purpose, Record, Scope
 from syndicate.rights.licences import by_id, by_url
-from syndicate.rights.odrl.conditions import moment, prohibited
+from syndicate.rights.odrl.conditions import Unread, moment, prohibited
+from syndicate.rights.odrl.named import address, scopes, stranger
 from syndicate.rights.odrl.names import MODES, REFUSED, listed, plain, short
 from syndicate.rights.odrl.permissions import grant_of
 
 Json = Mapping[str, Any]
-_TARGETS = {"virtualLocation": "urls", "syn:category": "categories", "syn:item": "items", "syn:file": "files"}
 _COMMERCE = frozenset({"commercialize", "cc:CommercialUse", "cc:CommericalUse"})
 _CHANGES = frozenset({"derive", "modify", "transform", "cc:DerivativeWorks"})
 
@@ -29,20 +30,24 @@ _CHANGES = frozenset({"derive", "modify", "transform", "cc:DerivativeWorks"})
 class Imported:
     """A policy as a record. ``publisher`` is its id if we wrote the policy, else the address or name of the assigner.
 
-    ``problems`` are the rules that could not be read, each in one sentence.
+    ``problems`` are the rules that could not be read, each in one sentence; ``ours`` is True if we wrote the policy.
     """
 
     publisher: str
     record: Record
     problems: tuple[str, ...] = ()
+    ours: bool = False
 
 
-def policies(data: Any) -> tuple[Imported, ...]:
-    """Every policy of a JSON-LD document. Raises ParseError if it holds none."""
+def policies(data: Any, us: Collection[str] = ()) -> tuple[Imported, ...]:
+    """Every policy of a JSON-LD document, as a record for each thing that its rules are about.
+
+    ``us`` are the addresses by which an assignee may be us. Raises ParseError if the document holds no policy.
+    """
     found = [one for one in _nodes(data) if "permission" in one or "prohibition" in one or "syn:otherwise" in one]
     if not found:
         raise ParseError("holds no ODRL policy", remedy="give JSON-LD with permissions or prohibitions")
-    return tuple(_imported(policy) for policy in found)
+    return tuple(one for policy in found for one in _imported(policy, us))
 
 
 def _nodes(data: Any) -> Iterator[Json]:
@@ -52,42 +57,87 @@ def _nodes(data: Any) -> Iterator[Json]:
             yield from _nodes(node["@graph"]) if "@graph" in node else [node]
 
 
-def _imported(policy: Json) -> Imported:
-    problems: list[str] = []
-    grants = []
-    for number, rule in enumerate(_rules(policy, "permission")):
+def _imported(policy: Json, us: Collection[str]) -> Iterator[Imported]:
+    """The records of a policy, one for each thing that it is about; the first has all problems.
+
+    Where its rules name their targets, its own has a record only if something is said of it.
+    """
+    base, publisher = _record(policy), address(policy.get("assigner", policy.get("publisher")))
+    if other := stranger(policy, us):
+        yield Imported(publisher, Record(base.key), (f"left out, {other}",))
+        return
+    whole, reason = _about(policy, policy)
+    granted, untold = _granted(policy, us)
+    refused, unsaid = _refused(policy, us)
+    problems = [*untold, *unsaid]
+    if reason and (base.licence or not (granted or refused or problems)):
+        problems.append(f"what it says of the whole is left out: {reason}")
+    if any(_changes(rule) for rule in _rules(policy, "prohibition")):  # of whatever it is about: of all that is granted
+        granted = [(s, replace(g, duties=tuple(dict.fromkeys((*g.duties, "unmodified"))))) for s, g in granted]
+    named = [scope for scope, _ in (*granted, *refused)]
+    apart = named and not (base.licence or base.leave_out or base.institutions)
+    for scope in dict.fromkeys((*(() if apart else whole), *named)) or (Scope(),):
+        stated = base if scope in whole else replace(base, licence=None, leave_out=(), institutions=())
+        grants = tuple(grant for of, grant in granted if of == scope)
+        prohibitions = tuple(one for of, one in refused if of == scope)
+        record = replace(stated, scope=scope, grants=grants, prohibitions=prohibitions)
+        yield Imported(publisher, record, tuple(problems), "syn:key" in policy)
+        problems = []
+
+
+def _about(rule: Json, policy: Json) -> tuple[tuple[Scope, ...], str]:
+    """What a rule of a policy is about, by its own target or else the policy's, or why we cannot tell."""
+    try:
+        return scopes(rule if "target" in rule else policy, policy), ""
+    except Unread as error:
+        return (), str(error)
+
+
+def _granted(policy: Json, us: Collection[str]) -> tuple[list[tuple[Scope, Grant]], list[str]]:
+    """The grants with what they are about, and the permissions that are none."""
+    found: list[tuple[Scope, Grant]] = []
+    problems = []
+    for number, rule in enumerate(_rules(policy, "permission"), 1):
         owed = [*listed(rule.get("duty")), *listed(policy.get("obligation"))]  # of the policy: of every use
         grant, problem = grant_of({**rule, "duty": owed} if owed else rule)
-        if grant:
-            grants.append(grant)
-        problems += [f"permission {number + 1} is left out: {problem}"] if problem else []
-    prohibitions = []
-    for number, rule in enumerate(_rules(policy, "prohibition")):
-        actions = [short(a) for a in listed(rule.get("action"))]
-        if "syn:follows" in rule:
+        about, reason = _about(rule, policy)
+        problem = problem or stranger(rule, us) or reason
+        found += [(scope, grant) for scope in about if grant and not problem]
+        problems += [f"permission {number} is left out: {problem}"] if problem else []
+    return found, problems
+
+
+def _refused(policy: Json, us: Collection[str]) -> tuple[list[tuple[Scope, Prohibition]], list[str]]:
+    """The refusals with what they are about, everything if we do not know; and what of them was not understood."""
+    found: list[tuple[Scope, Prohibition]] = []
+    problems = []
+    for number, rule in enumerate(_rules(policy, "prohibition"), 1):
+        if "syn:follows" in rule or _changes(rule):
             continue
-        if _CHANGES & set(actions):
-            grants = [replace(g, duties=tuple(dict.fromkeys((*g.duties, "unmodified")))) for g in grants]
+        if other := stranger(rule, us):
+            problems.append(f"prohibition {number}: left out, {other}")
             continue
-        read, told = _prohibition(rule, actions)
-        prohibitions += read
-        problems += [f"prohibition {number + 1}: {one}" for one in told]
-    record = replace(_record(policy), grants=tuple(grants), prohibitions=tuple(prohibitions))
-    return Imported(_publisher(policy), record, tuple(problems))
+        read, told = _prohibition(rule, _actions(rule))
+        about, reason = _about(rule, policy)
+        found += [(scope, one) for scope in about or (Scope(),) for one in read]
+        told += [f"it holds for everything: {reason}"] if reason and read else []
+        problems += [f"prohibition {number}: {one}" for one in told]
+    return found, problems
+
+
+def _changes(rule: Json) -> bool:
+    """Whether a prohibition is of changes."""
+    return "syn:follows" not in rule and bool(_CHANGES.intersection(_actions(rule)))
+
+
+def _actions(rule: Json) -> list[str]:
+    return [short(action) for action in listed(rule.get("action"))]
 
 
 def _rules(policy: Json, name: str) -> Iterator[Json]:
     for rule in listed(policy.get(name)):
         if isinstance(rule, dict):
             yield {short(key): value for key, value in rule.items()}
-
-
-def _publisher(policy: Json) -> str:
-    assigner = policy.get("assigner", policy.get("publisher", ""))
-    if isinstance(assigner, dict):
-        own = {short(key): value for key, value in assigner.items()}
-        return str(own.get("syn:id") or own.get("uid") or own.get("@id") or "")
-    return str(assigner)
 
 
 # ------------------------------------------------------------------------------------------------ the record
@@ -97,15 +147,15 @@ def _record(policy: Json) -> Record:
     def text(name: str) -> str:
         return str(plain(policy.get(name, "")))
 
+    uid = text("uid") or text("@id")
     return Record(
-        key=text("syn:key") or text("uid") or text("@id"),
+        key=text("syn:key") or uid,
         otherwise=Mode.WITHHOLD if text("syn:otherwise") == "withhold" else Mode.LINK,
         licence=_licence(policy.get("syn:licence")),
         contact=text("syn:contact"),
-        evidence=text("syn:evidence"),
+        evidence=text("syn:evidence") or ("" if "syn:key" in policy else uid),
         quote=text("syn:quote"),
         place=text("syn:place"),
-        scope=_scope(policy.get("target")),
         sha256=text("syn:sha256"),
         read_at=_when(policy, "syn:readAt"),
         confirmed_by=text("syn:confirmedBy"),
@@ -131,20 +181,6 @@ def _licence(value: Any) -> Licence | None:
         named = {short(key): one for key, one in value.items()}
         return by_id(str(named.get("syn:id", ""))) or by_url(str(named.get("@id", "")))
     return by_url(str(value)) or by_id(str(value)) if value else None
-
-
-def _scope(target: Any) -> Scope:
-    """The refinements of a collection; a bare address is a single item. Other refinements say nothing to us."""
-    if isinstance(target, str):
-        return Scope()
-    found: dict[str, tuple[str, ...]] = {}
-    own = {short(key): value for key, value in target.items()} if isinstance(target, dict) else {}
-    for one in listed(own.get("refinement")):
-        constraint = {short(key): value for key, value in one.items()} if isinstance(one, dict) else {}
-        name = _TARGETS.get(short(constraint.get("leftOperand")))
-        if name:
-            found[name] = tuple(str(plain(value)) for value in listed(constraint.get("rightOperand")))
-    return Scope(**found)
 
 
 # ------------------------------------------------------------------------------------------------ prohibitions
