@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from syndicate.intake import phrases
 from syndicate.intake.days import only_day
-from syndicate.intake.markup import Block, BodyLink, one_line_of
+from syndicate.intake.markup import Block, BodyLink, as_html, one_line_of
 from syndicate.model import Claim, Evidence, Level
 
 _START = r"(?:^|(?<=[.!?…。！？」\n])\s*|(?<=[.!?:)\]»”\"*—–|-])\s+|(?<=[(\[*]))"
@@ -81,13 +81,25 @@ class Reader:
         return tuple(claim for claim in found.values() if claim.url or claim.name.lower() not in linked)
 
     def statements(self, shown: Sequence[Block]) -> tuple[Evidence, ...]:
-        """Copyright lines, disclaimers and licence links of a body, level ITEM; those of pictures left out."""
-        return tuple(
+        """Copyright lines, disclaimers and licence links of a body, level ITEM; those of pictures left out.
+
+        A licence link comes with the words of its block, without which nobody can tell what it is about.
+        """
+        links = (
+            Evidence(kind, Level.ITEM, link.href, f"body, block {number}", self.document, words)
+            for number, block in enumerate(shown, start=1)
+            if not block.figure
+            for link in block.links
+            if "license" in link.rel.split()
+            for kind, words in (_licence(block, shown[number - 2] if number > 1 else None),)
+        )
+        said = (
             Evidence(kind, Level.ITEM, value, f"body, block {number}", self.document)
             for number, block in enumerate(shown, start=1)
             if not block.figure
             for kind, value in _statements(block, near_end=number <= _FIRST or number > len(shown) - _LAST)
         )
+        return (*links, *said)
 
     def _claim(self, block: Block, number: int, count: int) -> Claim | None:
         near_end = number > count - _LAST
@@ -197,10 +209,13 @@ def _is_name(text: str) -> bool:
     return bool(words) and not text[0].islower() and 2 * sum(word[0].isupper() for word in cased) >= len(cased)
 
 
+def _licence(block: Block, before: Block | None) -> tuple[str, str]:
+    """The kind of a block's licence links, and its words; those at a picture or under its credit are the picture's."""
+    credited = before is not None and len(before.text) < _SHORT and _PICTURE.match(before.text.lstrip(_QUOTES))
+    return "asset.html.rel-license" if block.apart or credited else "html.rel-license", as_html(block)
+
+
 def _statements(block: Block, *, near_end: bool) -> Iterator[tuple[str, str]]:
-    for link in block.links:
-        if "license" in link.rel.split():
-            yield "html.rel-license", link.href
     if len(block.text) > _NOTICE or not near_end:
         return
     if not _PICTURE.match(block.text.lstrip(_QUOTES)):

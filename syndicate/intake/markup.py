@@ -38,6 +38,8 @@ _ATTRIBUTES |= {
 _SCHEMES = {"http", "https", "mailto"}
 _URLS = frozenset(("href", "src"))
 _CELLS = frozenset(("td", "th", "img"))
+_FIGURES = ("figure", "figcaption")
+_APART = ("aside", "blockquote", "table", "caption", "details")
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED,
@@ -71,11 +73,16 @@ class BodyLink:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph as a reader sees it; a line break inside is a line feed. ``figure``: it belongs to a picture."""
+    """One paragraph as a reader sees it; a line break inside is a line feed.
+
+    ``figure``: it belongs to a picture. ``apart``: it holds a picture, follows one, or stands in a quotation, a table
+    or an aside, so what it says may be about that.
+    """
 
     text: str
     links: tuple[BodyLink, ...] = ()
     figure: bool = False
+    apart: bool = False
 
 
 def clean(markup: str, base: str = "") -> str:
@@ -140,6 +147,18 @@ def visible_text(shown: tuple[Block, ...]) -> str:
     return "\n\n".join(one_line_of(block) for block in shown)
 
 
+def as_html(block: Block) -> str:
+    """The words of a block as one paragraph of HTML, its links at their places; one that shows a picture on its own."""
+    parts, at = [], 0
+    for link in block.links:
+        parts += [html.escape(block.text[at : link.start]), f'<a href="{html.escape(link.href)}">']
+        parts += [html.escape(block.text[link.start : link.end]), "</a>"]
+        parts += [] if block.text[link.start : link.end].strip() else ["<br>"]
+        at = link.end
+    parts.append(html.escape(block.text[at:]))
+    return f"<p>{''.join(parts)}</p>".replace("\n", "<br>")
+
+
 def one_line_of(block: Block) -> str:
     """The text of a block without its line breaks."""
     return block.text.replace("\n", " ")
@@ -171,12 +190,16 @@ class _Collector:
     links: list[BodyLink] = field(default_factory=list)
     open_link: tuple[int, str, str] | None = None
     figures: int = 0
+    apart: int = 0
+    pictured: bool = False
 
     def start(self, tag: str, attributes: str) -> None:
         """A tag opens."""
         if tag in _BLOCK_TAGS:
             self._finish()
-        if tag in ("figure", "figcaption"):
+        self.apart += tag in _APART
+        self.pictured |= tag == "img" and not (self.open_link and "license" in self.open_link[2].split())
+        if tag in _FIGURES:
             self.figures += 1
         elif tag == "br":
             self._line_break()
@@ -191,7 +214,8 @@ class _Collector:
         """A tag closes."""
         if tag in _BLOCK_TAGS:
             self._finish()
-        if tag in ("figure", "figcaption"):
+        self.apart = max(0, self.apart - (tag in _APART))
+        if tag in _FIGURES:
             self.figures = max(0, self.figures - 1)
         elif tag == "a":
             self._close_link()
@@ -228,6 +252,7 @@ class _Collector:
         if text.strip() or self.links:
             links = tuple(BodyLink(min(x.start, len(text)), min(x.end, len(text)), x.href, x.rel) for x in self.links)
             if text.strip() or any(link.rel for link in links):
-                self.done.append(Block(text, links, self.figures > 0))
+                self.done.append(Block(text, links, self.figures > 0, self.apart > 0 or self.pictured))
+                self.pictured = False
         self.text, self.links = "", []
         self.open_link = (0, reopened[1], reopened[2]) if reopened else None

@@ -52,7 +52,8 @@ class Evidence:
 
     ``kind`` is an id of docs/terms.md ("rss.copyright", "atom.license", "cc.userland", "credit-line", ...), ``value``
     the text or URL to the character, ``place`` a path inside the document ("channel/copyright", "body, paragraph 7"),
-    ``url`` the document.
+    ``url`` the document. ``words`` is the paragraph around a link that stands in running text, as HTML; "" for an
+    element that is made for its value.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Evidence:
     value: str
     place: str
     url: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

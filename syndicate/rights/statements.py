@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """What evidence states: licences offered, refusals, silence in so many words, and the copyright line to repeat.
 
-Only a licence URI in an element made for one widens what we may do. Words may narrow ("all rights reserved") and are
-repeated; a licence that only words name is evidence for a person and nothing here. Terms of pictures, audio and video
-(``mrss.*``, ``podcast.license``) say nothing about the text. The order in which evidence came never matters.
+Only a licence URI in an element made for one widens what we may do, and a link in running text only where its paragraph
+is understood to the last word as the article's licence; other links are evidence for a person, and may narrow. Words
+may narrow ("all rights reserved") and are repeated; a licence that only words name is evidence for a person and
+nothing here. Terms of pictures, audio and video (``mrss.*``, ``podcast.license``) say nothing about the text. The order
+in which evidence came never matters.
 """
 
-import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 from syndicate.model import Evidence, Level, Licence
 from syndicate.rights import rsl
 from syndicate.rights.licences import UNSPECIFIED_URL, by_url
+from syndicate.rights.notices.linked import licenses
+from syndicate.rights.reserved import reserves_all
 
 LICENCE_KINDS: Final = frozenset(
     {"cc.userland", "cc.rdf", "atom.license", "dcterms.license", "jsonfeed.licence", "html.rel-license"}
@@ -75,7 +76,7 @@ class Statement:
 
 def in_order(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Each evidence once, the most specific first, then in an order that depends on nothing but itself."""
-    return tuple(sorted(set(evidence), key=lambda e: (-e.level, e.kind, e.value, e.place, e.url)))
+    return tuple(sorted(set(evidence), key=lambda e: (-e.level, e.kind, e.value, e.place, e.url, e.words)))
 
 
 def statements(evidence: Iterable[Evidence], page: str = "") -> tuple[Statement, ...]:
@@ -96,7 +97,7 @@ def statements(evidence: Iterable[Evidence], page: str = "") -> tuple[Statement,
 def _read(
     level: Level, document: str, evidence: list[Evidence], offered: tuple[tuple[str, Evidence], ...]
 ) -> Statement:
-    links = [e for e in evidence if e.kind in LICENCE_KINDS and e.value.strip()]
+    links = [e for e in evidence if e.kind in LICENCE_KINDS and e.value.strip() and not doubtful(e)]
     named = [(e, by_url(e.value)) for e in links if e.value.strip() != UNSPECIFIED_URL]
     beside = [(licence, e) for url, e in offered if e in evidence and (licence := by_url(url))]
     return Statement(
@@ -109,26 +110,18 @@ def _read(
     )
 
 
+def doubtful(evidence: Evidence) -> bool:
+    """True for a licence link in running text whose paragraph does not say that the article is under that licence."""
+    link = evidence.kind in LICENCE_KINDS and evidence.words and by_url(evidence.value)
+    return bool(link) and not licenses(evidence.words, evidence.value)
+
+
 def _refuses(evidence: Evidence) -> bool:
     if evidence.kind == "notice.refusal":
         return True
     if evidence.kind == "pur.reuseProhibited":
         return evidence.value.strip().lower() not in ("false", "no", "0")
     return evidence.kind in PROSE_KINDS and reserves_all(evidence.value)
-
-
-# ------------------------------------------------------------------------------------------------ refusals
-
-_REFUSALS = json.loads(files("syndicate.rights").joinpath("refusals.json").read_text(encoding="utf-8"))
-_ALL_RESERVED = re.compile("|".join(_REFUSALS["patterns"].values()))
-
-
-def reserves_all(text: str) -> bool:
-    """True if the text says "all rights reserved" in one of some thirty languages.
-
-    "No rights reserved", "some rights reserved" and "not all rights reserved" are something else.
-    """
-    return bool(_ALL_RESERVED.search(" ".join(unicodedata.normalize("NFKC", text).casefold().split())))
 
 
 # ------------------------------------------------------------------------------------------------ copyright line

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from syndicate.model import Channel, Covers, Evidence, Item, Level, Licence, Medium, Role
+from syndicate.model import Channel, Covers, Evidence, Item, Level, Licence, Medium, Mode, Role
 from syndicate.rights import wording
 from syndicate.rights.addresses import url_key
-from syndicate.rights.licences import NOTHING_STATED
+from syndicate.rights.licences import NOTHING_STATED, by_url
 from syndicate.rights.records import by_records, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licence_mode, licensed
 from syndicate.rights.scopes import speaking
 from syndicate.rights.signals import contact, denied, signals
-from syndicate.rights.statements import Statement, statements
+from syndicate.rights.statements import Statement, doubtful, in_order, statements
 
 ANY: Final = frozenset(Covers)
 CROSSPOSTS: Final = frozenset({Covers.CROSSPOSTS})
@@ -47,7 +47,8 @@ def by_statements(party: Party, channel: Channel) -> tuple[Ruling, ...]:
     said = statements(party.evidence, party.hop.url)
     if not said:
         return (_silence(party, channel),)
-    return tuple(_stated(party, one, channel) for one in said if one.level is said[0].level)
+    stated = (_stated(party, one, channel) for one in said if one.level is said[0].level)
+    return (*stated, *_doubtful(party, channel))
 
 
 def _silence(party: Party, channel: Channel) -> Ruling:
@@ -102,7 +103,15 @@ def _narrowing(party: Party, item: Item, channel: Channel) -> tuple[Ruling, ...]
     glossed = [r.licence for r in speaking(party.records, item, party.hop) if r.licence and r.grants]
     own = (s for s in statements(party.evidence, party.hop.url) if s.level is Level.ITEM)
     kept = (_beside(s, party, glossed) for s in own)
-    return tuple(_stated(party, s, channel) for s in kept if s.licences or s.unread or s.refusals)
+    stated = (_stated(party, s, channel) for s in kept if s.licences or s.unread or s.refusals)
+    return (*stated, *_doubtful(party, channel))
+
+
+def _doubtful(party: Party, channel: Channel) -> tuple[Ruling, ...]:
+    """Licence links of which nobody knows whether they are about the article: what they rule out they take away."""
+    linked = ((by_url(e.value), e) for e in in_order(party.evidence) if doubtful(e))
+    rulings = (licensed(party, licence, channel, (e,)) for licence, e in linked if licence)
+    return tuple(replace(one, duties=()) for one in rulings if one.mode < Mode.FULL)
 
 
 def _beside(stated: Statement, party: Party, glossed: Sequence[Licence]) -> Statement:

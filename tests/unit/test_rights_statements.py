@@ -4,7 +4,8 @@
 import pytest
 
 from syndicate.model import Evidence, Level
-from syndicate.rights.statements import copyright_line, reserves_all, statements
+from syndicate.rights.reserved import reserves_all
+from syndicate.rights.statements import copyright_line, statements
 
 
 def stated(kind, value, level=Level.ITEM):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings as rows, and the records that they become when a person confirms them: never more than was read."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from syndicate.rights.notices.suggested import (
     record,
     refusals,
     seconds,
+    suggests,
     unset,
 )
 from syndicate.rights.statements import statements
@@ -188,3 +191,44 @@ def test_a_feed_hears_its_items():
     assert kinds == {"refuses": ["notice.refusal"], "hides": ["html.robots"], "suggests": [], "silent": []}
     assert found.speaking == ("https://own.example/suggests",)
     assert (feed.speaking, found.items[-1]) == (None, feed.items[-1])
+
+
+def every_notice():
+    """The text and format of each notice of all sets."""
+    sets = Path(__file__).parents[1] / "cases" / "notices"
+    for path in sorted(sets.rglob("*.json")):
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
+            if isinstance(case, dict):
+                yield from ((form, text) for _, form, text in case["statements"])
+            else:
+                yield case[2], case[-1]
+
+
+@pytest.mark.parametrize("place", ["body", "terms-page"])
+def test_what_is_passed_over_would_suggest_nothing(place):
+    """In all sets of notices none is passed over unread in which the reader finds something for a person."""
+    notices = [Notice(place, text, form) for form, text in every_notice()]
+    assert len(notices) > 400
+    passed = [one for one in notices if not may_speak(one)]
+    assert [one.text for one in passed if is_suggestion(read([one]))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dieser Text darf unter Nennung des Autors und mit Link zum Original kostenlos auf anderen Websites veröffentlicht werden.",
+        "Unsere Artikel dürfen mit Quellenangabe und Link kostenlos nachgedruckt werden.",
+    ],
+)
+def test_permissions_without_a_word_of_rights_are_heard(text):
+    """What permits in plain words alone is put before a person."""
+    item = Item("i-1", "s", "p", "1", "https://p.example/1", "T", f"<p>Rain.</p><p>{text}</p>", "")
+    assert suggests(item)
+
+
+def test_what_an_article_tells_asks_for_nothing():
+    """Sentences of a body that do not touch its use give no duties, though a permission stands beside them."""
+    told = "<p>The choir rebuilt a map of wells.</p>"
+    permitted = "<p>You may republish this article with credit and a link to the original.</p>"
+    assert read([Notice("body", told + permitted, "html")]).duties == ("O1", "O3")
+    assert "O15" in read([Notice("body", f"{permitted}<p>Photos are not included.</p>", "html")]).duties

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from syndicate.intake import phrases
+from syndicate.intake import markup, phrases
 from syndicate.intake.own import Own
 from syndicate.intake.text import legal, one_line, web_url
 from syndicate.intake.webpage.robots import directives
@@ -40,6 +40,9 @@ _CCREL = {
     "http://purl.org/dc/terms/": {"title", "source", "rightsHolder", "license", "rights"},
 }
 _BLOCKS = ("p", "li", "div", "section", "td", "small", "footer", "article", "main", "body", "dd", "blockquote", "span")
+_PARAGRAPHS = frozenset(_BLOCKS) - {"small", "span"}
+_APART = ("aside", "blockquote", "table", "caption", "details")
+_SHORT = 200  # a paragraph that may be no more than the credit of a picture
 _PICTURE = re.compile(rf"\b{phrases.PICTURES}\b", re.IGNORECASE)
 _PROGRAM = re.compile(
     r"\b(?:code|software|theme|template|plugin|library|icons?|fonts?|dataset|data|book|podcast|music|song)\b",
@@ -68,9 +71,41 @@ def _licence(element: etree._Element, page: WebPage, href: str) -> Iterator[Evid
     if in_head and element.tag == "link":
         yield Evidence("html.rel-license", Level.ITEM, href, "head/link[rel=license]", page.url)
     elif page.in_main(element):
-        asset = page.is_of_asset(element) or _about_another(element)
+        asset = page.is_of_asset(element) or _about_another(element) or _beside_another(element, page)
         kind = "asset.html.rel-license" if asset else "html.rel-license"
-        yield Evidence(kind, Level.ITEM, href, _place(element), page.url)
+        yield Evidence(kind, Level.ITEM, href, _place(element), page.url, words_around(element, page))
+
+
+def words_around(element: etree._Element, page: WebPage) -> str:
+    """The words of the block that a link stands in; "" for one that shows nothing, or whose RDFa names the article."""
+    subject = next((x.get("about") for x in (element, *element.iterancestors()) if x.get("about") is not None), None)
+    if element.tag in ("link", "meta") or (subject and page.is_self(subject)):
+        return ""
+    return "".join(markup.as_html(one) for one in _blocks_of(element, page))
+
+
+def _blocks_of(element: etree._Element, page: WebPage) -> list[markup.Block]:
+    """The blocks of text that lead where a link does, in the part of the page that it stands in."""
+    around = next((x for x in element.iterancestors() if x.tag in _PARAGRAPHS), element)
+    shown = markup.blocks(markup.clean(page.html(around), page.base))
+    href = _href(element, page)
+    return [one for one in shown if any(link.href == href for link in one.links)] or list(shown)
+
+
+def _beside_another(element: etree._Element, page: WebPage) -> bool:
+    """True if a link stands in a quotation or a table, or in a block with a picture or right behind one."""
+    around = next((x for x in element.iterancestors() if x.tag in _PARAGRAPHS), element)
+    before = around.getprevious()
+    pictured = before is not None and around is not page.main and _ends_with_picture(before)
+    apart = any(x.tag in _APART for x in element.iterancestors())
+    return apart or pictured or any(one.apart for one in _blocks_of(element, page))
+
+
+def _ends_with_picture(element: etree._Element) -> bool:
+    """True if an element is a picture, shows nothing but pictures, or is a short credit of one."""
+    text = one_line("".join(map(str, element.itertext())))
+    pictures = element.tag == "img" or next(element.iter("img"), None) is not None
+    return (pictures and not text) or (len(text) < _SHORT and bool(_PICTURE.match(text)))
 
 
 def _about_another(element: etree._Element) -> bool:
@@ -181,7 +216,8 @@ def of_rdfa(page: WebPage) -> Iterator[Evidence]:
                 if known and page.in_main(element):
                     value = _rdfa_value(element, page, link=attribute == "rel")
                     kind = f"asset.cc.rel.{known}" if page.is_of_asset(element) else f"cc.rel.{known}"
-                    yield from ((Evidence(kind, Level.ITEM, value, _place(element), page.url),) if value else ())
+                    words = words_around(element, page) if known == "license" else ""
+                    yield from ((Evidence(kind, Level.ITEM, value, _place(element), page.url, words),) if value else ())
 
 
 def _ccrel(name: str, element: etree._Element) -> str:

@@ -94,7 +94,9 @@ def _article(page: WebPage, own: Own, about: About) -> PageReading:
     publisher = about.source.publisher
     reader = credit_lines.Reader(own.is_own, frozenset({publisher.name.lower()}), page.url)
     found = nodes.nodes(page)
-    said = (x for x in reader.statements(shown) if x.kind != "html.rel-license")  # read with what stands around them
+    said = (
+        x for x in reader.statements(shown) if not x.kind.endswith("html.rel-license")
+    )  # read with what stands around them
     evidence = (
         *marks.of_links(page),
         *marks.of_metas(page),

@@ -14,7 +14,7 @@ from syndicate.model import ChannelClass, Mode
 from syndicate.rights.notices.phrases import DUTIES, GROUPS, Measures, found, has, measures
 from syndicate.rights.notices.reading import Notice
 from syndicate.rights.notices.seen import Clause, clauses
-from syndicate.rights.statements import reserves_all
+from syndicate.rights.reserved import reserves_all
 
 CW, XW, EM, XE, PR = ChannelClass
 _OPENING, _CLOSING = 4, 10

@@ -14,6 +14,23 @@ from syndicate.rights.notices.seen import BADGE
 
 _NEAR: Final = 2
 _DESK: Final = re.compile(r"re-?publi|re-?print|right|licen|lizenz|permi|syndic|copyright|droit|derecho|rechte")
+_OF_USE: Final = re.compile(
+    r"re-?p|licen|lizen|copyright|\u00a9|rights?\b|recht|droit|derecho|permi|erlaub|gestatt|autor[ie]|author"
+    r"|\b(?:us(?:e[ds]?|ing|ar|o)|cop(?:y|ies|ied)|credit\w*|link\w*|source|attribut\w*|nam(?:e[ds]?|ing)|cite\w*|byline"
+    r"|includ\w*|exclu\w*|except\w*|without|covered|edit\w*|chang\w*|alter\w*|modif\w*|acknowledg\w*|original\w*"
+    r"|keep\w*|add\w*|remove\w*|separate\w*|sell|sold|translat\w*|notif\w*|tell|inform\w*|let us|send|write|shar\w*)\b"
+    r"|publi|print|canonical|http|verlink|quelle|nenn|angabe|nutz|verwend|verander|gekurz|bearbeit|ausgenommen|ausser"
+    r"|source|lien|cit(?:er|ar|ez)|mention|modif|sauf|utilis|fuente|enlace|salvo|excepto|incluy|cambi|auteur|auflag"
+)
+"""Signs that a clause of a body is about its use: what an article tells of wells and maps asks for nothing."""
+
+_OF_PICTURES: Final = re.compile(
+    r"re-?p|licen|lizen|copyright|\u00a9|rights?\b|recht|droit|derecho|permi|erlaub|gestatt|autori|public domain"
+    r"|\b(?:use[ds]?|using|include[ds]?|exclu\w+|except\w*|covered|separate\w*|courtesy|credit\w*)\b|nutz|verwend|ausge"
+    r"|utilis|sauf|salvo|excepto|incluy"
+)
+"""Signs that a clause of a body about pictures is about their use."""
+
 _MORE: Final = re.compile(
     r"\s(?:and|y|et|und)\s(?:(?:is|was|has|se|est|a|wird|wurde|hier)\s)?(?:here|re\w+|ici|nachgedruckt|ubernommen)\b.*$",
     re.IGNORECASE,
@@ -82,7 +99,8 @@ def _duties(notices: Iterable[Said], *, permits: bool) -> Iterator[Quote]:
             yield quote("duties", "O29", one)
         elif has("disclaimer", one.text):
             yield quote("duties", "O5", one)
-        if permits and one.role not in ("fair", "past"):
+        told = one.place == "body" and one.role in ("", "aside") and not _OF_USE.search(one.text)
+        if permits and one.role not in ("fair", "past") and not told:
             yield from _asked(one)
 
 
@@ -91,7 +109,7 @@ def _asked(one: Said) -> Iterator[Quote]:
     for id_, patterns in DUTIES.items():
         if found(patterns, one.text) and (one.role != "aside" or id_ == "O15"):
             yield quote("duties", id_, one)
-    if one.role == "aside" and has("asset", one.text):
+    if one.role == "aside" and has("asset", one.text) and (one.place != "body" or _OF_PICTURES.search(one.text)):
         yield quote("duties", "O15", one)
     if one.figures.words or one.figures.paragraphs:
         yield quote("duties", "O21", one, _amount(one))

@@ -89,6 +89,8 @@ PLACES_OF_CREDIT: Final = {place: re.compile(pattern) for place, pattern in _COM
 
 # Apart, since a plain stem is found much faster than an alternative of a pattern.
 _STEMS: Final = tuple(stem for stem in _COMMON["spark"] if re.escape(stem) == stem)
+_PERMITS, _USES, _WORKS = (re.compile(_COMMON["offer"][part]) for part in ("permits", "uses", "works"))
+_WINDOW_OF_OFFER: Final = 240
 _SHAPES: Final = tuple(re.compile(stem) for stem in _COMMON["spark"] if re.escape(stem) != stem)
 
 
@@ -105,6 +107,18 @@ class Measures:
 def sparks(text: str) -> bool:
     """True if case-folded text, accents and all, has one of the stems without which no words are about rights."""
     return any(stem in text for stem in _STEMS) or any(shape.search(text) for shape in _SHAPES)
+
+
+def offers(text: str) -> bool:
+    """True if case-folded text, accents and all, may permit without a word about rights: "may use our articles".
+
+    Close to a word that permits there has to be one for a use and one for what is used; each is a stem.
+    """
+    for match in _PERMITS.finditer(text):
+        near = text[max(0, match.start() - _WINDOW_OF_OFFER) : match.end() + _WINDOW_OF_OFFER]
+        if _USES.search(near) and _WORKS.search(near):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

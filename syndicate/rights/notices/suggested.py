@@ -29,7 +29,7 @@ from syndicate.model import (
 )
 from syndicate.rights.asked import DUTIES
 from syndicate.rights.licences import by_id
-from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, sparks
+from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, offers, sparks
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import NONE, Reading
 from syndicate.rights.notices.seen import fold
@@ -86,7 +86,8 @@ def read_once(notices: tuple[Notice, ...]) -> Reading:
 
 def may_speak(notice: Notice) -> bool:
     """False if a notice surely has no word about rights: it need not be read."""
-    return sparks(notice.text.casefold())
+    text = notice.text.casefold()
+    return sparks(text) or offers(text)
 
 
 def is_suggestion(reading: Reading) -> bool:
