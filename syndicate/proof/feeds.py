@@ -60,6 +60,7 @@ def read_xml(content: bytes, look_at: LookAt) -> Reading:
         strings=tuple(_strings(text)),
         feed_licences=reading.feed_licences,
         feed_rights=reading.feed_rights,
+        feed_authors=reading.feed_authors,
         problems=(*problems, *declared),
         replaced=has_replacement(text),
         document=reading.document,
@@ -208,6 +209,7 @@ def _read_atom(root: Node, look_at: LookAt) -> Reading:
         entries=tuple(_atom_entry(node, look_at) for node in _named(root, atom, "entry")),
         feed_licences=_licences(root),
         feed_rights=_texts(_named(root, atom, "rights")),
+        feed_authors=_names(root),
         document=_atom_document(root),
     )
 

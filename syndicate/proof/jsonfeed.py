@@ -34,6 +34,7 @@ def read_json(content: bytes, look_at: LookAt) -> Reading:
         strings=(*gathered(strings), *([text] if twice else ())),
         feed_licences=_texts(_dict(_dict(data.get("_syndicate")).get("licence")).get("url")),
         feed_rights=_texts(_dict(data.get("_syndicate")).get("copyright")),
+        feed_authors=_texts(*(_dict(one).get("name") for one in (*_list(data.get("authors")), data.get("author")))),
         problems=(*problems, *doubled),
         replaced=has_replacement(text) or any(REPLACEMENT in string for string in strings),
         document=_document(data),

@@ -11,7 +11,7 @@ from email.utils import parseaddr
 
 from syndicate.errors import ParseError
 from syndicate.proof.charset import decode, has_replacement
-from syndicate.proof.scope import LookAt, Sight
+from syndicate.proof.scope import LookAt
 from syndicate.proof.seen import Document, Problem, Reading
 
 
@@ -36,11 +36,13 @@ def read_mail(content: bytes, look_at: LookAt) -> Reading:
         raise ParseError(f"the message cannot be read ({error})") from error
     if not message.keys():
         raise ParseError("the document is no message: it has no header")
+    html = tuple(_html(leaves))
     plain = [leaf.text for leaf in leaves if leaf.media_type == "text/plain" and not leaf.attached]
     texts = [leaf.text for leaf in leaves if leaf.text is not None]
     return Reading(
         kind="mail",
-        pages=tuple(_pages(leaves, look_at)),
+        pages=tuple(map(look_at, html)),
+        html=html,
         text=next((text for text in plain if text is not None), None),
         strings=(*texts, *around, content.decode("utf-8", "replace")),
         opaque=tuple(f"{leaf.name or 'unnamed'} ({leaf.media_type})" for leaf in leaves if leaf.text is None),
@@ -64,10 +66,10 @@ def _senders(message: Message) -> Iterator[str]:
             yield parseaddr(_header(str(message[field])))[0]
 
 
-def _pages(leaves: list[_Leaf], look_at: LookAt) -> Iterator[Sight]:
+def _html(leaves: list[_Leaf]) -> Iterator[str]:
     for leaf in leaves:
         if leaf.media_type == "text/html" and not leaf.attached and leaf.text is not None:
-            yield look_at(leaf.text)
+            yield leaf.text
 
 
 def _leaf(part: Message) -> _Leaf:

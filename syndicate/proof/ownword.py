@@ -2,8 +2,8 @@
 """A finished file held to its own word: what its machine-readable side says must also stand visibly before a reader.
 
 No configuration and no record is needed, so it works on other people's feeds and mail as well. Items with ``data-item``
-must have a visible credit whose links, lines and names stand in every rendering; items without are listed with what
-they lack.
+must have a visible credit whose links, lines and names stand in every rendering. Where nothing has our mark, it is
+another's file: each item of it is listed with what it lacks (`foreign`).
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from syndicate.model import Finding
 from syndicate.proof.duties.links import is_feigned
+from syndicate.proof.foreign import of_document, of_entry
 from syndicate.proof.scope import Anchor, Scope
 from syndicate.proof.seen import Machine, Reading, Seen
 from syndicate.proof.tricks import has_unseen, leads_elsewhere
@@ -39,7 +40,7 @@ def _of_document(reading: Reading) -> Iterator[Finding]:
 
 
 def _of_entries(reading: Reading) -> Iterator[Finding]:
-    scoped = any(sight.scopes for seen in reading.entries for sight in seen.contents)
+    scoped = any(sight.scopes for seen in reading.entries for sight in (*seen.contents, *seen.extras))
     for licence in reading.feed_licences if scoped else ():
         yield Finding(
             "", "O4", reading.kind, f'the feed itself states the licence "{licence}", which items would inherit'
@@ -47,7 +48,8 @@ def _of_entries(reading: Reading) -> Iterator[Finding]:
     for seen in reading.entries:
         scopes = [scope for sight in (*seen.contents, *seen.extras) for scope in sight.scopes]
         name = _name(seen, scopes)
-        for duty, message in dict.fromkeys(_of_entry(seen, scopes, WHERE[reading.kind])):
+        told = _of_entry(seen, scopes, WHERE[reading.kind]) if scoped else _of_foreign(seen, reading)
+        for duty, message in dict.fromkeys(told):
             yield Finding(name, duty, reading.kind, message)
 
 
@@ -60,19 +62,21 @@ def _of_entry(seen: Seen, scopes: list[Scope], where: str) -> Iterator[tuple[str
     if scopes:
         for scope in scopes:
             yield from _scope(scope, where)
-            yield from _word_kept(seen.machine, fold(scope.credit), scope.anchors, where, credit=True)
+            yield from _word_kept(seen.machine, fold(scope.credit), scope.anchors, where)
         for aside in (sight.as_credit() for sight in seen.extras if not sight.scopes and fold(sight.visible)):
-            yield from _word_kept(seen.machine, fold(aside.credit), aside.anchors, where, credit=True)
+            yield from _word_kept(seen.machine, fold(aside.credit), aside.anchors, where)
         if any(not sight.scopes for sight in seen.contents):
             yield "item", f"its content in {where} is not enclosed by an element with data-item"
     else:
-        yield from _lacking(seen.machine, where)
-        shown = fold(" ".join(sight.visible for sight in seen.contents))
-        anchors = tuple(anchor for sight in seen.contents for anchor in sight.anchors)
-        yield from _word_kept(seen.machine, shown, anchors, where, credit=False)
+        yield "item", f"no element with data-item encloses it in {where}"
     for text in seen.texts:
         yield from _word_in_text(seen.machine, text, where)
     yield from _stated(seen.machine, where)
+
+
+def _of_foreign(seen: Seen, reading: Reading) -> Iterator[tuple[str, str]]:
+    yield from of_entry(seen, reading)
+    yield from _stated(seen.machine, WHERE[reading.kind])
 
 
 def _straight(url: str, where: str) -> Iterator[tuple[str, str]]:
@@ -92,29 +96,15 @@ def _stated(machine: Machine, where: str) -> Iterator[tuple[str, str]]:
             yield "O1", f'name "{name}" in {where} has characters in it that nobody sees'
 
 
-def _lacking(machine: Machine, where: str) -> Iterator[tuple[str, str]]:
-    yield "item", f"no element with data-item encloses it in {where}"
-    if not machine.sources:
-        yield "O1", f"states no source in {where}"
-    if not machine.authors:
-        yield "O1", f"states no author in {where}"
-    if not machine.licences:
-        yield "O4", f"states no licence in {where}"
-    if not machine.links:
-        yield "O3", f"states no link in {where}"
-
-
-def _word_kept(
-    machine: Machine, shown: str, anchors: tuple[Anchor, ...], where: str, *, credit: bool
-) -> Iterator[tuple[str, str]]:
-    place = f"the credit of {where}" if credit else f"the visible text of {where}"
+def _word_kept(machine: Machine, shown: str, anchors: tuple[Anchor, ...], where: str) -> Iterator[tuple[str, str]]:
+    place = f"the credit of {where}"
     for name in (*machine.sources, *machine.authors):
         if find_whole(fold(name), shown) < 0:
             yield "O1", f'name "{name}" not found in {place}'
     for line in machine.rights:
         if not _line_stands(line, copyright_form(shown)):
             yield "O2", f'copyright line "{line}" not found in {place}'
-    live = [anchor for anchor in anchors if anchor.text and (anchor.in_credit or not credit)]
+    live = [anchor for anchor in anchors if anchor.text and anchor.in_credit]
     for link in machine.links:
         if not any(url_form(anchor.href) == url_form(link) for anchor in live):
             yield "O3", f'link to "{link}" not found in {place}'
@@ -148,7 +138,8 @@ def _word_in_text(machine: Machine, text: str, where: str) -> Iterator[tuple[str
 def _of_pages(reading: Reading) -> Iterator[Finding]:
     part = "mail HTML" if reading.kind == "mail" else "html"
     if reading.kind in {"html", "mail"} and not any(page.scopes for page in reading.pages):
-        yield Finding("", "item", reading.kind, "no element with data-item, so no item can be told from another")
+        for name, duty, message in of_document(reading):
+            yield Finding(name, duty, reading.kind, message)
     for page in reading.pages:
         for scope in page.scopes:
             for duty, message in dict.fromkeys(_scope(scope, WHERE[part])):

@@ -66,4 +66,5 @@ def _read_page(content: bytes, look: LookAt) -> Reading:
         problems=problems,
         replaced=has_replacement(text),
         document=Document(issuers=titles),
+        html=(text,),
     )

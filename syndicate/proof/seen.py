@@ -74,7 +74,8 @@ class Reading:
 
     A feed has ``entries``; a page or message has ``pages`` (its HTML documents) and perhaps ``text``, the plain part.
     ``strings`` is all that stands anywhere in it, in order, transfer encodings undone. ``opaque`` names parts that we
-    cannot look into. ``replaced`` tells whether a replacement character stands in it.
+    cannot look into. ``replaced`` tells whether a replacement character stands in it. ``html`` is the text of each of
+    ``pages``.
     """
 
     kind: str
@@ -85,9 +86,11 @@ class Reading:
     opaque: tuple[str, ...] = ()
     feed_licences: tuple[str, ...] = ()
     feed_rights: tuple[str, ...] = ()
+    feed_authors: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     replaced: bool = False
     document: Document = SILENT
+    html: tuple[str, ...] = ()
 
 
 def gathered(strings: Iterable[str]) -> Iterator[str]:
