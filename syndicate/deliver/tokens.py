@@ -16,6 +16,8 @@ from syndicate.model import Key
 
 SIGNATURE = 28  # hexadecimal digits of the HMAC: 112 bits
 NEVER = 0
+NOBODY = 0
+"""The row that no reader has: whose token stands in a test mail and in what everybody may look at."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 100
 _PARTS = 4

@@ -7,6 +7,7 @@ changed or taken back by its publisher, the digest is rendered again with what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,11 +28,11 @@ from syndicate.store import EditionSummary, StoredItem, Transaction
 
 SHOWN = 52
 FEW = 5
-NOBODY = 0  # whose token stands in what everybody may read
 NOTHING_LEFT = "It went out by mail. By the terms of its publishers nothing of it may be shown here any longer."
 UNPROVED = "It went out by mail. What is left of it cannot be shown as the terms of its publishers ask."
 UNARCHIVED = ("signal.archive", "Its publisher asks that no copy of it is kept.")
 SENT_AS_LINK = ("sent-as-link", "It was sent as a link.")
+OWN_LINK = "by the link in the mail itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSum
     edition = held.edition if _is_as_sent(held.edition.entries, left) else _again(composing, held.edition, left)
     if edition is None:
         return Gone(UNPROVED)
-    return _summary(held.summary, channel), public_message(composing, edition)
+    return _summary(held.summary, channel), _for_everybody(composing, public_message(composing, edition))
 
 
 def readable(composing: Composing, tx: Transaction, channel: Channel, sent: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -140,6 +141,17 @@ def _summary(edition: EditionSummary, channel: Channel) -> DigestSummary:
     return DigestSummary(channel, date.fromisoformat(edition.period[:10]), edition.subject, edition.items)
 
 
+def _for_everybody(composing: Composing, message: Message) -> Message:
+    """Without the links by which a reader acts: on the web there is no reader who could."""
+    key, home = composing.store.keys(composing.clock())[0], f"{composing.site.url}/"
+    ends = "|".join(
+        f"{purpose}/{tokens.make(key, purpose, tokens.NOBODY)}" for purpose in ("unsubscribe", "preferences")
+    )
+    own = re.compile(rf"https?://[^\s\"<>]*/(?:{ends})")
+    html = own.sub(lambda _: home, message.html.decode())
+    return replace(message, html=html.encode(), text=own.sub(OWN_LINK, message.text))
+
+
 def public_message(composing: Composing, edition: Edition) -> Message:
     """An edition's mail without anything of a recipient's: its unsubscribe link belongs to nobody."""
     key = composing.store.keys(composing.clock())[0]
@@ -147,8 +159,8 @@ def public_message(composing: Composing, edition: Edition) -> Message:
         edition.parts[0].content,
         recipient="nobody@invalid",
         message_id=f"<{edition.id}@invalid>",
-        token=tokens.make(key, "unsubscribe", NOBODY),
-        preferences=tokens.make(key, "preferences", NOBODY),
+        token=tokens.make(key, "unsubscribe", tokens.NOBODY),
+        preferences=tokens.make(key, "preferences", tokens.NOBODY),
     )
     message = message_from_bytes(filled, policy=policy.default)
     html, text = message.get_body(("html",)), message.get_body(("plain",))

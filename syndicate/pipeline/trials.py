@@ -12,7 +12,6 @@ from syndicate.pipeline.letters import domain_of, return_address
 from syndicate.pipeline.post import Posting
 from syndicate.publish.mail import fill
 
-NOBODY = 0
 NOT_SENT = Outcome(DeliveryState.SOFT, "not sent")
 
 
@@ -63,11 +62,11 @@ async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outc
         edition.parts[0].content,
         recipient=recipient,
         message_id=f"<trial.{edition.id}@{domain}>",
-        token=tokens.make(key, "unsubscribe", NOBODY),
-        preferences=tokens.make(key, "preferences", NOBODY),
+        token=tokens.make(key, "unsubscribe", tokens.NOBODY),
+        preferences=tokens.make(key, "preferences", tokens.NOBODY),
     )
     signature = posting.sign(message) if posting.sign else b""
-    sender = return_address(posting.bounces or f"bounces@{domain}", key, NOBODY)
+    sender = return_address(posting.bounces or f"bounces@{domain}", key, tokens.NOBODY)
     desk = _OneLetter(_Trial(sender, recipient, signature + on_the_wire(message)))
     async with posting.relay.session() as post:
         await post.drain(desk)

@@ -57,6 +57,7 @@ SAFE_HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 NOT_OURS: Final = "not our token"
+NOBODYS: Final = "the token of a test mail"
 METHOD_NOT_ALLOWED: Final = 405
 LONGEST_FORM: Final = 10_000
 _ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"))
@@ -226,6 +227,8 @@ class Desk:
         subscriber = tokens.read(keys, purpose, request.path_params["token"], self._ports.clock())
         if subscriber is None:
             raise HTTPException(404, NOT_OURS)
+        if subscriber == tokens.NOBODY:
+            raise HTTPException(404, NOBODYS)
         return subscriber
 
     async def receipt_key(self, _request: Request) -> Response:
@@ -252,6 +255,8 @@ class Desk:
             raise error
         if error.detail == NOT_OURS:
             return self._say(words.bad_link(self._contact), error.status_code)
+        if error.detail == NOBODYS:
+            return self._say(words.TEST_MAIL, error.status_code)
         message = words.NOT_DONE_HERE if error.status_code == METHOD_NOT_ALLOWED else words.MISSING
         return self._say(message, error.status_code, error.headers)
 

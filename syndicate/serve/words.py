@@ -27,6 +27,11 @@ LOOK_IN_YOUR_MAIL: Final = Message(
     "reads us.",
 )
 NO_LISTS: Final = Message("No letter to sign up for", ("This site sends none, or its lists are closed.",))
+TEST_MAIL: Final = Message(
+    "This was a test mail",
+    ("It was sent to look at, outside of any list, so its links belong to no reader. Nothing was changed.",),
+    foot="In the mails that readers get, this link does what it says.",
+)
 MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, or the page was taken down.",))
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 

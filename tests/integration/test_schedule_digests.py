@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Digests by their schedule, while nobody subscribes and when the first reader comes, and their pages afterwards."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -143,6 +144,22 @@ def test_the_page_of_a_digest_follows_the_terms(house):
     house.publishers["south"] = replace(SOUTH, records=(Record("no", otherwise=Mode.WITHHOLD),))
     assert archive.digest(house.composing, WEEKLY, MONDAY.date()) == archive.Gone(archive.NOTHING_LEFT)
     assert archive.digest(house.composing, WEEKLY, (MONDAY - WEEK).date()) is None
+
+
+def test_the_page_of_a_digest_has_no_links_of_a_reader(house):
+    """On the web nothing offers to unsubscribe whoever looks; the rest of the page is the mail as it was proved."""
+    house.subscribe()
+    house.bring("Ferry")
+    (sent,) = [released.verified.edition for released in house.released()]
+    mail = archive.public_message(house.composing, sent)
+    _, message = archive.digest(house.composing, WEEKLY, MONDAY.date())
+    for form, own in ((mail.text, message.text), (mail.html.decode(), message.html.decode())):
+        assert ("/unsubscribe/" in form, "/preferences/" in form) == (True, True)
+        assert "/unsubscribe/" not in own
+        assert "/preferences/" not in own
+    assert message.text.count(archive.OWN_LINK) == 2
+    assert re.search(r'<a href="https://bulletin.example/"[^>]*>Unsubscribe</a>', message.html.decode())
+    assert mail.html.decode().count("south.example/ferry") == message.html.decode().count("south.example/ferry") > 0
 
 
 @pytest.mark.parametrize("asked", ["noarchive", "noindex", "none", "nocache"])

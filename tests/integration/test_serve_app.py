@@ -152,6 +152,17 @@ def test_a_token_of_another_purpose_or_hand_does_nothing(house, method):
     assert house.unsubscribed == []
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_token_of_a_test_mail_acts_on_nobody(house, method):
+    """A link of a test mail asks nothing and does nothing: the page says that it was a test mail."""
+    paths = (f"/{purpose}/{tokens.make(KEY, purpose, tokens.NOBODY)}" for purpose in ("unsubscribe", "preferences"))
+    for status, _, body in ask(house, *((method, path, {}) for path in paths)):
+        assert status == 404
+        assert b"This was a test mail" in body
+        assert b"<form" not in body
+    assert house.unsubscribed == []
+
+
 def test_reading_addresses_refuse_a_post(house):
     """A POST to a page is 405 and names what is allowed."""
     ((status, headers, body),) = ask(house, ("POST", "/", {}))
