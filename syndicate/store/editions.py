@@ -120,6 +120,16 @@ class Editions:
         """The channel's editions that were not refused, newest first."""
         return [edition_summary(row) for row in self._connection.execute(_of_channel(channel_id).limit(limit))]
 
+    def of_list(self, list_id: str, limit: int) -> list[EditionSummary]:
+        """The editions of a list that were not refused, newest first, with variants and those of readers' own cadences.
+
+        A variant stands behind the edition that it is a variant of.
+        """
+        tracks = or_(editions.c.channel_id == list_id, editions.c.channel_id.startswith(f"{list_id}~", autoescape=True))
+        query = select(editions).where(tracks, editions.c.state != REFUSED)
+        newest = query.order_by(editions.c.created.desc(), IS_VARIANT, editions.c.id).limit(limit)
+        return [edition_summary(row) for row in self._connection.execute(newest)]
+
     def refused(self) -> list[StoredEdition]:
         """What was refused and has not been composed again since, newest first; findings, no content."""
         query = select(editions).where(editions.c.state == REFUSED).order_by(editions.c.created.desc(), editions.c.id)

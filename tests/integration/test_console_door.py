@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 
 from syndicate.app import open_app
+from syndicate.model import Chain, Consent, Hop, Interest, Item, Purpose, Role, SendingState
+from syndicate.pipeline.release import send_digest
 from syndicate.serve.admin.passwords import hashed, right
 from syndicate.serve.app import build_app
 from syndicate.serve.run import serving
@@ -21,6 +23,17 @@ CONFIG = """
 site: {name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}
 channels:
   weekly: {kind: digest, schedule: "0 7 * * 1", from: Bulletin <news@bulletin.example>, title: The weekly digest}
+"""
+ASKING = """\
+  daily: {kind: digest, schedule: "0 8 * * *", from: B <news@bulletin.example>, title: The daily digest, backfill: 9, consent: [research]}
+publishers:
+  south: {name: South Desk, home: "https://south.example", terms: agreed}
+terms:
+  agreed:
+    evidence: https://south.example/terms
+    grants: [{mode: full, media: [web, email], duties: [credit, link], consent: [research]}]
+sources:
+  - {id: south, url: "https://south.example/feed", publisher: south}
 """
 NAME, PASSWORD = "Dana Whitlow", "correct horse battery"
 KEPT = hashed(PASSWORD)
@@ -101,6 +114,46 @@ def test_nobody_enters_without_a_password(house):
             assert (await browser.get("/admin/editions"))[0] == 303
 
     run(work)
+
+
+def test_every_edition_that_is_mailed_can_be_stopped(tmp_path):
+    """What readers who did not agree get stands in the list under words of theirs, and can be cancelled by itself."""
+    house = House(tmp_path, ASKING)
+    item = Item("i-1", "south", "south", "1", "https://south.example/1", "Ferry", "<p>At nine.</p>", "At nine.")
+    chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", item.url, NOW, item.id),))
+    agreed = {name: (Interest.RESEARCH,) if name == "ada" else () for name in ("ada", "ben", "cyd")}
+    with house.app.store.write() as tx:
+        for name, interests in agreed.items():
+            consent = Consent(Purpose.COMMUNITY, "The daily digest.", "test", NOW, interests)
+            tx.people.add_confirmed("daily", {f"{name}@reader.example": consent}, now=NOW)
+        tx.items.put("south", [item], {item.id: chain}, {}, {}, now=NOW, first_poll=False)
+    house.now += timedelta(hours=1)
+    sent = send_digest(house.app.composing, house.app.channel("daily"), "2026-11-23T0800").verified.edition
+
+    async def work():
+        async with house.open() as browser:
+            await browser.log_in()
+            _, _, page = await browser.get("/admin/editions")
+            found = re.findall(
+                r'editions/([^"/]+)">(No. 1)</a><span class="under">([^,<]*(?:, for [^,<]*)?), 1 item', page
+            )
+            assert [(number, title) for _, number, title in found] == [
+                ("No. 1", "The daily digest"),
+                ("No. 1", "The daily digest, for readers who did not agree to get it for research"),
+            ]
+            assert found[0][0] == sent.id
+            assert "~" not in page
+            path = f"/admin/editions/{found[1][0]}"
+            assert "for readers who did not agree" in (await browser.get(path))[2]
+            status, _, _ = await browser.post(path, {"csrf": await browser.csrf(path), "act": "cancel"})
+            assert status == 303
+            return found[1][0]
+
+    other = asyncio.run(work())
+    with house.app.store.read() as tx:
+        assert tx.sendings.get(other).state is SendingState.CANCELLED
+        assert tx.sendings.get(other).recipients == 2
+        assert tx.sendings.get(sent.id).state is SendingState.RUNNING
 
 
 def test_cookies_and_policy(house):

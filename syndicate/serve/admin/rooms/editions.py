@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from syndicate.model import DeliveryState, Edition, SendingState
-from syndicate.pipeline import archive, sending
+from syndicate.model import Channel, DeliveryState, Edition, Interest, SendingState
+from syndicate.pipeline import archive, cadence, sending, variants
 from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.progress import Progress, progress
 from syndicate.pipeline.trials import send_trial
-from syndicate.serve.admin import charts, checks, stopped
+from syndicate.serve.admin import charts, checks, stopped, words
 from syndicate.serve.admin.house import Answer, Finished, Go, House, View, Visit
 from syndicate.store import EditionSummary, StoredEdition, Transaction, address
 
@@ -23,6 +24,14 @@ ACTS = {
     "pause": (SendingState.PAUSED, "Paused. What was being handed over at this moment still goes out."),
     "resume": (SendingState.RUNNING, "It goes on."),
     "cancel": (SendingState.CANCELLED, "Cancelled. No more of it is sent, ever."),
+}
+
+
+EVERY = {cadence.EACH: "with each story", cadence.DAILY: "daily", cadence.WEEKLY: "weekly", cadence.MONTHLY: "monthly"}
+INTERESTS = {
+    Interest.PRIOR_INTEREST: "what they had asked for",
+    Interest.RESEARCH: "research",
+    Interest.EDUCATION: "education",
 }
 
 
@@ -43,10 +52,10 @@ def all_of_them(house: House, _visit: Visit) -> Answer:
     with house.read() as tx:
         refused = [one.summary for one in tx.editions.refused() if one.edition.channel in house.digests()]
         for channel in house.digests():
-            known = tx.editions.digests(channel.id, 10_000)
+            known = tx.editions.of_list(channel.id, 10_000)
             rows += [
-                Row(one, channel.title or channel.id, len(known) - place, _progress(tx, one.id, now))
-                for place, one in enumerate(known[:LISTED])
+                Row(one, _title(tx, one, channel), _number(one, known), _progress(tx, one.id, now))
+                for one in known[:LISTED]
             ]
         readers = {channel.id: len(tx.people.list(channel.id, state="active")) for channel in house.digests()}
     rows.sort(key=lambda row: row.summary.created, reverse=True)
@@ -66,15 +75,14 @@ def one(house: House, visit: Visit) -> Answer:
         if held.summary.state == "refused":
             return stopped.view(house, tx, held)
         going = _delivery(tx, held, house)
-        number = len(
-            [e for e in tx.editions.digests(held.summary.channel_id, 10_000) if e.created <= held.edition.created]
-        )
+        number = _number(held.summary, tx.editions.digests(held.summary.channel_id, 10_000))
+        title = _title(tx, held.summary, held.edition.channel)
         left_out = sum(1 for one in tx.people.list(held.summary.channel_id) if one.state not in {"active", "pending"})
     tab = tab_of(visit)
     values = {
         "held": held,
         "number": number,
-        "title": held.edition.channel.title or held.edition.channel.id,
+        "title": title,
         "tabs": TABS,
         "tab": tab,
         "checks": checks.passed(held.edition, held.proved, going["progress"], left_out),
@@ -146,6 +154,31 @@ def _held(house: House, edition_id: str) -> list[int]:
     with house.read() as tx:
         found = tx.outbox.in_state(DeliveryState.HELD, 1000)
     return [delivery.id for delivery, _ in found if delivery.edition_id == edition_id]
+
+
+def _number(one: EditionSummary, known: Sequence[EditionSummary]) -> int:
+    """Which edition of its schedule it is, from 1; a variant has the number of the edition that it is a variant of."""
+    mine = (each for each in known if each.channel_id == one.channel_id and variants.MARK not in each.period)
+    return sum(each.created <= one.created for each in mine)
+
+
+def _title(tx: Transaction, one: EditionSummary, channel: Channel) -> str:
+    """The list's name, and of an edition that not all its readers get, for whom it is."""
+    whose = []
+    chosen = cadence.read(cadence.list_of(replace(channel, id=one.channel_id))[1])
+    if chosen:
+        at = "" if chosen.every == cadence.EACH else f" at {chosen.hour}:00"
+        whose.append(f"who chose to get it {EVERY[chosen.every]}{at} ({chosen.zone})")
+    if variants.MARK in one.period:
+        reduced = any(
+            reason.clause == variants.CONSENT_CLAUSE
+            for entry in tx.editions.entries_for(one.id)
+            for reason in entry.decision.reasons
+        )
+        asked = words.listed([INTERESTS[interest] for interest in channel.consent])
+        whose.append(f"who did not agree to get it for {asked}" if reduced else "who are told of other corrections")
+    name = channel.title or cadence.list_of(channel)[0]
+    return f"{name}, for readers {' and '.join(whose)}" if whose else name
 
 
 def _progress(tx: Transaction, edition_id: str, now: datetime) -> Progress | None:
