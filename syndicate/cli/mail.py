@@ -19,6 +19,7 @@ from syndicate.pipeline.loop import run as run_loop
 from syndicate.pipeline.post import deliver as drain
 from syndicate.pipeline.release import Released
 from syndicate.pipeline.trials import send_trial
+from syndicate.pipeline.windows import readers_of
 from syndicate.schedule.due import period
 from syndicate.store import address
 
@@ -95,7 +96,9 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
     if outcome is None:
         return _nothing_new(channel, preview)
     _write_preview(app, outcome, preview)
-    show_released(Released(channel, outcome, recipients=1 if to else 0))
+    with app.store.read() as tx:
+        recipients = 1 if to else len(readers_of(tx, channel))
+    show_released(Released(channel, outcome, recipients=recipients))
     if not to:
         OUT.print("Dry run: nothing was stored or sent.")
         return 0

@@ -122,7 +122,7 @@ def people_import(
     channel: Annotated[str, typer.Option(help="The digest channel they subscribe to.")],
     config: ConfigPath = DEFAULT,
 ) -> None:
-    """Add readers who have confirmed; ask the others to confirm."""
+    """Add readers with a proof of consent (when, how and to which wording); ask all others to confirm."""
     from syndicate.cli import readers
 
     raise typer.Exit(readers.import_people(config, file, channel))

@@ -54,7 +54,8 @@ def add_confirmed(app: App, channel: Channel, rows: Rows, origin: str) -> Added:
     now = app.clock()
     with app.store.write() as tx:
         added = tx.people.add_confirmed(channel.id, rows.confirmed, now=now)
-        lines = [(str(s.id), {"act": "import", "channel": channel.id, "from": origin}) for s in added.added]
+        about = {"act": "import", "channel": channel.id, "from": origin}
+        lines = [(str(s.id), {**about, "wording": s.consent.version if s.consent else ""}) for s in added.added]
         tx.ledger.record_all(LedgerKind.CONSENT, lines, at=now)
     return added
 
@@ -95,9 +96,10 @@ def _read_row(rows: Rows, row: Mapping[str, str | None], channel: Channel, now: 
             f"{place}: confirmed_at {text['confirmed_at']!r} {what}; write 2026-03-04 or 2026-03-04T09:30Z"
         )
         return
-    rows.confirmed[email] = Consent(
-        channel.purpose, text["wording"], text["method"] or "import", confirmed, channel.consent
-    )
+    if not (text["method"] and text["wording"]):  # a date alone proves no consent
+        rows.asked.append(email)
+        return
+    rows.confirmed[email] = Consent(channel.purpose, text["wording"], text["method"], confirmed, channel.consent)
 
 
 def _time(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ failure may pass. Spec: RFC 3464 2.1, 2.2, 2.3; RFC 5965 2, 3; RFC 3834 2.
 from __future__ import annotations
 
 import enum
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def _guessed(message: Message, parts: list[Message], addresses: tuple[str, ...])
     """A report in nobody's format: by those who know the formats of the wild, else it is something else."""
     from flufl.bounce import all_failures
 
+    logging.getLogger("flufl.bounce").disabled = True  # what one of its detectors cannot read is no trouble of ours
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # noqa: BLE001 - it reads what strangers wrote

@@ -30,7 +30,8 @@ class Consent:
     """The recorded act that lets us write to a person.
 
     ``wording`` is what was shown, ``interests`` what else it agreed to, ``origin`` a keyed fingerprint of the network
-    it came from, ``proof`` that of the token that confirmed it; the last two are "" where nothing is known.
+    it came from, ``proof`` that of the token that confirmed it; the last two are "" where nothing is known. ``version``
+    names the wording in short: a fingerprint that the store makes of it.
     """
 
     purpose: Purpose
@@ -40,6 +41,7 @@ class Consent:
     interests: tuple[Interest, ...] = ()
     origin: str = ""
     proof: str = ""
+    version: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from syndicate.store import LedgerKind, Settled, Store, Transaction
 ENOUGH = 200
 """Rates of fewer mails mean nothing."""
 
+FEW, ALL = 5, 0.9
+"""But where this part of at least so many is refused, nobody takes our mail, however short the list is."""
+
 REFUSED_WARN, REFUSED_STOP = 0.02, 0.05
 COMPLAINTS_WARN, COMPLAINTS_STOP = 0.001, 0.003
 
@@ -81,6 +84,9 @@ def judge(tx: Transaction, sending: Sending, now: datetime) -> str:
     if sending.state is not SendingState.RUNNING:
         return sending.edition_id
     sent = sending.accepted + sending.refused
+    if sent >= FEW and sending.refused >= ALL * sent:
+        hold(tx, sending.edition_id, "refusals", f"{sending.refused} refusals in {sent} mails", now)
+        return sending.edition_id
     if sent < ENOUGH:
         return ""
     for kind, count, warn, stop in (

@@ -18,7 +18,7 @@ from syndicate.store import Store, Transaction
 MARK = "~"
 EACH, DAILY, WEEKLY, MONTHLY = "each", "daily", "weekly", "monthly"
 CRON = {EACH: "*/15 * * * *", DAILY: "0 {hour} * * *", WEEKLY: "0 {hour} * * 1", MONTHLY: "0 {hour} 1 * *"}
-HOURS = 24
+_HOURS = frozenset(map(str, range(24)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read(text: str) -> Cadence | None:
     """What ``written`` wrote; None for anything else, "" above all."""
     every, _, rest = text.partition("@")
     hour, _, zone = rest.partition("@")
-    known = every in CRON and hour.isascii() and hour.isdigit() and int(hour) < HOURS and zone in available_timezones()
+    known = every in CRON and hour in _HOURS and zone in available_timezones()
     return Cadence(every, int(hour), zone) if known else None
 
 

@@ -29,6 +29,7 @@ NETWORK_AN_HOUR = 20
 LIST_AN_HOUR = 500
 ALL_AN_HOUR = 1000
 _PREFIX = {4: 24, 6: 64}
+_AGREED = {"confirm", "rejoin"}
 
 
 def sign_up(composing: Composing, channel: Channel, email: str, network: str) -> bool:
@@ -120,9 +121,10 @@ def confirm(composing: Composing, subscriber_id: int, token: str) -> None:
     now, proof = composing.clock(), hashlib.sha256(token.encode()).hexdigest()
     with composing.store.write() as tx:
         before = tx.people.get(subscriber_id)
-        reader = tx.people.confirm(subscriber_id, now, "link in a mail", proof)
+        tx.people.confirm(subscriber_id, now, "link in a mail", proof)
         back = tx.people.rejoin(subscriber_id, now, "link in a mail", proof)
-        if reader and before and (back or before.state != reader.state):
+        reader = tx.people.get(subscriber_id)
+        if reader and before and before.state != reader.state:
             _note(tx, reader, "rejoin" if back else "confirm", now)
 
 
@@ -164,6 +166,8 @@ def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | N
 
 def _note(tx: Transaction, reader: Subscriber, act: str, now: datetime) -> None:
     data = {"act": act, "channel": reader.channel_id}
+    if reader.consent and act in _AGREED:
+        data["wording"] = reader.consent.version
     tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data=data)
 
 

@@ -28,7 +28,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from syndicate.deliver import tokens
 from syndicate.errors import SyndicateError
 from syndicate.pipeline import cadence
-from syndicate.pipeline.cadence import Cadence
 from syndicate.pipeline.pages import Gone
 from syndicate.pipeline.site import Finished
 from syndicate.publish.page import Message as Words
@@ -184,15 +183,15 @@ class Desk:
             await run_in_threadpool(self._ports.come_back, subscriber)
             return self._say(words.BACK)
         if request.method == "POST":
-            await run_in_threadpool(self._ports.prefer, subscriber, await self._chosen(request))
+            form = await self._read_form(request)
+            chosen = cadence.read("@".join(form.get(name, "") for name in ("every", "hour", "zone")))
+            if chosen is None and form.get("every") != "":  # "" is a choice of the form: as it is sent to everybody
+                return self._say(words.NO_CHOICE, 400)
+            await run_in_threadpool(self._ports.prefer, subscriber, chosen)
             return self._say(words.SAVED)
         if letter and letter.state == "unsubscribed":
             return self._say(words.come_back(letter))
         return await self._form("pages/preferences.html", letter=letter or Letter("these letters"), zones=_ZONES)
-
-    async def _chosen(self, request: Request) -> Cadence | None:
-        form = await self._read_form(request)
-        return cadence.read(f"{form.get('every', '')}@{form.get('hour', '')}@{form.get('zone', '')}")
 
     async def subscribe(self, request: Request) -> Response:
         """GET /subscribe shows the lists, POST asks the address; the answer is the same whoever is on a list."""
@@ -202,7 +201,7 @@ class Desk:
         if request.method == "POST":
             form = await self._read_form(request)
             network = request.client.host if request.client else ""
-            given = (form.get("list", offers[0].id), form.get("address", ""), network)
+            given = (form.get("list") or offers[0].id, form.get("address", ""), network)
             # The work is done when the answer has gone out: it takes no longer for an address that we know.
             response = self._say(words.LOOK_IN_YOUR_MAIL)
             response.background = BackgroundTask(self._ports.sign_up, *given)
@@ -216,7 +215,7 @@ class Desk:
             body += chunk
             if len(body) > LONGEST_FORM:
                 raise HTTPException(413)
-        return dict(parse_qsl(body.decode("utf-8", "replace")))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
     async def _form(self, template: str, **values: object) -> Response:
         body = await run_in_threadpool(render_form, self._ports.frame(), template, self._ports.templates, **values)

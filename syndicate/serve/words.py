@@ -17,6 +17,10 @@ UNSUBSCRIBED: Final = Message(
     "We have stopped", ("You are off the list. A letter that was going out at this minute may still reach you.",)
 )
 SAVED: Final = Message("It is noted", ("From the next letter on it comes as you chose.",))
+NO_CHOICE: Final = Message(
+    "That is no choice",
+    ("Choose on the page how often, at which hour and in the time of which place, and save it. Nothing was changed.",),
+)
 BACK: Final = Message("You are back", ("The next letter comes to you. Every letter ends with a way to stop.",))
 LOOK_IN_YOUR_MAIL: Final = Message(
     "Now look in your mail",

@@ -327,6 +327,13 @@ def _subscriber(row: Row[Any]) -> Subscriber:
     if row.confirmed_at is not None:
         interests = tuple(map(Interest, row.interests.split()))
         consent = Consent(
-            Purpose(row.purpose), row.wording, row.method, row.confirmed_at, interests, row.origin, row.proof
+            Purpose(row.purpose),
+            row.wording,
+            row.method,
+            row.confirmed_at,
+            interests,
+            row.origin,
+            row.proof,
+            row.version,
         )
     return Subscriber(row.id, row.channel_id, row.email, row.state, consent, row.cadence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import hashlib
 import json
 import re
 import shutil
@@ -196,6 +197,9 @@ def test_import_adds_who_confirmed_and_asks_the_others(folder, syndicate, loopba
         "email,confirmed_at,method,wording\n"
         f"new@reader.example,2026-03-04,form,{WORDING}\n"
         "perhaps@reader.example,,,\n"
+        "dated@reader.example,2025-03-01,,\n"
+        "unsaid@reader.example,2025-03-01,form,\n"
+        f"how@reader.example,2025-03-01,,{WORDING}\n"
         f"eve@reader.example,2026-03-05,form,{WORDING}\n"
         "no address,2026-03-04,form,\n"
         f"late@reader.example,{clock().year + 1}-01-01,form,\n"
@@ -203,13 +207,15 @@ def test_import_adds_who_confirmed_and_asks_the_others(folder, syndicate, loopba
     )
     done = syndicate(folder, "subscribers", "import", "more.csv", "--channel", "weekly")
     assert done.returncode == 1
-    assert "1 reader added, 0 there before, 1 left earlier and stay off, 1 asked to confirm" in done.stdout
-    assert re.findall(r"more\.csv:(\d+): ", done.stderr) == ["5", "6", "7"]
+    assert "1 reader added, 0 there before, 1 left earlier and stay off, 4 asked to confirm" in done.stdout
+    assert re.findall(r"more\.csv:(\d+): ", done.stderr) == ["8", "9", "10"]
     readers = json.loads(syndicate(folder, "subscribers", "list", "--json").stdout)
     states = {row["email"]: row["state"] for row in readers}
     assert (states["new@reader.example"], states["perhaps@reader.example"]) == ("active", "pending")
+    assert {states[f"{name}@reader.example"] for name in ("dated", "unsaid", "how")} == {"pending"}
     consent = next(row["consent"] for row in readers if row["email"] == "new@reader.example")
     assert (consent["method"], consent["wording"]) == ("form", WORDING)
+    assert consent["version"] == hashlib.sha256(WORDING.encode()).hexdigest()[:12]
     assert states["eve@reader.example"] not in {"active", "pending"}
     assert not {"late@reader.example", "when@reader.example"} & set(states)
     assert syndicate(folder, "deliver").returncode == 0
@@ -238,6 +244,7 @@ def test_trials_leave_no_trace(folder, syndicate, loopback):
     for ending in ("html", "txt", "eml"):
         done = syndicate(folder, "digest", "weekly", "--dry-run", "--preview", f"seen.{ending}")
         assert done.returncode == 0, done.stderr
+        assert " to 2 readers, " in done.stdout
     titles = [item["title"] for item in published(folder)]
     text = " ".join((folder / "seen.txt").read_text().split())
     assert all(" ".join(title.split()) in text for title in titles)

@@ -160,6 +160,18 @@ def test_a_blocklisting_stops_the_run_and_suppresses_nobody(tmp_path):
         assert len(sink.taken) == 600 - counts["hard"], "what was counted before does not stop it again"
 
 
+@pytest.mark.parametrize(("readers", "state", "alarms"), [(4, "running", []), (5, "held", ["refusals"])])
+def test_a_blocklisting_stops_a_short_list_too(tmp_path, readers, state, alarms):
+    """From five answers on an edition that nobody takes is held and rings, and no reader is given up."""
+    with house(tmp_path, lambda *_: "policy") as (home, _):
+        people = home.edition(readers)
+        home.deliver()
+        with home.store.read() as tx:
+            assert tx.sendings.get("e-1").state == state
+            assert tx.people.active("weekly") == people
+        assert home.alarms() == alarms
+
+
 def test_a_dead_address_is_taken_off(tmp_path):
     """5.1.1 takes the address off every list; a full mailbox and a refused message do not."""
     faults = {"r0.1": "dead", "r1.1": "full", "r2.1": "message", "r3.1": "policy"}

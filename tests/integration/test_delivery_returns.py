@@ -248,6 +248,12 @@ def test_noise_is_never_an_error(home, seed):
     assert states(home) == ["active"] * 5
 
 
+def test_garbage_is_told_in_one_line(home, caplog):
+    """What is no message at all is nobody's, and no library writes about it."""
+    assert home.returning.take(b"\xff\x00\xfe garbage\n\n\n") == UNMATCHED
+    assert caplog.records == []
+
+
 def test_bombs_are_bounded():
     """Deep nesting and endless parts are read to a bound."""
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(2000))

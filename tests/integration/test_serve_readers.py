@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -246,7 +247,7 @@ def test_a_request_runs_out(house):
 
 
 def test_preferences(house):
-    """The page shows what is chosen; saving changes it; what is no choice is the publisher's own."""
+    """The page shows what is chosen; saving changes it; what is no choice changes nothing, and says so."""
     reader = house.join()
     path = house.token("preferences", reader)
     assert "How often?" in house.ask("GET", path)[1]
@@ -255,12 +256,19 @@ def test_preferences(house):
     page = house.ask("GET", path)[1]
     assert re.search(r'value="daily" checked', page)
     assert '<option value="18" selected>' in page
-    for form in ({"every": "", "hour": "7", "zone": "UTC"}, {"every": "hourly", "hour": "7", "zone": "UTC"}, {}):
-        house.post(path, every="weekly", hour="7", zone="UTC")
-        house.post(path, **form)
-        assert house.reader().cadence == ""
-    house.post(path, every="daily", hour="25", zone="UTC")
-    house.post(path, every="daily", hour="7", zone="Mars/Base")
+    for form in (
+        {},
+        {"hour": "7", "zone": "UTC"},
+        {"every": "hourly", "hour": "99", "zone": "Mars"},
+        {"every": "daily", "hour": "9"},
+        {"every": "daily", "hour": "25", "zone": "UTC"},
+        {"every": "daily", "hour": "9" * 5000, "zone": "UTC"},
+        {"every": "daily", "hour": "7", "zone": "Mars/Base"},
+    ):
+        status, page = house.post(path, **form)
+        assert (status, "Nothing was changed." in page, "It is noted" in page) == (400, True, False)
+        assert house.reader().cadence == "daily@18@Asia/Tokyo"
+    assert house.post(path, every="", hour="7", zone="UTC")[0] == 200
     assert house.reader().cadence == ""
 
 
@@ -319,7 +327,9 @@ def test_export_and_erasure(house):
     reader = house.join()
     told = people.all_about(house.app.composing, "ANN@mail.example")
     assert told["lists"][0]["subscriber"] == reader
-    assert [act["act"] for act in told["lists"][0]["acts"]] == ["confirm"]
+    version = hashlib.sha256(reader.consent.wording.encode()).hexdigest()[:12]
+    assert reader.consent.version == version
+    assert [(act["act"], act["wording"]) for act in told["lists"][0]["acts"]] == [("confirm", version)]
     assert len(told["lists"][0]["mails"]) == 1
     assert people.erase(house.app.composing, "ann@mail.example") == 1
     assert not any("ann@mail" in line.casefold() for line in house.dump())

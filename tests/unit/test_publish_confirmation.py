@@ -9,6 +9,7 @@ from email import policy
 import pytest
 
 from syndicate.model import Channel, ChannelKind, Medium, Purpose, Site
+from syndicate.pipeline.people import IN_A_DAY, IN_A_MONTH, MONTH
 from syndicate.publish.confirmation import channel_title, render_confirmation, wording
 from syndicate.publish.templates import environment
 
@@ -40,6 +41,9 @@ def test_it_says_who_asks_what_for_and_how_to_agree():
     assert LINK in lines
     assert wording(WEEKLY, SITE) in lines
     assert "Nothing is sent to it before you agree." in message.get_content()
+    often = {1: "once", 3: "three times"}
+    limit = f"at most {often[IN_A_DAY]} a day, and {often[IN_A_MONTH]} in {MONTH.days} days."
+    assert limit in " ".join(message.get_content().split())
 
 
 def test_a_channel_without_a_sender_writes_as_the_site():
