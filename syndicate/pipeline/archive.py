@@ -8,7 +8,7 @@ changed or taken back by its publisher, the digest is rendered again with what i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes, policy
@@ -27,6 +27,7 @@ from syndicate.rights.signals import no_archive, no_index
 from syndicate.store import EditionSummary, StoredItem, Transaction
 
 SHOWN = 52
+ALL = 10_000
 FEW = 5
 NOTHING_LEFT = "It went out by mail. By the terms of its publishers nothing of it may be shown here any longer."
 UNPROVED = "It went out by mail. What is left of it cannot be shown as the terms of its publishers ask."
@@ -48,26 +49,31 @@ class Message:
 def digests(composing: Composing, channels: Sequence[Channel]) -> list[DigestSummary]:
     """The newest digests that went out and of which something may be read on the web, newest first."""
     found: list[tuple[EditionSummary, Channel]] = []
+    later: set[str] = set()
     with composing.store.read() as tx:
         for channel in channels:
             if channel.kind is ChannelKind.DIGEST:
-                for edition in tx.editions.digests(channel.id, SHOWN):
+                known = tx.editions.digests(channel.id, ALL)
+                later |= _later(known)
+                for edition in known[:SHOWN]:
                     sent = tx.editions.entries_for(edition.id)
                     # Mostly the first story may still be read: the rest is decided only where it may not.
                     parts = (readable(composing, tx, channel, some) for some in (sent[:FEW], sent[FEW:]))
                     found += [(edition, channel)] if any(e.decision.mode for left in parts for e in left) else []
     found.sort(key=lambda pair: pair[0].created, reverse=True)
-    return [_summary(edition, channel) for edition, channel in found]
+    return [_summary(edition, channel, later) for edition, channel in found]
 
 
-def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSummary, Message] | Gone | None:
-    """The channel's last digest of that day, as everybody may read it now.
+def digest(composing: Composing, channel: Channel, when: date | str) -> tuple[DigestSummary, Message] | Gone | None:
+    """The channel's first digest of that day, or the one of that period, as everybody may read it now.
 
-    None if none went out that day, ``Gone`` if nothing of it may be read any longer.
+    None if none went out then, ``Gone`` if nothing of it may be read any longer.
     """
+    name = str(when)
     with composing.store.read() as tx:
-        of_day = [e for e in tx.editions.digests(channel.id) if e.period.startswith(day.isoformat())]
-        held = tx.editions.get(of_day[0].id) if of_day else None
+        known = tx.editions.digests(channel.id, ALL)
+        asked = [e for e in known if name in (e.period, e.period[:10])]
+        held = tx.editions.get(asked[-1].id) if asked else None
         left = readable(composing, tx, channel, held.edition.entries) if held else ()
     if held is None:
         return None
@@ -76,7 +82,7 @@ def digest(composing: Composing, channel: Channel, day: date) -> tuple[DigestSum
     edition = held.edition if _is_as_sent(held.edition.entries, left) else _again(composing, held.edition, left)
     if edition is None:
         return Gone(UNPROVED)
-    return _summary(held.summary, channel), _for_everybody(composing, public_message(composing, edition))
+    return _summary(held.summary, channel, _later(known)), _for_everybody(composing, public_message(composing, edition))
 
 
 def readable(composing: Composing, tx: Transaction, channel: Channel, sent: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -137,8 +143,15 @@ def _again(composing: Composing, sent: Edition, left: Sequence[Entry]) -> Editio
     return outcome.edition if isinstance(outcome, Verified) else None
 
 
-def _summary(edition: EditionSummary, channel: Channel) -> DigestSummary:
-    return DigestSummary(channel, date.fromisoformat(edition.period[:10]), edition.subject, edition.items)
+def _later(known: Sequence[EditionSummary]) -> set[str]:
+    """The ids of those before which, on their day, another one went out; ``known`` are a channel's, newest first."""
+    first = {edition.period[:10]: edition.id for edition in known}
+    return {edition.id for edition in known} - set(first.values())
+
+
+def _summary(edition: EditionSummary, channel: Channel, later: Collection[str]) -> DigestSummary:
+    day, period = date.fromisoformat(edition.period[:10]), edition.period
+    return DigestSummary(channel, day, edition.subject, edition.items, period, edition.id in later)
 
 
 def _for_everybody(composing: Composing, message: Message) -> Message:

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC
 from itertools import islice
 from typing import Final
 
@@ -107,8 +107,10 @@ class Press:
         for publisher in self.composing.publishers:
             yield from (f"/publishers/{publisher}", f"/publishers/{publisher}/receipts.json")
         for digest in archive.digests(self.composing, self.channels):
-            at = f"/digests/{digest.channel.id}/{digest.day.isoformat()}"
-            yield from (at, f"{at}.txt")
+            # Mails name the period, the pages the day where it is enough.
+            for name in sorted({digest.name, digest.period}):
+                at = f"/digests/{digest.channel.id}/{name}"
+                yield from (at, f"{at}.txt")
         with self.composing.store.read() as tx:
             ids = [head.work_id for head in _first(tx, WRITTEN)]
         yield from (f"/items/{id_}" for id_ in ids)
@@ -188,12 +190,8 @@ class Press:
 
     def digest(self, channel_id: str, day: str) -> Page:
         """A digest as it may be read now, as HTML, or as text where ``day`` ends with ``.txt``."""
-        try:
-            when = date.fromisoformat(day.removesuffix(".txt"))
-        except ValueError:
-            return None
         named = [c for c in self.channels if c.id == channel_id and c.kind is ChannelKind.DIGEST]
-        found = archive.digest(self.composing, named[0], when) if named else None
+        found = archive.digest(self.composing, named[0], day.removesuffix(".txt")) if named else None
         if not isinstance(found, tuple):
             return found
         summary, message = found

@@ -217,7 +217,7 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
 
 def _web(mail: Mail) -> str:
     """Where the digest can be read on the web; "" for readers with a cadence of their own, whose editions have none."""
-    return "" if "~" in mail.channel.id else f"{mail.site.url}/digests/{quote(mail.channel.id)}/{mail.period[:10]}"
+    return "" if "~" in mail.channel.id else f"{mail.site.url}/digests/{quote(mail.channel.id)}/{quote(mail.period)}"
 
 
 def _told(one: Correction, site: Site) -> dict[str, str]:

@@ -137,12 +137,13 @@ def _alternates(frame: Frame) -> list[tuple[str, str, str]]:
 
 def digest_view(frame: Frame, digest: DigestSummary) -> dict[str, object]:
     """A digest as the lists show it."""
-    path = f"/digests/{digest.channel.id}/{digest.day.isoformat()}"
+    path = f"/digests/{digest.channel.id}/{digest.name}"
+    when = day_words(digest.day, frame.site, frame.now)
     return {
         "name": channel_name(digest.channel, frame.site),
         "note": channel_note(digest.channel),
         "subject": digest.subject,
-        "day": day_words(digest.day, frame.site, frame.now),
+        "day": f"{when}, {digest.hour}" if digest.hour else when,
         "count": counted(digest.items, "story", "stories"),
         "html": path,
         "text": f"{path}.txt",

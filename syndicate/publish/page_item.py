@@ -34,12 +34,28 @@ class ChannelSummary:
 
 @dataclass(frozen=True, slots=True)
 class DigestSummary:
-    """A digest that went out: its channel, the day of its period, its subject and how many items it holds."""
+    """A digest that went out: its channel, the day of its period, its subject and how many items it holds.
+
+    ``period`` is its period's name, ``later`` tells that another one of the channel went out before on that day.
+    """
 
     channel: Channel
     day: date
     subject: str
     items: int
+    period: str = ""
+    later: bool = False
+
+    @property
+    def name(self) -> str:
+        """How its address ends: with its day, or as a later one of the day with its period."""
+        return self.period if self.later else self.day.isoformat()
+
+    @property
+    def hour(self) -> str:
+        """Of a later one the time of its period, to tell it from others of the day; else ""."""
+        digits = self.period[11:].replace(":", "")
+        return f"{digits[:2]}:{digits[2:4]}" if self.later else ""
 
 
 @dataclass(frozen=True, slots=True)

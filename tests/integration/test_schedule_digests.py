@@ -29,6 +29,7 @@ from syndicate.pipeline import archive, pages
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.leading import lead
 from syndicate.pipeline.release import Scheduled, send_digest
+from syndicate.pipeline.site import Press
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, Work, send_due_digests
 from tests.databases import databases
@@ -144,6 +145,26 @@ def test_the_page_of_a_digest_follows_the_terms(house):
     house.publishers["south"] = replace(SOUTH, records=(Record("no", otherwise=Mode.WITHHOLD),))
     assert archive.digest(house.composing, WEEKLY, MONDAY.date()) == archive.Gone(archive.NOTHING_LEFT)
     assert archive.digest(house.composing, WEEKLY, (MONDAY - WEEK).date()) is None
+
+
+def test_two_digests_of_a_day_have_an_address_each(house):
+    """The first keeps the address of the day, a later one has that of its period; each is listed once."""
+    house.subscribe()
+    periods = ("2026-11-16T0700", "2026-11-16T090012")
+    for title, period in zip(("Ferry", "Mill"), periods, strict=True):
+        house.bring(title)
+        assert titles(send_digest(house.composing, WEEKLY, period)) == [title]
+        house.now += timedelta(hours=2)
+    listed = archive.digests(house.composing, (WEEKLY,))
+    assert [(one.name, one.hour) for one in listed] == [("2026-11-16T090012", "09:00"), ("2026-11-16", "")]
+    press = Press(house.composing, (WEEKLY,))
+    for name, title in (("2026-11-16", "Ferry"), *zip(periods, ("Ferry", "Mill"), strict=True)):
+        assert f"https://south.example/{title.lower()}".encode() in press.page(f"/digests/weekly/{name}.txt").body
+        assert (b"/mill" in press.page(f"/digests/weekly/{name}").body) is (title == "Mill")
+    assert press.page("/digests/weekly/2026-11-16T0800") is None
+    later = press.page("/digests/weekly/2026-11-16T090012.txt").body
+    assert b"https://bulletin.example/digests/weekly/2026-11-16T090012" in later
+    assert b'href="/digests/weekly/2026-11-16T090012"' in press.page("/digests").body
 
 
 def test_the_page_of_a_digest_has_no_links_of_a_reader(house):
