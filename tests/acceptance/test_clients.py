@@ -24,6 +24,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from urllib.parse import urljoin, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from lxml import html
@@ -293,7 +295,17 @@ set pager="sh keep.sh"
     )
     (tmp_path / "keep.sh").write_text('cp "$1" shown.txt\n')
     drawn = on_a_terminal(
-        [neomutt, "-n", "-F", "muttrc", "-f", "mail", "-e", "push <first-entry><display-message><quit>"], tmp_path
+        [
+            neomutt,
+            "-n",
+            "-F",
+            "muttrc",
+            "-f",
+            "mail",
+            "-e",
+            "push '<limit>~s week<enter><first-entry><display-message><quit>'",
+        ],
+        tmp_path,
     )
     assert SUBJECT in drawn
     assert "news@bulletin.example" in drawn
@@ -322,8 +334,8 @@ def demo_reader():
     return demo.readers(clock()).splitlines()[1].split(",")[0]
 
 
-def test_a_browser_opens_the_front_page(door, tmp_path):
-    """Chromium draws the front page: the title of every item, its modes in words, the reasons and the publishers."""
+def test_a_browser_opens_the_stories(door, tmp_path):
+    """Chromium draws the list: every title and publisher; the stories' own pages have the modes and their reasons."""
     chromium = program("chromium")
     page = execute(
         chromium,
@@ -336,13 +348,19 @@ def test_a_browser_opens_the_front_page(door, tmp_path):
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         f"--user-data-dir={tmp_path / 'profile'}",
         "--dump-dom",
-        f"{door.url}/",
+        f"{door.url}/stories",
         env=os.environ | {"HOME": str(tmp_path)},
     )
-    seen = " ".join(html.fromstring(page).text_content().split())
+    drawn = html.fromstring(page)
+    seen = " ".join(drawn.text_content().split())
     for item in door.published:
         assert " ".join(item["title"].split()) in seen
         assert item["_syndicate"]["source"]["name"] in seen
+    stories = sorted({link.get("href") for link in drawn.iter("a") if "/items/" in link.get("href", "")})
+    assert len(stories) == len(door.published)
+    for address in stories:
+        with urlopen(urljoin(f"{door.url}/stories", urlsplit(address).path)) as answer:  # noqa: S310 - loopback
+            seen += " ".join(html.fromstring(answer.read()).text_content().split())
     for mode in ("Full text", "Excerpt", "Link only", "Withheld"):
         assert mode in seen
     for reason in ("reserves all rights", "Nobody has said what may be done with it", "CC BY-NC-ND 4.0 does not cover"):

@@ -122,7 +122,7 @@ def test_the_demo_in_one_go(tmp_path, program):
     """`demo --once` exits 0, shows the stopped edition and the one broken source, and leaves nothing behind."""
     done = program(tmp_path, "demo", "--once", "--port", "0", TMPDIR=str(tmp_path), COLUMNS="80")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^  The harbour .* full +link +excerpt +withhold +full *$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  The harbour .* full +link +excerpt +full +withhold +full *$", done.stdout, re.MULTILINE)
     for told in ("16 items", "broken on purpose", "3 accepted", "Stopped", "copyright line"):
         assert told in done.stdout
     assert not [path for path in Path(tmp_path).iterdir() if path.name.startswith("syndicate-demo-")]
