@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.text import Text
 from syndicate.app import App, open_app
 from syndicate.cli.show import ERR, OUT, as_json, count, mode_text, table, trouble
 from syndicate.cli.sources import ago
+from syndicate.config import duration, identifier
 from syndicate.errors import UsageError
 from syndicate.intake import opml
 from syndicate.model import Mode, Source
@@ -26,20 +26,12 @@ from syndicate.pipeline.prospect import Seen
 NEWEST = 3
 """Items whose headlines are shown before a feed is saved."""
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_DURATION = re.compile(r"(\d{1,9})([smhd])")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
 
 def wish(url: str, id_: str, publisher: str, name: str, every: str) -> Wish:
     """What somebody wrote, checked; raises UsageError."""
-    found = _DURATION.fullmatch(every)
-    if not found:
-        raise UsageError("is not a duration", subject=every, remedy="write 30m, 2h or 1d")
-    for text in (id_, publisher):
-        if text and not _ID.fullmatch(text):
-            raise UsageError("is not an id", subject=text, remedy="use letters, figures, '-', '_' and '.'")
-    return Wish(url, "", "", id_, publisher, name, int(found[1]) * _SECONDS[found[2]])
+    for text in filter(None, (id_, publisher)):
+        identifier(text)
+    return Wish(url, "", "", id_, publisher, name, duration(every))
 
 
 def add(path: Path, wish: Wish, number: int, *, yes: bool, as_machine: bool) -> int:

@@ -9,8 +9,9 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from syndicate.config import values
 from syndicate.config.build import Config, Smtp, build, joined
 from syndicate.config.document import Document, Value, read_document
 from syndicate.config.environment import overlay
@@ -21,12 +22,13 @@ from syndicate.config.schema import File
 from syndicate.config.section import Names, Section
 from syndicate.config.starter import starter
 from syndicate.config.terms import Terms
-from syndicate.errors import ConfigError
+from syndicate.errors import ConfigError, UsageError
 from syndicate.model import Licence, Record, Source
 
-__all__ = ["Config", "Smtp", "joined", "load", "reference", "starter", "statement"]
+__all__ = ["Config", "Smtp", "duration", "identifier", "joined", "load", "reference", "starter", "statement"]
 
 _S = TypeVar("_S", bound=Section)
+_T = TypeVar("_T")
 _KEY_OF_CHANNEL = 3  # channels, its id, the key
 
 
@@ -90,6 +92,27 @@ def statement(text: str, *, licence: Callable[[str], Licence | None], name: str)
     if terms is None or document.problems:
         raise ConfigError(lines(document, error, Terms))
     return records("", terms, licence)
+
+
+def duration(text: str) -> int:
+    """The seconds of a duration as keys write it: ``30m``. Raises UsageError."""
+    return _value(_DURATION, text)
+
+
+def identifier(text: str) -> str:
+    """An id as keys write it. Raises UsageError."""
+    return _value(_IDENTIFIER, text)
+
+
+_DURATION: TypeAdapter[int] = TypeAdapter(values.Duration)
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(values.Identifier)
+
+
+def _value(of: TypeAdapter[_T], text: str) -> _T:
+    try:
+        return of.validate_python(text)
+    except ValidationError as error:
+        raise UsageError(error.errors()[0]["msg"], subject=repr(text)) from error
 
 
 def _check(document: Document, section: type[_S], names: Names) -> tuple[_S | None, ValidationError | None]:

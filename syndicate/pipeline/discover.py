@@ -66,8 +66,12 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed that answered, as a source of its own would read it."""
+    """A feed that answered, as a source of its own would read it.
 
+    ``address`` is the one that was asked for, credentials included: that a redirect is for good is for polls to prove.
+    """
+
+    address: str
     answer: Fetched
     feed: Feed
 
@@ -112,9 +116,9 @@ async def feeds(looking: Looking, url: str) -> list[Found]:
     """
     answer = await looking.fetcher.fetch(url)
     try:
-        return [await _feed(looking, answer)]
+        return [await _feed(looking, url, answer)]
     except ParseError:
-        named = (await _page(looking, answer, terms=False)).feeds
+        named = (await _named(looking, answer)).feeds
     found = await _those(looking, named[:FEEDS])
     if not found:
         found = await _those(looking, _usual(answer.url), most=1)
@@ -200,7 +204,7 @@ async def _those(looking: Looking, urls: Sequence[str], most: int = FEEDS) -> li
     found: list[Found] = []
     for url in urls:
         try:
-            found.append(await _feed(looking, await looking.fetcher.fetch(url)))
+            found.append(await _feed(looking, url, await looking.fetcher.fetch(url)))
         except SyndicateError:
             continue
         if len(found) == most:
@@ -208,20 +212,18 @@ async def _those(looking: Looking, urls: Sequence[str], most: int = FEEDS) -> li
     return found
 
 
-async def _feed(looking: Looking, answer: Fetched) -> Found:
+async def _feed(looking: Looking, url: str, answer: Fetched) -> Found:
     reading = await looking.reader.read(
         answer.body, url=answer.url, content_type=answer.content_type, source=_stranger(answer.url)
     )
     if reading.feed is None:
         raise ParseError("this is no feed", subject=answer.url)
-    return Found(answer, reading.feed)
+    return Found(url, answer, reading.feed)
 
 
-async def _page(looking: Looking, answer: Fetched, *, terms: bool) -> PageReading:
+async def _named(looking: Looking, answer: Fetched) -> PageReading:
     headers = {"content-type": answer.content_type}
-    return await looking.reader.read_page(
-        answer.body, url=answer.url, headers=headers, source=_stranger(answer.url), terms=terms
-    )
+    return await looking.reader.read_page(answer.body, url=answer.url, headers=headers, source=_stranger(answer.url))
 
 
 async def _polite(looking: Looking, url: str) -> PageReading:

@@ -11,6 +11,7 @@ from syndicate.model import Channel, Feed, Publisher, Source
 from syndicate.pipeline import adding, discover
 from syndicate.pipeline.adding import House, Wish
 from syndicate.pipeline.discover import Looking
+from syndicate.pipeline.health import without_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ async def look(
     if not 1 <= number <= len(found):
         raise UsageError("is not the number of a feed here", subject=str(number), remedy=f"1 to {len(found)}")
     one = found[number - 1]
-    wanted = Wish(one.answer.url, one.feed.title, one.home, wish.id, wish.publisher_id, wish.name, wish.every)
+    wanted = Wish(one.address, one.feed.title, one.home, wish.id, wish.publisher_id, wish.name, wish.every)
     source = adding.chosen(house, wanted)
     feed = await discover.as_source(looking, one, source)
     heard = await discover.terms(looking, feed, one.home)
     outlooks = discover.outlook(feed.items, source.publisher, publishers, channels, looking.clock())
-    return Seen(source, feed, heard, outlooks, [other.answer.url for other in found])
+    return Seen(source, feed, heard, outlooks, [without_credentials(other.address) for other in found])
 
 
 def address(text: str) -> str:

@@ -128,6 +128,22 @@ def test_several_feeds(place):
         place.run("add", place.url(), "--feed", "3")
 
 
+def test_passwords_and_detours(place):
+    """The address that was pasted is the one that is polled, with its password, which is never shown."""
+    place.feed("/real.xml")
+    hidden = Response(status=302, headers={"Location": place.url("/real.xml")})
+    place.server.expect_request("/feed.xml").respond_with_handler(
+        lambda request: hidden if request.authorization else Response("who?", 401)
+    )
+    pasted = place.url("/feed.xml").replace("://", "://ann:secret@")
+    code, said = place.run("add", pasted, "--yes")
+    assert (code, "secret" in said) == (0, False)
+    with closing(open_app(place.path)) as app:
+        assert [source.url for source in app.sources.values()] == [pasted]
+    assert place.run("poll")[0] == 0
+    assert "secret" not in place.run("list", "--json")[1]
+
+
 def test_the_usual_places(place):
     """Where the page names no feed, the usual places are tried."""
     place.feed("/rss.xml")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.config import Config, load, starter
-from syndicate.errors import ConfigError
+from syndicate.config import Config, duration, identifier, load, starter
+from syndicate.errors import ConfigError, UsageError
 from syndicate.model import (
     Ads,
     Assets,
@@ -299,3 +299,12 @@ def test_leaving_by_mail(post, address):
     """Readers may leave by mail where what comes back is read."""
     mail = 'channels: {w: {kind: digest, schedule: "@daily", from: News <n@news.example>}}'
     assert read(f"{SITE}{mail}\n{post}\n").channels[0].leave_by_mail == address
+
+
+def test_values_of_the_command_line():
+    """Commands read durations and ids by the rules of the file, and refuse them in its words."""
+    assert (duration("2h"), identifier("south-desk")) == (7200, "south-desk")
+    with pytest.raises(UsageError, match="is not a duration; write 30m"):
+        duration("30 mins")
+    with pytest.raises(UsageError, match="is not an id"):
+        identifier("/")
