@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -46,7 +46,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Browsing:
-    """All that reading pages needs. ``files`` keeps the sites' own files for as long as this lasts."""
+    """All that reading pages needs."""
 
     store: Store
     fetcher: PageFetcher
@@ -54,7 +54,6 @@ class Browsing:
     clock: Clock
     sources: Mapping[str, Source]
     publishers: Mapping[str, Publisher]
-    files: dict[str, str] = field(default_factory=dict)
 
 
 async def read_pages(browsing: Browsing) -> list[Read]:
@@ -137,15 +136,12 @@ def _source(browsing: Browsing, page: DuePage) -> Source:
 
 
 async def _file(browsing: Browsing, url: str) -> str:
-    """A file of a site as text, fetched once; "" if there is none."""
-    if url not in browsing.files:
-        try:
-            answer = await browsing.fetcher.fetch(url)
-            text = answer.body.decode("utf-8", "replace") if answer.status == OK else ""
-        except FetchError:
-            text = ""
-        browsing.files[url] = text
-    return browsing.files[url]
+    """A file of a site as text; "" if there is none. The fetcher keeps it for the site's other pages."""
+    try:
+        answer = await browsing.fetcher.fetch(url)
+    except FetchError:
+        return ""
+    return answer.body.decode("utf-8", "replace") if answer.status == OK else ""
 
 
 def _keep_item(tx: Transaction, page: DuePage, answer: Page, reading: PageReading, now: datetime) -> None:

@@ -188,6 +188,30 @@ def test_rsl_of_the_site_narrows(world):
     assert {"rsl", "tdmrep.reservation", "html.rel-license"} <= kinds
 
 
+def test_a_file_of_a_site_that_changes_is_read_anew(world):
+    """Whoever runs for long asks for a site's own file again when a page is read again, and heeds what it says then."""
+    world.pages["/1"] = article()
+    world.config()
+
+    async def run(app):
+        loop = asyncio.get_running_loop()
+        async with app.polling() as polling, app.pages_of_others() as fetcher:
+            browsing, time = app.browsing(polling, fetcher), loop.time
+            await poll_due(polling)
+            await read_pages(browsing)
+            world.pages["/.well-known/tdmrep.json"] = '[{"location": "/", "tdm-reservation": 1}]'
+            world.now += timedelta(days=31)
+            loop.time = lambda: time() + timedelta(days=31).total_seconds()
+            assert [one.status for one in await read_pages(browsing)] == ["read"]
+            trace_arrivals(app.store, app.publishers)
+
+    with closing(open_app(world.path, now=lambda: world.now)) as app:
+        asyncio.run(run(app))
+        with app.store.read() as tx:
+            kinds = {e.kind for e in tx.items.newest(9)[0].item.evidence}
+    assert "tdmrep.reservation" in kinds
+
+
 @pytest.mark.parametrize(
     ("document", "told"),
     [
