@@ -11,7 +11,7 @@ from pathlib import Path
 from syndicate.app.clock import clock
 from syndicate.app.live import Live
 from syndicate.app.wiring import App
-from syndicate.config import Config, load
+from syndicate.config import Config, joined, load
 from syndicate.config.listing import Setting, settings
 from syndicate.errors import ConfigError, StoreError
 from syndicate.model import Source
@@ -74,7 +74,8 @@ def open_app(path: Path, *, now: Callable[[], datetime] = clock) -> App:
     store.keys(now())
     store.catch_up(now())
     with store.write() as tx:
-        tx.sources.sync(config.sources, now(), _host_of)
+        meanwhile = joined(config.publishers, config.sources, tx.additions.all())  # added since the file was read
+        tx.sources.sync([*config.sources, *meanwhile], now(), _host_of)
         tx.channels.sync([channel.id for channel in config.channels], now())
         note_configured(tx, config.publishers, now())
     overrides = folder / "templates"

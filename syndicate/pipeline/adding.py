@@ -97,7 +97,7 @@ def add(store: Store, house: House, sources: Sequence[Source], now: datetime, he
     """Add sources; they are due now. What was ``heard`` of their terms waits as suggestions for a person."""
     with store.write() as tx:
         tx.additions.put(sources, now)
-        tx.sources.sync([*house.sources, *(one for one in sources if one.id not in house.ids)], now, house.host_of)
+        tx.sources.put(sources, now, house.host_of)
         for source in sources:
             data = {"what": "added", "text": source.url, "publisher": source.publisher.id}
             tx.ledger.record(LedgerKind.SOURCE, at=now, subject=source.id, data=data)
@@ -115,7 +115,7 @@ def remove(store: Store, house: House, source_id: str, now: datetime) -> None:
         raise UsageError("no such source", subject=source_id, remedy=remedy)
     with store.write() as tx:
         tx.additions.drop(source_id)
-        tx.sources.sync([source for source in house.sources if source.id != source_id], now, house.host_of)
+        tx.sources.drop([source_id], now)
         tx.ledger.record(LedgerKind.SOURCE, at=now, subject=source_id, data={"what": "removed", "text": ""})
 
 

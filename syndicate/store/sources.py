@@ -64,19 +64,30 @@ class Sources:
         self._connection = connection
 
     def sync(self, configured: Sequence[Source], now: datetime, host_of: Callable[[str], str] = _name_in) -> None:
-        """Make the rows those of the configuration; ``host_of`` names the host that a URL burdens.
+        """Make the rows those of the configuration: ``put`` its sources, ``drop`` all others."""
+        self.put(configured, now, host_of)
+        kept = {source.id for source in configured}
+        polled = self._connection.execute(select(sources.c.id).where(sources.c.removed_at.is_(None))).scalars()
+        self.drop([source_id for source_id in polled if source_id not in kept], now)
 
-        New sources are due now, sources that are gone are marked removed, the state of the others stays. A source with
-        a new URL forgets what belongs to the old one, and is due.
+    def put(self, wanted: Sequence[Source], now: datetime, host_of: Callable[[str], str] = _name_in) -> None:
+        """Poll these too, whatever others there are; ``host_of`` names the host that a URL burdens.
+
+        New sources are due now, the state of the others stays. A source with a new URL forgets what belongs to the old
+        one, and is due.
         """
         alone(self._connection, "the sources")
-        held = {state.source_id: state for state in self.all()}
-        new = [source for source in configured if source.id not in held]
+        held = {state.source_id: state for state in self.get([source.id for source in wanted])}
+        new = [source for source in wanted if source.id not in held]
         add(self._connection, sources, [_first(source, host_of(source.url), now) for source in new])
-        for source in configured:
+        for source in wanted:
             if source.id in held and held[source.id].url != source.url:
                 self.change(_readdressed(held[source.id], source.url, host_of(source.url), now))
-        self._mark(held, {source.id for source in configured}, now)
+        self._mark([state.source_id for state in held.values() if state.removed], None)
+
+    def drop(self, source_ids: Sequence[str], now: datetime) -> None:
+        """Mark sources as removed: they are polled no more, and their state stays."""
+        self._mark(source_ids, now)
 
     def next_due(self) -> datetime | None:
         """When the next poll is due; None if no source is polled."""
@@ -157,13 +168,10 @@ class Sources:
         if long:
             self._connection.execute(_TRIM, long)
 
-    def _mark(self, held: dict[str, SourceState], configured: set[str], now: datetime) -> None:
-        gone = [state.source_id for state in held.values() if not state.removed and state.source_id not in configured]
-        back = [state.source_id for state in held.values() if state.removed and state.source_id in configured]
-        for ids, removed_at in ((gone, now), (back, None)):
-            for batch in batches(ids):
-                change = update(sources).where(sources.c.id.in_(batch))
-                self._connection.execute(change.values(removed_at=removed_at))
+    def _mark(self, source_ids: Sequence[str], removed_at: datetime | None) -> None:
+        for batch in batches(source_ids):
+            change = update(sources).where(sources.c.id.in_(batch))
+            self._connection.execute(change.values(removed_at=removed_at))
 
     def _states(self, query: Select[Any]) -> list[SourceState]:
         return [state_of(row) for row in self._connection.execute(query)]

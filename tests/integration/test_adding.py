@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 from werkzeug import Response
 
-from syndicate.app import open_app
+from syndicate.app import clock, open_app
 from syndicate.cli.main import app as command
 from syndicate.errors import FetchError, ParseError, SyndicateError, UsageError
+from syndicate.pipeline.adding import Wish
 from syndicate.pipeline.poll import poll_due
 from syndicate.store import added_to
 
@@ -231,6 +232,36 @@ def test_remove(place):
     assert {row["source"] for row in place.json("list")} == {"fixed", "south-desk"}
     with pytest.raises(UsageError, match="one of: south-desk"):
         place.run("remove", "other")
+
+
+def test_several_are_removed_at_once(place):
+    """What one command removes stays removed, the first as well as the last."""
+    place.feed("/a.xml", "A")
+    place.feed("/b.xml", "B")
+    place.run("add", place.url("/a.xml"), "--id", "a", "--yes")
+    place.run("add", place.url("/b.xml"), "--id", "b", "--yes")
+    with closing(open_app(place.path)) as app:
+        place.run("remove", "a", "b")
+        with app.store.read() as tx:
+            assert [state.removed for state in tx.sources.get(["a", "b"])] == [True, True]
+
+
+def test_who_adds_leaves_alone_what_another_added(place):
+    """Two who do not know of each other's source, one of them about to start: both are polled."""
+    place.feed("/a.xml", "A")
+    place.feed("/b.xml", "B")
+    others = [("/b.xml", "b")]
+
+    def now():
+        for path, name in [others.pop()] if others else []:
+            place.run("add", place.url(path), "--id", name, "--yes")  # while this one starts
+        return clock()
+
+    with closing(open_app(place.path, now=now)) as app:
+        app.add(asyncio.run(app.look(Wish(place.url("/a.xml"), id="a"), 1)))
+        with app.store.read() as tx:
+            assert [state.removed for state in tx.sources.get(["a", "b"])] == [False, False]
+        assert sorted(app.sources) == ["a", "b"]
 
 
 def test_lists(place, tmp_path):
