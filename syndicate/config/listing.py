@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ from syndicate.config.document import Path, Value, read_document
 from syndicate.config.environment import overlay
 from syndicate.config.schema import File
 
-SECRET = frozenset({"password"})
+SECRET = re.compile(r"(?:^|_)(?:password|key)$")
+"""Names of keys that open something; a new one is hidden by being called so."""
+
 HIDDEN = "(set, not shown)"
+_LOGIN = re.compile(r"(?<=://)([^:/@\s]*):[^/\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def settings(text: str, name: str, env: Mapping[str, str], read_file: Callable[[
     for path, value in _leaves(document.data, ()):
         place = document.place(path)
         origin = place.variable or f"{name}, line {place.line}"
-        shown = HIDDEN if path[-1] in SECRET and value else _text(value)
+        shown = HIDDEN if SECRET.search(str(path[-1])) and value else _LOGIN.sub(rf"\1:{HIDDEN}@", _text(value))
         found.append(Setting(".".join(map(str, path)), shown, origin))
     return found
 

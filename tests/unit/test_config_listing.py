@@ -30,3 +30,21 @@ def test_settings_with_their_origin():
         "channels": ("{}", "config.yaml, line 8"),
         "terms": ("", "config.yaml, line 9"),
     }
+
+
+def test_nothing_that_opens_a_door_is_shown():
+    """Passwords of any server, keys, and a password inside an address are named and not shown; ports and names are."""
+    text = """
+console: {metrics_key: hush}
+delivery: {returns: {imap_password: hush}, dkim: {key_file: dkim.pem}}
+database: postgresql://reader:hush@db.example:5432/news
+site: {url: "https://own.example:8443/@news"}
+"""
+    found = {one.key: one.value for one in settings(text, "config.yaml", {}, lambda _: "")}
+    assert found == {
+        "console.metrics_key": HIDDEN,
+        "delivery.returns.imap_password": HIDDEN,
+        "delivery.dkim.key_file": "dkim.pem",
+        "database": f"postgresql://reader:{HIDDEN}@db.example:5432/news",
+        "site.url": "https://own.example:8443/@news",
+    }
