@@ -37,6 +37,7 @@ def test_every_language_has_every_kind(language):
         ('Add the line "Taken from Fen Post at the top.', '"Taken from Fen Post at the top.'),
         ("Link to the page <here> please.", "<here> please."),
         ("Contact desk@fen.example.", "desk@fen.example."),
+        ("Any questions? Write to our purple desk.", "our purple desk."),
     ],
 )
 def test_what_is_left_over_is_told_and_takes_full_away(sentence, words):

@@ -12,8 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-LANGUAGES: Final = ("en", "fr", "de", "es")
-"""The languages in which notices are read."""
+from syndicate.rights.notices.grammar import LANGUAGES
 
 Patterns = tuple[re.Pattern[str], ...]
 

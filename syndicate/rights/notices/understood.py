@@ -56,7 +56,7 @@ class Understood:
     @property
     def permits(self) -> bool:
         """True if a clause that is understood gives something."""
-        return any(kinds & {"grant", "licence", "free"} for kinds in self.kinds.values())
+        return any(kinds & {"grant", "licence"} for kinds in self.kinds.values())
 
 
 def understood(all_said: Sequence[Said]) -> Understood:
@@ -68,24 +68,24 @@ def understood(all_said: Sequence[Said]) -> Understood:
     doubts: list[Doubt] = []
     for at in sorted(asked):
         one = all_said[at]
-        found, furthest = _kinds(_with_question(all_said, parts, at), selves)
-        left = _agree(one, found)
-        if not parts[at] or (found and left is None):
+        question = _question(all_said, parts, at)
+        found, furthest = _kinds((*question, *parts[at]), selves)
+        if not parts[at] or (found and _agrees(one, found)):
             kinds[at] = found
         else:
-            doubts.append(Doubt(one, _rest(one, parts[at], 0 if found else furthest)))
+            doubts.append(Doubt(one, _rest(one, parts[at], 0 if found else max(0, furthest - len(question)))))
     return Understood(kinds, tuple(doubts))
 
 
-def _with_question(all_said: Sequence[Said], parts: Mapping[int, tuple[Token, ...]], at: int) -> tuple[Token, ...]:
-    """The words of a clause, behind those of a short question that it answers ("Questions? Write to us.")."""
+def _question(all_said: Sequence[Said], parts: Mapping[int, tuple[Token, ...]], at: int) -> tuple[Token, ...]:
+    """The words of a short question that a clause answers ("Questions? Write to us."); none if there is none."""
     before = parts.get(at - 1, ())
     asked = (
         len(before) in (_SHORT, _SHORT + 1)
         and before[-1].text == "?"
         and all_said[at - 1].notice == all_said[at].notice
     )
-    return (*before, *parts[at]) if asked else parts[at]
+    return before if asked else ()
 
 
 def heads(one: Said) -> bool:
@@ -209,13 +209,11 @@ def _kinds(parts: Sequence[Token], selves: frozenset[str]) -> tuple[frozenset[st
     return found, max(reached for _, reached in read)
 
 
-def _agree(one: Said, kinds: frozenset[str]) -> str | None:
-    """What the reading and the grammar disagree about; None if they agree."""
-    if one.role == "grant" and not kinds & {"grant", "licence", "neutral"}:
-        return "grant"
-    if "refuse" in kinds and one.role not in ("refuse", "ask"):
-        return "refuse"
-    return "licence" if _other_licence(one) else None
+def _agrees(one: Said, kinds: frozenset[str]) -> bool:
+    """True if the reading and the grammar agree about a clause: what it gives, what it refuses, which licence it is."""
+    gives = one.role != "grant" or kinds & {"grant", "licence", "neutral"}
+    refuses = "refuse" not in kinds or one.role in ("refuse", "ask")
+    return bool(gives and refuses) and not _other_licence(one)
 
 
 def _other_licence(one: Said) -> bool:

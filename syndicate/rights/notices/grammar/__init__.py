@@ -13,6 +13,8 @@ from importlib.resources import files
 from typing import Final
 
 LANGUAGES: Final = ("en", "fr", "de", "es")
+"""The languages in which notices are read."""
+
 KINDS: Final = ("grant", "licence", "duty", "refuse", "asset", "holder", "neutral")
 """What a clause that is understood does; each is a rule of every language."""
 
@@ -94,14 +96,22 @@ class Grammar:
 # ------------------------------------------------------------------------------------------------ parts of rules
 
 
-def _word(text: str) -> Part:
+def _token(known: Callable[[Token], bool]) -> Part:
     def part(walk: Walk, at: int) -> Ends:
-        if at < len(walk.tokens) and walk.tokens[at].text == text:
+        if at < len(walk.tokens) and known(walk.tokens[at]):
             walk.furthest = max(walk.furthest, at + 1)
             return frozenset((at + 1,))
         return NOWHERE
 
     return part
+
+
+def _word(text: str) -> Part:
+    return _token(lambda token: token.text == text)
+
+
+def _of_kind(kind: str) -> Part:
+    return _token(lambda token: token.kind == kind)
 
 
 def _sequence(parts: Sequence[Part]) -> Part:
@@ -149,16 +159,6 @@ def _nothing(_walk: Walk, at: int) -> Ends:
 # ------------------------------------------------------------------------------------------------ terminals
 
 
-def _of_kind(kind: str) -> Part:
-    def part(walk: Walk, at: int) -> Ends:
-        if at < len(walk.tokens) and walk.tokens[at].kind == kind:
-            walk.furthest = max(walk.furthest, at + 1)
-            return frozenset((at + 1,))
-        return NOWHERE
-
-    return part
-
-
 def _name(walk: Walk, at: int) -> Ends:
     """A name as it is written: up to six words with capitals, none of which could be about what is permitted."""
     ends: set[int] = set()
@@ -198,7 +198,6 @@ def _quoted(walk: Walk, at: int) -> Ends:
 _TERMINALS: Final[Mapping[str, Part]] = {
     "NAME": _name,
     "SELF": _self,
-    "GRANTOR": _self,
     "QUOTED": _quoted,
     "NUMBER": _of_kind("number"),
     "MAIL": _of_kind("mail"),
