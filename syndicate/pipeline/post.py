@@ -42,7 +42,8 @@ class Posting:
     under it any more (then its leases need not run out). ``resend``: a mail of unknown outcome goes out again; without
     it a person decides. ``stop`` says why an edition may not go out any more, ``bounces`` is where bounces go. ``owed``
     are results that a full disk did not take: the next run writes them first. ``most`` is how many a run takes on, 0
-    is all.
+    is all. ``alone`` lets one run at a time go in this process: it first frees what is claimed under its name, and
+    what is owed is one list.
     """
 
     store: Store
@@ -59,14 +60,20 @@ class Posting:
     pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
     owed: list[Settled] = field(default_factory=list)
     most: int = 0
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
 
 async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lambda _: None) -> Counter[DeliveryState]:
-    """Send all that is due and count how each ended; ``told`` hears of each.
+    """Send all that is due and count how each ended; ``told`` hears of each. Another run of this process ends first.
 
     Raises DeliveryError if the relay cannot be used now, or if this database is a copy of one that sends; what was not
     sent is due again later.
     """
+    async with posting.alone:
+        return await _deliver(posting, told)
+
+
+async def _deliver(posting: Posting, told: Callable[[DeliveryState], None]) -> Counter[DeliveryState]:
     may_send(posting.store, posting.clock())
     _recover(posting)
     until = rests(posting)

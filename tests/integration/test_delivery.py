@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import runpy
 from collections import Counter
@@ -20,7 +21,7 @@ from syndicate.model import (
     Pace,
     SendingState,
 )
-from syndicate.pipeline.post import BATCH
+from syndicate.pipeline.post import BATCH, deliver
 
 pytestmark = pytest.mark.usefixtures("each_database")
 HERE = Path(__file__).parents[1] / "cases/deliver/house.py"
@@ -58,6 +59,26 @@ def test_nothing_due_opens_no_connection(tmp_path):
     with house(tmp_path) as (home, sink):
         assert home.deliver() == {}
         assert sink.connections == 0
+
+
+def test_runs_of_one_process_take_turns(tmp_path):
+    """A run that begins while another of the same process sends frees none of its claims: each reader costs one try."""
+
+    async def two(home):
+        posting, second = home.posting, []
+
+        def told(_):
+            if not second:
+                second.append(asyncio.create_task(deliver(posting)))
+
+        return await deliver(posting, told) + await second[0]
+
+    with house(tmp_path) as (home, sink):
+        people = home.edition(300)
+        assert asyncio.run(two(home)) == {DeliveryState.ACCEPTED: 300}
+        assert sink.copies() == {one.email: 1 for one in people}
+        with home.store.read() as tx:
+            assert {mail.attempts for one in people for mail, _ in tx.outbox.of_subscriber(one.id)} == {1}
 
 
 def test_greylisted_readers_get_theirs_later(tmp_path):
