@@ -55,7 +55,9 @@ def site(sight: Sight, folder: Path) -> None:
             at = path if path.startswith("/") else story(house, path)
             for size, width, scheme in sizes:
                 with sight.page(width, scheme) as page:
-                    page.goto(house.url + at)
+                    shown = page.goto(house.url + at)
+                    assert shown, at
+                    assert shown.ok, f"{at}: {shown.status}, which is no picture of it"
                     page.screenshot(path=FOLDER / f"{name}-{size}.png", full_page=True)
 
 
