@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from syndicate.store.statements import alone
 
@@ -43,7 +44,7 @@ class Jobs:
         """
         if not self._exists():
             return False
-        from procrastinate.exceptions import AlreadyEnqueued
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         options: dict[str, Any] = {"queue": queue, "lock": alone or None, "queueing_lock": once or None}
         if wait:
@@ -53,6 +54,8 @@ class Jobs:
                 _queue().configure_task(task, connection=self._driver(), **options).defer(**arguments)
         except AlreadyEnqueued:
             return False
+        except ConnectorException as error:  # SQLAlchemy, which words the others so, does not see this statement
+            raise DBAPIError(f"job {task}", None, error.__cause__ or error) from error
         return True
 
     def depths(self) -> dict[str, dict[str, int]]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg import Error
 from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 
@@ -61,6 +63,8 @@ def _copy(connection: Connection, table: Table, into: str, rows: Sequence[Mappin
         with cursor.copy(f'COPY "{into}" ({columns}) FROM STDIN') as copying:
             for row in rows:
                 copying.write_row((*(row[name] for name in given), *constants))
+    except Error as error:  # SQLAlchemy, which words the others so, does not see this statement
+        raise DBAPIError(f"COPY {into}", None, error) from error
     finally:
         cursor.close()
     return names

@@ -12,6 +12,9 @@ import pytest
 from syndicate.errors import StoreError
 from syndicate.model import Publisher, Source
 from syndicate.store import Manners, open_store
+from syndicate.store.database import WRITE, open_engine, transaction
+from syndicate.store.mail_tables import operators
+from syndicate.store.statements import add
 from tests.databases import databases
 
 pytestmark = pytest.mark.usefixtures("postgresql")
@@ -98,6 +101,48 @@ def test_a_server_that_was_restarted_is_found_again(tmp_path):
     server.start()
     with store.read() as tx:
         assert [state.source_id for state in tx.sources.all()] == ["a"]
+
+
+def test_what_copy_meets_is_said_in_words(tmp_path):
+    """An error of the server while rows are copied is a StoreError, as it is for any other statement."""
+    databases.open(tmp_path)
+    engine = open_engine(databases.url(tmp_path))
+    rows = [{"name": "ada", "password_hash": "", "changed_at": NOW}] * 60
+
+    def copy():
+        with transaction(engine, WRITE) as connection:
+            add(connection, operators, rows)
+
+    with pytest.raises(StoreError, match="duplicate key"):
+        copy()
+    engine.dispose()
+
+
+def test_jobs_that_were_in_the_way_are_added_anew(tmp_path):
+    """Two that add the same jobs in opposite order both succeed, and each job waits once."""
+    store = databases.open(tmp_path)
+    with store.write() as tx:
+        tx.jobs.prepare()
+    both, tries = threading.Barrier(2, timeout=20), []
+
+    def both_jobs(first, second):
+        def work(tx):
+            tries.append(first)
+            tx.jobs.add("polling", "poll", {}, once=first)
+            if tries.count(first) == 1:
+                both.wait()
+            tx.jobs.add("polling", "poll", {}, once=second)
+
+        store.act(work)
+
+    threads = [threading.Thread(target=both_jobs, args=pair) for pair in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(tries) == 3
+    with store.read() as tx:
+        assert tx.jobs.waiting("polling") == 2
 
 
 def test_no_such_database_in_words():
