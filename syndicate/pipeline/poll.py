@@ -278,9 +278,11 @@ class _Crew:
 def free_the_dead(polling: Polling) -> None:
     """Free what processes that are no more had claimed, and what this one could not give back."""
     _give_back(polling)
-    with polling.store.write() as tx:
-        for worker in tx.polls.workers():
-            if polling.is_gone(worker):
+    with polling.store.read() as tx:
+        gone = [worker for worker in tx.polls.workers() if polling.is_gone(worker)]
+    if gone:
+        with polling.store.write() as tx:
+            for worker in gone:
                 tx.polls.free(worker)
 
 

@@ -46,6 +46,8 @@ class WebPages:
 
     def want_terms(self, publisher_id: str, urls: Sequence[str], now: datetime, *, most: int) -> None:
         """These pages of a publisher are to be read as its terms, unless they are known; ``most`` of one publisher."""
+        if not urls:
+            return
         query = select(terms_pages.c.url).where(terms_pages.c.publisher_id == publisher_id)
         known = set(self._connection.execute(query).scalars())
         new = [url for url in dict.fromkeys(urls) if url and url not in known][: max(0, most - len(known))]
