@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
 from syndicate.app import open_app
-from syndicate.model import Chain, Consent, Hop, Interest, Item, Purpose, Role, SendingState
+from syndicate.model import Chain, Consent, Hop, Interest, Item, Person, Purpose, Role, SendingState
 from syndicate.pipeline.release import send_digest
 from syndicate.serve.admin.passwords import hashed, right
 from syndicate.serve.app import build_app
@@ -156,6 +157,34 @@ def test_every_edition_that_is_mailed_can_be_stopped(tmp_path):
         assert tx.sendings.get(sent.id).state is SendingState.RUNNING
 
 
+def test_an_item_is_ticked_for_what_was_proved_alone(tmp_path):
+    """A duty that changed after the edition has no tick beside it in the item's room; one that stayed keeps its own."""
+    house = House(tmp_path, ASKING)
+    item = Item("i-1", "south", "south", "1", "https://south.example/1", "Ferry", "<p>At nine.</p>", "At nine.")
+    item = replace(item, authors=(Person("Ann Ito"),))
+    chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", item.url, NOW, item.id),))
+    with house.app.store.write() as tx:
+        consent = Consent(Purpose.COMMUNITY, "The daily digest.", "test", NOW, (Interest.RESEARCH,))
+        tx.people.add_confirmed("daily", {"ada@reader.example": consent}, now=NOW)
+        tx.items.put("south", [item], {item.id: chain}, {}, {}, now=NOW, first_poll=False)
+    house.now += timedelta(hours=1)
+    send_digest(house.app.composing, house.app.channel("daily"), "2026-11-23T0800")
+
+    async def credit_and_link():
+        async with house.open() as browser:
+            await browser.log_in()
+            _, _, page = await browser.get("/admin/items/i-1?channel=daily")
+            assert re.findall(r'<th scope="col">(Mail[^<]*)', page) == ["Mail, HTML", "Mail, text"]
+            rows = re.findall(r"<tr><td>(?:Credit|Link to) .*?</tr>", page, re.DOTALL)
+            return ['class="tick"' in row for row in rows]
+
+    assert asyncio.run(credit_and_link()) == [True, True]
+    renamed = replace(item, authors=(Person("Bo Ito"),))
+    with house.app.store.write() as tx:
+        tx.items.put("south", [renamed], {item.id: chain}, {}, {}, now=house.now, first_poll=False)
+    assert asyncio.run(credit_and_link()) == [False, True]
+
+
 def test_cookies_and_policy(house):
     """The cookie is for our pages alone and no script's; no page may run a script of another place or be framed."""
 
@@ -188,6 +217,31 @@ def test_five_wrong_tries_are_enough(house):
             assert "Too many tries" in page
             house.now += timedelta(minutes=16)
             assert (await browser.log_in())[0] == 303
+
+    run(work)
+
+
+def test_tries_at_once_are_no_way_around(house):
+    """Of many wrong tries that come together no more are looked at than of those that come one by one."""
+
+    async def work():
+        async with house.open() as browser:
+            form = {"csrf": await browser.csrf("/admin/login"), "name": NAME, "password": "wrong"}
+            pages = [
+                page for _, _, page in await asyncio.gather(*(browser.post("/admin/login", form) for _ in range(12)))
+            ]
+            assert sum("is not right" in page for page in pages) == 5
+            assert sum("Too many tries" in page for page in pages) == 7
+
+    run(work)
+
+
+def test_who_is_right_has_not_tried_in_vain(house):
+    """Logging in again and again is no failed try."""
+
+    async def work():
+        async with house.open() as browser:
+            assert [(await browser.log_in())[0] for _ in range(7)] == [303] * 7
 
     run(work)
 

@@ -14,7 +14,7 @@ from syndicate.serve.admin.house import House, View
 from syndicate.store import StoredEdition, StoredItem, Transaction
 
 SHOWN = 12
-PARTS = {"mail html": "the HTML part", "mail text": "the plain text part"}
+PARTS = {"mail HTML": "the HTML part", "mail text": "the plain text part"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.model import Channel, Decision, Evidence, Mode, Proved, Role
+from syndicate.model import Channel, Decision, Evidence, Mode, Role
 from syndicate.pipeline import recording
 from syndicate.pipeline.compose import decide_all
 from syndicate.pipeline.duty_words import describe
@@ -19,7 +19,7 @@ from syndicate.store import StoredItem
 PAGE = 30
 LINES = 20
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-PARTS = {"rss": "RSS", "atom": "Atom", "json": "JSON", "mail html": "Mail, HTML", "mail text": "Mail, text"}
+PARTS = {"rss": "RSS", "atom": "Atom", "json": "JSON", "mail HTML": "Mail, HTML", "mail text": "Mail, text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A duty in words, the exact string sought, and for each part whether it was proved there."""
+    """A duty in words, and for each part of the latest edition whether it was proved there."""
 
     words: str
-    sought: str
     met: tuple[bool, ...]
 
 
@@ -92,7 +91,8 @@ def one(house: House, visit: Visit) -> Answer:
     explained = explain(house.composing, stored, house.config.channels)
     chosen = _chosen(explained, visit.asked.get("channel", ""))
     letters = _letters([one.decision for one in explained])
-    parts = tuple(dict.fromkeys(proved.part for proved in (chosen.edition.proved if chosen.edition else ())))
+    held = chosen.edition if chosen.edition and not chosen.other_copy else None
+    parts = tuple(dict.fromkeys(proved.part for proved in (held.proved if held else ())))
     values = {
         "stored": stored,
         "stops": _stops(house, stored),
@@ -102,7 +102,7 @@ def one(house: House, visit: Visit) -> Answer:
             Step(reason.text, reason.mode, _cited(reason.evidence, letters)) for reason in chosen.decision.reasons
         ],
         "quotes": list(letters.values()),
-        "duties": _duties(chosen.decision, chosen.edition.proved if chosen.edition else (), parts),
+        "duties": _duties(chosen, parts),
         "parts_of": [PARTS.get(part, part) for part in parts],
         "copies": [copy for copy in copies(house.composing, stored) if copy.item_id != stored.item.id],
         "lines": lines,
@@ -159,9 +159,11 @@ def _cited(evidence: Iterable[Evidence], letters: Mapping[tuple[str, str], Quote
     return tuple(dict.fromkeys(found))
 
 
-def _duties(decision: Decision, proved: Sequence[Proved], parts: Sequence[str]) -> list[Duty]:
-    met = {(one.duty, one.part) for one in proved}
-    return [Duty(describe(duty), duty.url, tuple((duty.id, part) in met for part in parts)) for duty in decision.duties]
+def _duties(chosen: Explanation, parts: Sequence[str]) -> list[Duty]:
+    return [
+        Duty(describe(duty), tuple((number, part) in chosen.met for part in parts))
+        for number, duty in enumerate(chosen.decision.duties)
+    ]
 
 
 def _stops(house: House, stored: StoredItem) -> list[Stop]:
