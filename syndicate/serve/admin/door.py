@@ -70,9 +70,11 @@ class Door:
         keys = (f"network {request.client.host if request.client else ''}", f"name {name.casefold()}")
         if wait := self._tries.wait(keys, now):
             return None, f"Too many tries. The next is possible in {-(-wait // 60)} min."
+        # Counted before the password is looked at: tries that come together would all find that none has failed yet.
+        tried = self._tries.begin(keys, now)
         if not await run_in_threadpool(self._is_right, name, values.get("password", "")):
-            self._tries.failed(keys, now)
             return None, "Name or password is not right."
+        self._tries.forget(tried)
         response = RedirectResponse(f"{request.scope.get('root_path', '')}/admin/", 303)
         self._bake(request, response, COOKIE, self._sessions.begin(name, now))
         response.delete_cookie(KNOCK, path=self._path(request))

@@ -65,26 +65,34 @@ class Sessions:
 
 
 class Tries:
-    """Failed logins of the last quarter of an hour, by where they came from and by the name that was tried."""
+    """Logins of the last quarter of an hour that failed or are under way, by where from and by the name tried."""
 
     def __init__(self) -> None:
         """Nobody has tried."""
-        self._failed: deque[tuple[datetime, str]] = deque()
+        self._made: deque[tuple[datetime, str]] = deque()
 
     def wait(self, keys: Sequence[str], now: datetime) -> int:
         """For how many seconds nobody under these keys may try; 0: try now."""
-        while self._failed and self._failed[0][0] <= now - WITHIN:
-            self._failed.popleft()
-        mine = [[when for when, key in self._failed if key == wanted] for wanted in keys]
+        while self._made and self._made[0][0] <= now - WITHIN:
+            self._made.popleft()
+        mine = [[when for when, key in self._made if key == wanted] for wanted in keys]
         full = [times[-TRIES] for times in mine if len(times) >= TRIES]
-        everybody = [when for when, key in self._failed if key == keys[0] or key.startswith("network ")]
+        everybody = [when for when, key in self._made if key == keys[0] or key.startswith("network ")]
         if len(everybody) >= TRIES_IN_ALL:
             full.append(everybody[-TRIES_IN_ALL])
         return max((int((when + WITHIN - now).total_seconds()) + 1 for when in full), default=0)
 
-    def failed(self, keys: Sequence[str], now: datetime) -> None:
-        """A try went wrong."""
-        self._failed.extend((now, key) for key in keys)
+    def begin(self, keys: Sequence[str], now: datetime) -> Sequence[tuple[datetime, str]]:
+        """A try is made; it counts as failed until what this gives is forgotten."""
+        tried = [(now, key) for key in keys]
+        self._made.extend(tried)
+        return tried
+
+    def forget(self, tried: Sequence[tuple[datetime, str]]) -> None:
+        """A try went well."""
+        for one in tried:
+            if one in self._made:  # else a quarter of an hour went by meanwhile
+                self._made.remove(one)
 
 
 def _over(session: Session, now: datetime) -> bool:
