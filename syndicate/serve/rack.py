@@ -21,16 +21,16 @@ class Rack:
         """``make`` makes a page, ``version`` says another word whenever a page might have become another."""
         self._make = make
         self._version = version
-        self._of = ""
-        self._pages: dict[str, tuple[Finished, Document]] = {}
+        self._kept: tuple[str, dict[str, tuple[Finished, Document]]] = ("", {})
 
     def get(self, path: str) -> tuple[Finished, Document] | Gone | None:
         """The page at ``path``. Blocks; raises what making it raises."""
-        now = self._version()
-        if now != self._of:
+        now, kept = self._version(), self._kept
+        if now != kept[0]:
             # A page that another thread still makes of the old state lands in the dictionary that is thrown away here.
-            self._of, self._pages = now, {}
-        pages = self._pages
+            # Word and pages change at once: none is taken for one of a state that it was not made of.
+            self._kept = kept = (now, {})
+        pages = kept[1]
         if path in pages:
             return pages[path]
         made = self._make(path)
