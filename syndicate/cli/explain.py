@@ -14,9 +14,8 @@ from syndicate.cli.show import OUT, as_json, mode_text
 from syndicate.errors import UsageError
 from syndicate.model import Chain, Decision, Evidence, Mode, Role
 from syndicate.pipeline.duty_words import describe
-from syndicate.pipeline.explain import Explanation, copies
+from syndicate.pipeline.explain import Explanation, copies, named
 from syndicate.pipeline.explain import explain as explain_item
-from syndicate.rights.trace import url_key
 from syndicate.rights.wording import moment
 from syndicate.store import StoredItem
 
@@ -55,9 +54,8 @@ def _explained(app: App, text: str, channel_id: str) -> list[tuple[StoredItem, l
 
 def found_items(app: App, text: str) -> list[StoredItem]:
     """The items that an id, an address of theirs or that of our page names; raises UsageError if none is named."""
-    ours = text.removeprefix(f"{app.config.site.url}/items/")
     with app.store.read() as tx:
-        found = tx.items.find(*filter(None, (ours, url_key(text))))
+        found = named(tx, text)
     if not found:
         raise UsageError(
             "no item has this id or address", subject=text, remedy="take the id from a feed or the front page"

@@ -11,7 +11,8 @@ from syndicate.model import Chain, Channel, Decision, DeliveryState, Hop, Item, 
 from syndicate.pipeline.compose import Composing, decide_all
 from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.rights.policy import decide
-from syndicate.store import Carried, StoredItem
+from syndicate.rights.trace import url_key
+from syndicate.store import Carried, StoredItem, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Explanation:
     instead: Copy | None = None
     met: tuple[tuple[int, str], ...] = ()
     other_copy: bool = False
+
+
+def named(tx: Transaction, text: str) -> list[StoredItem]:
+    """The items that an id, an address of theirs or that of our page of it names, the earliest first."""
+    wanted = text.strip()
+    ours = wanted.rpartition("/items/")[2].rstrip("/")
+    return tx.items.find(*filter(None, (ours, wanted, url_key(wanted))))
 
 
 def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel]) -> list[Explanation]:

@@ -24,6 +24,7 @@ from syndicate.errors import LimitError, SyndicateError
 from syndicate.model import Mode, Prohibition, Publisher, Record, Scope
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.deciding import on_record
+from syndicate.pipeline.explain import named
 from syndicate.pipeline.people import HOUR, origin_of
 from syndicate.pipeline.recording import Draft, put
 from syndicate.publish.templates import render
@@ -87,7 +88,7 @@ def ask(composing: Composing, publisher_id: str, story: str, how: str, network: 
         _within(tx, f"objection {origin_of(composing.secret, network)}", NETWORK_AN_HOUR, now)
         _within(tx, f"objection {publisher_id}", PUBLISHER_AN_HOUR, now)
         _within(tx, "objection", ALL_AN_HOUR, now)
-        item_id, title = _story(composing, tx, publisher_id, story)
+        item_id, title = _story(tx, publisher_id, story)
         if not where or (story and not item_id):
             return None
         number = secrets.randbits(48)
@@ -102,10 +103,9 @@ def _within(tx: Transaction, key: str, most: int, now: datetime) -> None:
     tx.rates.count(key, now)
 
 
-def _story(composing: Composing, tx: Transaction, publisher_id: str, story: str) -> tuple[str, str]:
+def _story(tx: Transaction, publisher_id: str, story: str) -> tuple[str, str]:
     """The publisher's item by its id, its address, or its address here: its id and title; ("", "") if there is none."""
-    named = story.strip().removeprefix(f"{composing.site.url}/items/").rstrip("/")
-    for held in tx.items.find(named, story.strip()) if named else ():
+    for held in named(tx, story) if story else ():
         if any(hop.publisher_id == publisher_id for hop in held.chain.hops):
             return held.item.id, held.item.title or held.item.url
     return "", ""

@@ -185,6 +185,27 @@ def test_an_item_is_ticked_for_what_was_proved_alone(tmp_path):
     assert asyncio.run(credit_and_link()) == [False, True]
 
 
+def test_an_objection_names_whose_story_it_is(tmp_path):
+    """A story that never passed through the publisher who is named is refused, as its objection would withhold nothing."""
+    house = House(tmp_path, ASKING.replace("terms:\n  agreed", "  mill: {name: Mill}\nterms:\n  agreed"))
+    item = Item("i-1", "south", "south", "1", "https://south.example/1", "Ferry", "<p>At nine.</p>", "At nine.")
+    chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", item.url, NOW, item.id),))
+    with house.app.store.write() as tx:
+        tx.items.put("south", [item], {item.id: chain}, {}, {}, now=NOW, first_poll=False)
+
+    async def work():
+        async with house.open() as browser:
+            await browser.log_in()
+            for publisher, said in (("mill", "is no story of Mill"), ("south", "is withheld from now on")):
+                form = {"csrf": await browser.csrf("/admin/terms"), "publisher": publisher, "story": "i-1"}
+                await browser.post("/admin/terms/objections", {**form, "back": "terms"})
+                assert said in (await browser.get("/admin/terms"))[2]
+                with house.app.store.read() as tx:
+                    assert len(tx.terms.all()) == (publisher == "south")
+
+    run(work)
+
+
 def test_cookies_and_policy(house):
     """The cookie is for our pages alone and no script's; no page may run a script of another place or be framed."""
 

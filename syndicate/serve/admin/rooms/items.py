@@ -11,8 +11,7 @@ from syndicate.model import Channel, Decision, Evidence, Mode, Role
 from syndicate.pipeline import recording
 from syndicate.pipeline.compose import decide_all
 from syndicate.pipeline.duty_words import describe
-from syndicate.pipeline.explain import Explanation, copies, explain
-from syndicate.rights.trace import url_key
+from syndicate.pipeline.explain import Explanation, copies, explain, named
 from syndicate.serve.admin.house import Answer, Go, House, View, Visit
 from syndicate.store import StoredItem
 
@@ -62,7 +61,7 @@ def all_of_them(house: House, visit: Visit) -> Answer:
     channels = house.config.channels
     with house.read() as tx:
         if wanted:
-            found = tx.items.find(*filter(None, (wanted.rpartition("/items/")[2], url_key(wanted))))
+            found = named(tx, wanted)
         else:
             found = tx.items.newest(PAGE + 1, sources=(source,) if source else (), before=_place(visit))
         shown = found[:PAGE]

@@ -10,11 +10,11 @@ from syndicate.errors import UsageError
 from syndicate.model import ChannelClass, Mode, Prohibition, Publisher, Record, Scope
 from syndicate.pipeline import recording, reviewing
 from syndicate.pipeline.deciding import on_record
+from syndicate.pipeline.explain import named
 from syndicate.pipeline.recording import Move
 from syndicate.pipeline.suggesting import Unknown, unknown
 from syndicate.rights.notices.suggested import is_doubtful, unset
 from syndicate.rights.rulings import channel_class
-from syndicate.rights.trace import url_key
 from syndicate.serve.admin.house import Answer, Go, House, View, Visit
 from syndicate.store import RecordedTerms, Suggestion
 
@@ -162,11 +162,16 @@ def object_(house: House, visit: Visit) -> Answer:
     publisher = recording.known(house.publishers, visit.get("publisher"))
     story, now = visit.get("story"), house.now()
     with house.read() as tx:
-        found = tx.items.find(*filter(None, (story.rpartition("/items/")[2], url_key(story)))) if story else []
+        found = named(tx, story) if story else []
     if story and not found:
         raise UsageError("no item has this id or address", subject=story, remedy="leave it empty to refuse everything")
+    theirs = [one for one in found if any(hop.publisher_id == publisher.id for hop in one.chain.hops)]
+    if found and not theirs:
+        raise UsageError(
+            f"is no story of {publisher.name}", subject=story, remedy="choose whose it is, or by whom it came"
+        )
     refusal = Prohibition(Mode.WITHHOLD, by=publisher.name, quote=visit.get("quote"))
-    scope = Scope(items=tuple(one.item.id for one in found))
+    scope = Scope(items=tuple(one.item.id for one in theirs))
     record = Record("", prohibitions=(refusal,), scope=scope, confirmed_by=visit.by, confirmed_at=now)
     recording.put(house.composing, [recording.Draft(publisher.id, record, "objection", now)], visit.by)
     what = "that story" if story else "everything of it"
