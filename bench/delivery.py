@@ -16,7 +16,6 @@ import json
 import os
 import resource
 import runpy
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,29 +24,13 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+from served.programs import pinned, port, tool
+
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "tests/cases/deliver/house.py"
-PORT = 2526
+PORT = port("BENCH_SINK_PORT")
 SIZE = 30_000
 GOAL = 0.8
-
-
-def tool(name: str) -> str:
-    """The path of one of Postfix's test programs; installs the package, as root, where it is missing."""
-    os.environ["PATH"] += ":/usr/sbin"
-    if not shutil.which(name) and os.getuid() == 0 and shutil.which("apt-get"):
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=True)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postfix"],
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-    found = shutil.which(name)
-    if not found:
-        sys.exit(f"{name} is not here: it comes with the package postfix")
-    return found
 
 
 def ours(connections: int, messages: int, folder: Path) -> dict[str, float]:
@@ -77,22 +60,17 @@ def client(connections: int, messages: int, folder: Path) -> None:
 
 def theirs(connections: int, messages: int) -> dict[str, float]:
     """The same number of messages of the same size by ``smtp-source``."""
-    command = [tool("smtp-source"), "-s", str(connections), "-m", str(messages), "-l", str(SIZE)]
+    command = [tool("smtp-source", "postfix"), "-s", str(connections), "-m", str(messages), "-l", str(SIZE)]
     command += ["-f", "b@news.example", "-t", "r@example.net", f"127.0.0.1:{PORT}"]
     before = time.perf_counter()
     subprocess.run(pinned(1, command), check=True, capture_output=True)
     return {"rate": messages / (time.perf_counter() - before)}
 
 
-def pinned(core: int, command: list[str]) -> list[str]:
-    """The command on one core, if there are two."""
-    return ["taskset", "-c", str(core), *command] if (os.cpu_count() or 1) > 1 else command
-
-
 def sink() -> subprocess.Popen[bytes]:
     """Postfix's sink, listening."""
     user = ["-u", "nobody"] if os.getuid() == 0 else []
-    process = subprocess.Popen(pinned(0, [tool("smtp-sink"), *user, f"127.0.0.1:{PORT}", "1000"]))
+    process = subprocess.Popen(pinned(0, [tool("smtp-sink", "postfix"), *user, f"127.0.0.1:{PORT}", "1000"]))
     asyncio.run(_answers())
     return process
 

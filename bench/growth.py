@@ -17,7 +17,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from served.site import in_child, nginx, poller, run, write_feeds
+from served.programs import in_child
+from served.site import nginx, poller, run, write_feeds
 
 from syndicate.intake import delta
 from syndicate.model import Publisher, Source

@@ -17,7 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from served.site import ADDRESSES, in_child, nginx, poller, row, run, tool, url, write_feeds
+from served.programs import in_child, tool
+from served.site import ADDRESSES, nginx, poller, row, run, url, write_feeds
 
 from syndicate.pipeline.poll import Polling, poll_due
 

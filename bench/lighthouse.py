@@ -9,19 +9,19 @@ performance at least 95. Needs npm (it installs bench/pages/package.json) and De
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
+from served.programs import port, wait_for
+
 HERE = Path(__file__).parent / "pages"
-PORT = 8095
+PORT = port("BENCH_DEMO_PORT")
 AT = f"http://127.0.0.1:{PORT}"
 GOALS = {"accessibility": 1.0, "best-practices": 1.0, "performance": 0.95}
 
@@ -40,16 +40,6 @@ def installed() -> Path:
 def read(path: str) -> str:
     with urllib.request.urlopen(f"{AT}{path}") as answer:
         return answer.read().decode()
-
-
-def waited_for() -> None:
-    """Until the daemon has had its first cycle."""
-    for _ in range(600):
-        with contextlib.suppress(OSError):
-            read("/readyz")
-            return
-        time.sleep(0.2)
-    sys.exit("the daemon of the demo does not answer")
 
 
 def measured(program: Path, path: str) -> dict[str, float]:
@@ -73,7 +63,7 @@ def main() -> None:
     )
     missed = False
     try:
-        waited_for()
+        wait_for(demo, f"{AT}/readyz")
         story = re.search(r"/items/[\w-]+", read("/"))
         digest = re.search(r"/digests/weekly/[\d-]+", read("/digests"))
         if not story or not digest:

@@ -22,7 +22,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import delivery
-from served.site import ADDRESSES, START, in_child, nginx, poller, run, url, write_feeds
+from served.programs import in_child
+from served.site import ADDRESSES, START, nginx, poller, run, url, write_feeds
 
 from syndicate.deliver.files import release_feeds
 from syndicate.deliver.smtp import Relay

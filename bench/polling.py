@@ -19,7 +19,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from served.site import ADDRESSES, SECURE, in_child, nginx, pinned, poller, row, run, tool, url, write_feeds
+from served.programs import in_child, pinned, tool
+from served.site import ADDRESSES, SECURE, nginx, poller, row, run, url, write_feeds
 
 from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.poll import poll_due

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from served.site import pinned, tool, write_feeds
+from served.programs import nginx_of, pinned, port, tool, wait_for
+from served.site import write_feeds
 
 from syndicate.app import open_app
 from syndicate.deliver.files import release
@@ -33,7 +32,7 @@ from syndicate.serve.run import serving
 CONNECTIONS = 50
 ITEMS = 50
 SECONDS = 3
-OURS, THEIRS = 8092, 8093
+OURS, THEIRS = port("BENCH_OURS_PORT"), port("BENCH_THEIRS_PORT")
 GOAL = 0.35
 PATH = "/feeds/community.rss"
 CONFIG = """
@@ -51,15 +50,11 @@ async def child(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int) -> Iterator[int]:
+def running(command: list[str], at: int) -> Iterator[int]:
     """A server on the first core; yields the process whose time counts."""
     server = subprocess.Popen(pinned(0, command), stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}").close()
-                break
-            time.sleep(0.05)
+        wait_for(server, f"http://127.0.0.1:{at}{PATH}")
         workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
         yield int(workers[0]) if workers else server.pid
     finally:
@@ -69,20 +64,16 @@ def running(command: list[str], port: int) -> Iterator[int]:
 
 def nginx(folder: Path) -> list[str]:
     """One worker that sends the stored gzip form."""
-    paths = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(
-        f"worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/err.log warn; "
-        f"{'user root;' if os.getuid() == 0 else ''} events {{ worker_connections 1024; }} "
-        f"http {{ {paths} access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; "
-        f"types {{ application/rss+xml rss; }} server {{ listen 127.0.0.1:{THEIRS}; root {folder}/public; "
-        "gzip_static on; etag on; } }"
+    return nginx_of(
+        folder,
+        "sendfile on; tcp_nopush on; keepalive_requests 1000000000; "
+        f"server {{ listen 127.0.0.1:{THEIRS}; root {folder}/public; etag on; }}",
     )
-    return [tool("nginx", "nginx-light"), "-c", f"{folder}/nginx.conf", "-e", f"{folder}/err.log"]
 
 
-def tag(port: int) -> str:
+def tag(at: int) -> str:
     """The validator of the gzip form."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{PATH}", headers={"Accept-Encoding": "gzip"})
+    asked = urllib.request.Request(f"http://127.0.0.1:{at}{PATH}", headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(asked) as answer:
         return str(answer.headers["ETag"])
 
@@ -92,7 +83,7 @@ def seconds(pid: int) -> float:
     return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
-def wrk(port: int, pid: int, unchanged: str = "") -> tuple[float, float]:
+def wrk(at: int, pid: int, unchanged: str = "") -> tuple[float, float]:
     """Requests a second, and microseconds of the server's processor time a request."""
     headers = ["-H", "Accept-Encoding: gzip", *(["-H", f"If-None-Match: {unchanged}"] if unchanged else [])]
     command = [
@@ -101,7 +92,7 @@ def wrk(port: int, pid: int, unchanged: str = "") -> tuple[float, float]:
         f"-c{CONNECTIONS}",
         f"-d{SECONDS}s",
         *headers,
-        f"http://127.0.0.1:{port}{PATH}",
+        f"http://127.0.0.1:{at}{PATH}",
     ]
     before = seconds(pid)
     done = subprocess.run(pinned(1, command), capture_output=True, text=True, check=True).stdout
@@ -127,9 +118,9 @@ def main() -> None:
         with running(ours_command, OURS) as ours, running(nginx(folder), THEIRS) as theirs:
             for _ in range(rounds):
                 for status in ("200", "304"):
-                    for who, port, pid in (("ours", OURS, ours), ("nginx", THEIRS, theirs)):
-                        told = tag(port) if status == "304" else ""
-                        found.setdefault(f"{who} {status}", []).append(wrk(port, pid, told))
+                    for who, at, pid in (("ours", OURS, ours), ("nginx", THEIRS, theirs)):
+                        told = tag(at) if status == "304" else ""
+                        found.setdefault(f"{who} {status}", []).append(wrk(at, pid, told))
     print(f"P6 one feed of {ITEMS} items, {len(feed):,} bytes, {packed:,} with gzip, {CONNECTIONS} kept connections")
     for status in ("200", "304"):
         rate, cpu = ({who: [x[n] for x in found[f"{who} {status}"]] for who in ("ours", "nginx")} for n in (0, 1))

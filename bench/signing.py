@@ -24,7 +24,7 @@ from types import SimpleNamespace
 
 import delivery
 from cryptography.hazmat.primitives.asymmetric import rsa
-from served.site import in_child, tool
+from served.programs import in_child, tool
 
 from syndicate.deliver.dkim import Signer
 from syndicate.pipeline.loop import run
@@ -34,11 +34,11 @@ GOAL = 0.5
 CORES = min(2, os.cpu_count() or 1)
 
 
-def child(folder: Path, port: int, messages: int) -> dict[str, float]:
+def child(folder: Path, messages: int) -> dict[str, float]:
     """Deliver so many signed messages; the rate."""
     house = SimpleNamespace(**runpy.run_path(str(delivery.HOUSE)))
     signer = Signer("s1", rsa.generate_private_key(65537, 2048))
-    home = house.House(f"sqlite:///{folder}/test.db", port, connections=50, sign=signer)
+    home = house.House(f"sqlite:///{folder}/test.db", delivery.PORT, connections=50, sign=signer)
     home.edition(messages, size=delivery.SIZE)
     before = time.perf_counter()
     outcomes = run(deliver(home.posting))
@@ -80,7 +80,7 @@ def main() -> None:
         for _ in range(options.rounds):
             limits.append(limit())
             with tempfile.TemporaryDirectory() as folder:
-                rates.append(in_child(__file__, folder, str(delivery.PORT), str(options.messages))["rate"])
+                rates.append(in_child(__file__, folder, str(options.messages))["rate"])
     finally:
         running.terminate()
         running.wait()
@@ -94,6 +94,6 @@ def main() -> None:
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["--child"]:
-    print(json.dumps(child(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))
+    print(json.dumps(child(Path(sys.argv[2]), int(sys.argv[3]))))
 elif __name__ == "__main__":
     main()

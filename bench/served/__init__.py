@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the measurements of polling poll: many feeds on loopback, served by nginx."""
+"""What measurements share: the programs that they start, and many feeds on loopback to poll."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import json
-import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from served.programs import nginx_of, pinned, port
 from syndicate.intake.client import Client, Limits
 from syndicate.intake.fetch import Fetcher
 from syndicate.intake.parse import parse
@@ -26,28 +24,9 @@ from syndicate.store import Manners, open_store
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/feeds"
 ADDRESSES = 200
-PLAIN, SECURE = 8081, 8443
+PLAIN, SECURE = port("BENCH_PLAIN_PORT"), port("BENCH_SECURE_PORT")
 SHORTEST, LONGEST = 400, 4000  # characters of a body
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
-
-
-def tool(name: str, package: str) -> str:
-    """The path of a program; installs its package, as root, where it is missing."""
-    os.environ["PATH"] += ":/usr/sbin"
-    if not shutil.which(name) and os.getuid() == 0 and shutil.which("apt-get"):
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=True)
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    found = shutil.which(name)
-    if not found:
-        sys.exit(f"{name} is not here: it comes with the package {package}")
-    return found
-
-
-def pinned(core: int, command: list[str]) -> list[str]:
-    """The command on one core, where there are several."""
-    return ["taskset", "-c", str(core), *command] if (os.cpu_count() or 1) > 1 and shutil.which("taskset") else command
 
 
 def bodies() -> list[str]:
@@ -114,20 +93,17 @@ def nginx(folder: Path, root: Path) -> Iterator[Path]:
     subprocess.run([*made, "-addext", f"subjectAltName={names}"], check=True, capture_output=True)
     plain = "".join(f"listen 127.0.1.{n + 1}:{PLAIN} backlog=4096;" for n in range(ADDRESSES))
     secure = "".join(f"listen 127.0.1.{n + 1}:{SECURE} ssl backlog=4096;" for n in range(ADDRESSES))
-    paths = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(
-        f"worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/err.log warn; "
-        f"{'user root;' if os.getuid() == 0 else ''} events {{ worker_connections 8192; }} "
-        f"http {{ access_log off; gzip_static on; keepalive_requests 1000000; {paths} "
-        f"types {{ application/rss+xml xml; }} "
-        f"server {{ {plain} root {root}; }} "
+    http = (
+        f"keepalive_requests 1000000; server {{ {plain} root {root}; }} "
         f"server {{ {secure} keepalive_timeout 0; ssl_certificate {certificate}; ssl_certificate_key {key}; "
-        f"ssl_session_cache off; ssl_session_tickets off; root {root}; }} }}"
+        f"ssl_session_cache off; ssl_session_tickets off; root {root}; }}"
     )
-    command = pinned(0, [tool("nginx", "nginx-light"), "-c", str(folder / "nginx.conf"), "-p", str(folder)])
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(pinned(0, nginx_of(folder, http)))
     try:
-        time.sleep(0.7)
+        while not (folder / "pid").exists():  # it is written once every address is listened at
+            if process.poll() is not None:
+                sys.exit((folder / "err.log").read_text())
+            time.sleep(0.05)
         yield certificate
     finally:
         process.terminate()
@@ -166,21 +142,6 @@ async def poller(
     finally:
         await reader.close()
         store.close()
-
-
-def in_child(script: str, *arguments: str, core: int | None = None, **environment: str) -> dict[str, float]:
-    """Run a script's own ``--child`` in a process of its own; what it prints as JSON."""
-    command = [sys.executable, script, "--child", *arguments]
-    done = subprocess.run(
-        command if core is None else pinned(core, command),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
-    if done.returncode:
-        sys.exit(done.stderr[-2000:])
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def row(name: str, ours: float, theirs: float, goal: float, unit: str) -> None:
