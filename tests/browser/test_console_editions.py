@@ -48,15 +48,20 @@ def test_from_a_look_to_a_sent_digest(console, house):
     assert all("proved" in text for text in ticks.all_inner_texts())
 
 
+def paused(page, house, title):
+    """Open the page of an edition that was paused before any of its mail went out; the edition's id."""
+    house.bring(title)
+    composing, weekly = house.app.composing, house.app.channel("weekly")
+    edition = send_digest(composing, weekly, period(weekly, house.app.clock(), seconds=True)).verified.edition
+    change(composing, edition.id, SendingState.PAUSED, "test")
+    page.goto(f"{house.url}/admin/editions/{edition.id}")
+    return edition.id
+
+
 def test_pause_and_resume(console, house):
     """An edition that waits is let go on, and its mail goes out."""
-    app = house.app
-    weekly = app.channel("weekly")
-    house.bring("The weir is open")
-    released = send_digest(app.composing, weekly, period(weekly, app.clock(), seconds=True))
-    change(app.composing, released.verified.edition.id, SendingState.PAUSED, "test")
     page = console
-    page.goto(f"{house.url}/admin/editions/{released.verified.edition.id}")
+    paused(page, house, "The weir is open")
     assert page.get_by_role("heading", level=1).inner_text().endswith("paused")
     page.get_by_role("button", name="Let it go on").click()
     page.get_by_text("3 of 3 accepted by the other side").wait_for()
@@ -65,18 +70,13 @@ def test_pause_and_resume(console, house):
 
 def test_cancel(console, house):
     """What was not sent yet never is; the record says who decided it."""
-    app = house.app
-    weekly = app.channel("weekly")
-    house.bring("The sluice is shut")
-    released = send_digest(app.composing, weekly, period(weekly, app.clock(), seconds=True))
-    change(app.composing, released.verified.edition.id, SendingState.PAUSED, "test")
     page = console
-    page.goto(f"{house.url}/admin/editions/{released.verified.edition.id}")
+    edition = paused(page, house, "The sluice is shut")
     page.get_by_role("button", name=re.compile("Cancel the 3")).click()
     assert "Cancelled" in page.get_by_role("status").first.inner_text()
     assert page.get_by_role("button", name="Pause").count() == 0
-    with app.store.read() as tx:
-        newest = tx.ledger.tail(1, subject=released.verified.edition.id)[0]
+    with house.app.store.read() as tx:
+        newest = tx.ledger.tail(1, subject=edition)[0]
     assert newest.data == {"act": "cancelled", "by": "Dana Whitlow"}
 
 

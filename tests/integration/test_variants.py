@@ -179,6 +179,11 @@ def test_nobody_who_agreed(house):
     assert all(b"runs at nine" not in body for found in house.sink.bytes.values() for body in found)
 
 
+def told(got, words):
+    """Of everybody who got a letter: whether these words stand in it."""
+    return {name: words in text for name, text in got.items()}
+
+
 def test_a_correction_goes_to_who_was_sent_the_old_text(house):
     """Who joined later, whose mail was refused, and who was sent a link only are not told of a change."""
     house.sink.plan = lambda recipient, attempt: "message" if recipient.startswith("zoe") and attempt == 1 else ""
@@ -192,22 +197,13 @@ def test_a_correction_goes_to_who_was_sent_the_old_text(house):
     house.bring("south", "ferry", "The ferry runs at ten.")
     house.bring("tarn", "weir", "The weir holds.")
     got = house.send()
-    assert {name: "has been changed by its publisher" in text for name, text in got.items()} == {
-        "ada": True,
-        "ben": False,
-        "cyd": False,
-        "zoe": False,
-    }
+    nobody = dict.fromkeys(("ada", "ben", "cyd", "zoe"), False)
+    assert told(got, "has been changed by its publisher") == nobody | {"ada": True}
     house.bring("tarn", "mill", "The mill stands still.")
     house.bring("tarn", "lock", "The lock is shut.")
     got = house.send()
-    assert {name: "“Mill” of Tarn Review" in text for name, text in got.items()} == {
-        "ada": True,
-        "ben": True,
-        "cyd": False,
-        "zoe": False,
-    }
-    assert all("“Ferry”" not in text for text in got.values()), "each change is told once"
+    assert told(got, "“Mill” of Tarn Review") == nobody | {"ada": True, "ben": True}
+    assert told(got, "“Ferry”") == nobody, "each change is told once"
 
 
 def test_deliveries_stay_the_same_bytes(house):

@@ -34,6 +34,7 @@ from syndicate.model import (
 )
 from syndicate.rights.licences import IDS, by_id
 from syndicate.rights.odrl import document, policies
+from tests.cases.rights.policies import only, permission, policy
 
 times = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda t: t.replace(tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants them naive
 texts = st.sampled_from(["", "First published by A", "https://a.example/x", "ask@a.example"])
@@ -139,28 +140,6 @@ def test_round_trip(mine):
     assert [one.record for one in found] == mine
     assert {one.publisher for one in found} == {"a"}
     assert not any(one.problems for one in found)
-
-
-def policy(**more):
-    """A policy of somebody else's, in ODRL's own words."""
-    return {
-        "@context": "http://www.w3.org/ns/odrl.jsonld",
-        "@type": "Offer",
-        "uid": "http://press.example/policy:1",
-        "assigner": "http://press.example/",
-        "target": "http://press.example/news",
-    } | more
-
-
-def permission(**more):
-    """Its one permission."""
-    return policy(permission=[{"action": "distribute"} | more])
-
-
-def only(data):
-    """The one policy of a document."""
-    (found,) = policies(data)
-    return found
 
 
 def test_names_of_odrl():

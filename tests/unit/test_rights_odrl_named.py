@@ -6,29 +6,7 @@ import pytest
 from syndicate.model import Medium, Mode, Scope
 from syndicate.rights.licences import by_id
 from syndicate.rights.odrl import policies
-
-
-def policy(**more):
-    """A policy of somebody else's, in ODRL's own words."""
-    return {
-        "@context": "http://www.w3.org/ns/odrl.jsonld",
-        "@type": "Offer",
-        "uid": "http://press.example/policy:1",
-        "assigner": "http://press.example/",
-        "target": "http://press.example/news",
-    } | more
-
-
-def permission(**more):
-    """Its one permission."""
-    return policy(permission=[{"action": "distribute"} | more])
-
-
-def only(data):
-    """The one policy of a document."""
-    (found,) = policies(data)
-    return found
-
+from tests.cases.rights.policies import only, permission, policy
 
 ITEM, PICTURE, HOME = "http://press.example/f1.html", "http://press.example/p.png", "http://press.example/"
 
