@@ -7,6 +7,7 @@ import hashlib
 import runpy
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ def test_killed_in_mid_send(tmp_path, connections):
             reached = (number + 1) * 80 + number * 7
             sender = start_sender(databases.url(tmp_path), sink.port, connections)
             wait_for(lambda reached=reached, sender=sender: len(sink.taken) >= reached or sender.poll() is not None)
+            assert len(sink.taken) >= reached, "it ended by itself"
             sender.kill()
             sender.wait()
             with home.store.read() as tx:
@@ -77,8 +79,6 @@ def start_sender(url, port, connections):
 
 def wait_for(ready):
     """Ask again until it is so."""
-    import time
-
     while not ready():
         time.sleep(0.005)
 
