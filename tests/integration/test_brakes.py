@@ -16,8 +16,6 @@ from syndicate.pipeline.poll import Polling, poll
 from syndicate.pipeline.watch import drop, release
 from tests.databases import databases
 
-pytestmark = pytest.mark.usefixtures("each_database")
-
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SOUTH = Publisher("south", "South Desk", "https://south.example/")
@@ -102,8 +100,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path):
-    """A house with a source that was never polled."""
+def house(tmp_path, each_database):  # noqa: ARG001 - it chooses the kind
+    """A house with a source that was never polled, on a database of each kind."""
     made = House(tmp_path)
     yield made
     made.store.close()
@@ -236,7 +234,10 @@ def test_a_feed_that_moves_with_its_owner_is_released(house):
 
 
 def test_a_thousand_ordinary_polls_hold_nothing(tmp_path):
-    """Twenty sources of every ordinary habit, fifty polls each: every item once, and never a reason to wait."""
+    """Twenty sources of every ordinary habit, fifty polls each: every item once, and never a reason to wait.
+
+    In a file only: what a poll writes and reads is held on both kinds of database above, habits are none of theirs.
+    """
     chance = random.Random(20261126)  # noqa: S311 - the same habits each time
     for habit in range(20):
         (tmp_path / str(habit)).mkdir()

@@ -136,7 +136,7 @@ def test_the_request_carries_only_our_words(house):
 def test_one_address_is_asked_once_a_day_and_thrice_a_month(house):
     """However often it is given, in whatever spelling, from wherever."""
     for day in range(40):
-        for number in range(20):
+        for number in range(4 if day else 20):
             address = "ann@mail.example" if number % 2 else "ANN@MAIL.example"
             house.post("/subscribe", list="weekly", address=address, client=f"10.{day}.{number}.1")
         house.now += timedelta(days=1)
