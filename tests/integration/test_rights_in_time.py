@@ -40,8 +40,6 @@ from syndicate.schedule.cycle import Report, Work, publish_feeds, send_due_diges
 from syndicate.store import LedgerKind
 from tests.databases import databases
 
-pytestmark = pytest.mark.usefixtures("each_database")
-
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 DAYS = 120
 CAME = (0, 20, 29, 40, 59, 75, 100)  # the days on which each publisher brings one story
