@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import nh3
@@ -40,6 +41,8 @@ _URLS = frozenset(("href", "src"))
 _CELLS = frozenset(("td", "th", "img"))
 _FIGURES = ("figure", "figcaption")
 _APART = ("aside", "blockquote", "table", "caption", "details")
+_MARKED = _ATTRIBUTES | {"*": {"lang", "dir", "title", "class", "id"}}
+_CAPTION = re.compile(r"""\s(?:class|id)\s*=[^<>]{0,200}?(?:caption|(?:photo|image|media)-?credit)""", re.IGNORECASE)
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED,
@@ -75,8 +78,8 @@ class BodyLink:
 class Block:
     """One paragraph as a reader sees it; a line break inside is a line feed.
 
-    ``figure``: it belongs to a picture. ``apart``: it holds a picture, follows one, or stands in a quotation, a table
-    or an aside, so what it says may be about that.
+    ``figure``: it belongs to a picture. ``apart``: it holds a picture, follows one, or stands in what is called its
+    caption, in a quotation, a table or an aside, so what it says may be about that.
     """
 
     text: str
@@ -93,21 +96,27 @@ def clean(markup: str, base: str = "") -> str:
     return clean_thoroughly(markup, base)
 
 
-def clean_thoroughly(markup: str, base: str) -> str:
-    """The same, looking at each address."""
+def clean_thoroughly(markup: str, base: str, attributes: Mapping[str, set[str]] = _ATTRIBUTES) -> str:
+    """The same, looking at each address; ``attributes`` are kept."""
     base = web_url(base)
     try:
-        return _clean(markup, base)
+        return _clean(markup, base, attributes)
     except ValueError:  # the cleaner reads URLs more strictly than we do
-        return _clean(markup, "")
+        return _clean(markup, "", attributes)
 
 
-def _clean(markup: str, base: str) -> str:
+def blocks_of(markup: str, cleaned: str, base: str) -> tuple[Block, ...]:
+    """The blocks of any HTML whose clean form is ``cleaned``: only the former tells what is called a caption."""
+    telling = _CAPTION.search(markup) and "license" in markup.lower()
+    return blocks(clean_thoroughly(markup, base, _MARKED) if telling else cleaned)
+
+
+def _clean(markup: str, base: str, attributes: Mapping[str, set[str]]) -> str:
     cleaned = nh3.clean(
         markup,
         tags=_TAGS,
         clean_content_tags=_DROPPED,
-        attributes=_ATTRIBUTES,
+        attributes=dict(attributes),
         link_rel=None,
         url_schemes=_SCHEMES,
         url_relative=("rewrite_with_base", base) if base else "deny",
@@ -191,12 +200,14 @@ class _Collector:
     open_link: tuple[int, str, str] | None = None
     figures: int = 0
     apart: int = 0
+    captions: int = 0
     pictured: bool = False
 
     def start(self, tag: str, attributes: str) -> None:
         """A tag opens."""
         if tag in _BLOCK_TAGS:
             self._finish()
+            self.captions += tag != "hr" and bool(self.captions or _CAPTION.search(attributes))
         self.apart += tag in _APART
         self.pictured |= tag == "img" and not (self.open_link and "license" in self.open_link[2].split())
         if tag in _FIGURES:
@@ -214,6 +225,7 @@ class _Collector:
         """A tag closes."""
         if tag in _BLOCK_TAGS:
             self._finish()
+            self.captions = max(0, self.captions - 1)
         self.apart = max(0, self.apart - (tag in _APART))
         if tag in _FIGURES:
             self.figures = max(0, self.figures - 1)
@@ -252,7 +264,7 @@ class _Collector:
         if text.strip() or self.links:
             links = tuple(BodyLink(min(x.start, len(text)), min(x.end, len(text)), x.href, x.rel) for x in self.links)
             if text.strip() or any(link.rel for link in links):
-                self.done.append(Block(text, links, self.figures > 0, self.apart > 0 or self.pictured))
+                self.done.append(Block(text, links, self.figures > 0, self.apart + self.captions > 0 or self.pictured))
                 self.pictured = False
         self.text, self.links = "", []
         self.open_link = (0, reopened[1], reopened[2]) if reopened else None

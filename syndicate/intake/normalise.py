@@ -153,8 +153,9 @@ def each_once(items: Iterable[Item]) -> tuple[Item, ...]:
 def _item(entry: ParsedEntry, identity: str, context: _Context) -> Item:
     url = untracked(web_url(entry.link, context.feed.url) or _permalink(entry))
     body = max(entry.bodies, key=lambda text: len(text.value), default=entry.summary)
-    cleaned = _html(body, url, context.feed)
-    shown = markup.blocks(cleaned)
+    base = _base(body, url, context.feed)
+    cleaned = markup.clean(body.value, base) if body.markup else markup.from_text(body.value)
+    shown = markup.blocks_of(body.value if body.markup else "", cleaned, base)
     links = tuple(_links(entry, context.feed.url))
     own = replace(context.own, page=url)
     reader = replace(context.reader, is_own=own.is_own)
@@ -220,12 +221,10 @@ def _plain(text: Text) -> str:
     return markup.plain(text.value) if text.markup else one_line(text.value)
 
 
-def _html(body: Text, url: str, feed: ParsedFeed) -> str:
-    """Safe HTML. Without an xml:base of its own, an RSS body is relative to the page that it is the text of."""
-    if not body.markup:
-        return markup.from_text(body.value)
+def _base(body: Text, url: str, feed: ParsedFeed) -> str:
+    """What addresses in a body count from. Without an xml:base of its own, in RSS the page that it is the text of."""
     stated = body.base if body.base != feed.url or feed.format.startswith("atom") else ""
-    return markup.clean(body.value, stated or url or feed.url)
+    return stated or url or feed.url
 
 
 def _is_same(one: Text, other: Text) -> bool:

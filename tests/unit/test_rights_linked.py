@@ -49,6 +49,9 @@ OTHERS = (
     f"<p>Cover image {LINK}</p>",
     f'<p><a rel="license" href="{BY}">Image: Al Kay</a></p>',
     f'<div class="wp-caption">{IMAGE}<p>Al Kay, {LINK}</p></div>',
+    f'<div class="wp-caption">{IMAGE}<p>The weir.</p><p>{LINK}</p></div>',
+    f'<div class="wp-caption"><p class="wp-caption-text">{LINK}</p></div>',
+    f'<p class="photo-credit">{LINK}</p>',
     f"<p>{IMAGE}{LINK}</p>",
     f"<p>{IMAGE}</p><p>{LINK}</p>",
     f"<p>{IMAGE}</p><p>Published under {LINK}</p>",
@@ -70,6 +73,7 @@ OTHERS = (
 ARTICLES = (
     f"<p>This work is licensed under a {LONG}.</p>",
     f"<p>{BADGE}<br>This work is licensed under a {LONG}.</p>",
+    f'<div class="wp-caption">{IMAGE}<hr><p>The weir.</p></div><p>The sluice.</p><p>{LINK}</p>',
     f"<p>{BADGE}</p>",
     f"<p>{LINK}</p>",
     f"<p>Licence: {LINK}</p>",
@@ -151,3 +155,19 @@ def test_rdfa_about_the_article_needs_no_words():
     assert mode(of_page(f"<p>{named}</p>")) is Mode.LINK
     cc = 'xmlns:cc="http://creativecommons.org/ns#"'
     assert mode(of_page(f'<p {cc}>The museum gives <a rel="cc:license" href="{BY}">its archive</a></p>')) is Mode.LINK
+
+
+def test_microdata_in_running_text_counts_by_its_words():
+    """A property that a link in a sentence carries says no more than the sentence; one that is not shown needs none."""
+
+    def stated(words):
+        return mode(of_page(f'<div itemscope itemtype="https://schema.org/Article">{words}</div>'))
+
+    shown = f'<a itemprop="license" href="{BY}">CC BY 4.0</a>'
+    assert stated(f"<p>This article is licensed under {shown}.</p>") is Mode.FULL
+    assert stated(f'<link itemprop="license" href="{BY}">') is Mode.FULL
+    assert stated(f'<meta itemprop="license" content="{BY}">') is Mode.FULL
+    assert stated(f"<p>Photo: Al Kay, {shown}</p>") is Mode.LINK
+    assert stated(f"<figure>{IMAGE}<figcaption>Licence: {shown}</figcaption></figure>") is Mode.LINK
+    assert stated(f"<p>The museum gives its archive under {shown}.</p>") is Mode.LINK
+    assert stated(f"<p>This article is not licensed under {shown}.</p>") is Mode.LINK

@@ -71,9 +71,13 @@ def _licence(element: etree._Element, page: WebPage, href: str) -> Iterator[Evid
     if in_head and element.tag == "link":
         yield Evidence("html.rel-license", Level.ITEM, href, "head/link[rel=license]", page.url)
     elif page.in_main(element):
-        asset = page.is_of_asset(element) or _about_another(element) or _beside_another(element, page)
-        kind = "asset.html.rel-license" if asset else "html.rel-license"
+        kind = "asset.html.rel-license" if is_of_another(element, page) else "html.rel-license"
         yield Evidence(kind, Level.ITEM, href, _place(element), page.url, words_around(element, page))
+
+
+def is_of_another(element: etree._Element, page: WebPage) -> bool:
+    """True if a licence link is at a picture, in a quotation or a table, or behind words about something else."""
+    return page.is_of_asset(element) or _about_another(element) or _beside_another(element, page)
 
 
 def words_around(element: etree._Element, page: WebPage) -> str:

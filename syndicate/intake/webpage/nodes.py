@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """schema.org on a page, as JSON-LD or microdata: what is said of the article, node by node.
 
-Only the node of the article counts; pictures have nodes of their own, and so have lists of other articles.
+Only the node of the article counts; pictures have nodes of their own, and so have lists of other articles. A licence
+that a microdata link shows in running text comes with the words around it: the link may be about anything there.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from syndicate.intake.own import Own
 from syndicate.intake.text import legal, one_line, web_url, xml_text
+from syndicate.intake.webpage.marks import is_of_another, words_around
 from syndicate.intake.webpage.tree import WebPage, same
 from syndicate.model import Category, Claim, Evidence, Level
 
@@ -45,6 +47,7 @@ _FACETS = {
     "contentLocation": "urn:syndicate:facet:region",
 }
 _DEEPEST, _MOST = 6, 2000
+_WORDS = "words around"  # no name of schema.org
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,18 @@ def of_nodes(found: Nodes, page: WebPage) -> Iterator[Evidence]:
     """What the nodes state, as evidence of kind schema.PROPERTY; a picture's under a kind of its own."""
     for one in found.article:
         for name in _STATED:
-            for value in _texts(one.get(name), page, link=name in _LINKS):
-                yield Evidence(f"schema.{name}", Level.ITEM, value, f"{_type(one)}.{name}", page.url)
+            yield from _stated(one, name, Level.ITEM, page)
     for one in found.site:
-        for value in _texts(one.get("license"), page, link=True):
-            yield Evidence("schema.license", Level.SITE, value, "WebSite.license", page.url)
+        yield from _stated(one, "license", Level.SITE, page)
     for one in found.assets:
-        for value in _texts(one.get("license"), page, link=True):
-            yield Evidence("asset.schema.license", Level.ITEM, value, f"{_type(one)}.license", page.url)
+        yield from (replace(x, kind=f"asset.{x.kind}") for x in _stated(one, "license", Level.ITEM, page))
+
+
+def _stated(node: Node, name: str, level: Level, page: WebPage) -> Iterator[Evidence]:
+    for value in _list(node.get(name)):
+        words = str(value.get(_WORDS, "")) if isinstance(value, dict) else ""
+        for text in _texts(value, page, link=name in _LINKS):
+            yield Evidence(f"schema.{name}", level, text, f"{_type(node)}.{name}", page.url, words)
 
 
 def claims(found: Nodes, page: WebPage, own: Own) -> Iterator[Claim]:
@@ -154,8 +161,17 @@ def _item(element: etree._Element, page: WebPage, depth: int) -> Node:
     for child in _properties(element):
         value = _item(child, page, depth - 1) if child.get("itemscope") is not None and depth else _value(child, page)
         for name in child.get("itemprop", "").split():
-            node.setdefault(name.rpartition("/")[2], []).append(value)
+            local = name.rpartition("/")[2]
+            node.setdefault(local, []).append(_in_text(child, value, page) if local == "license" else value)
     return node
+
+
+def _in_text(element: etree._Element, value: object, page: WebPage) -> object:
+    """A licence, with the words around it if its element shows it; a figure speaks for nothing but its picture."""
+    words = words_around(element, page) if isinstance(value, str) else ""
+    if not words:
+        return value
+    return {"@id": value, _WORDS: f"<figure>{words}</figure>" if is_of_another(element, page) else words}
 
 
 def _properties(element: etree._Element) -> Iterator[etree._Element]:
