@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_DARK: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{\s*:root\s*\{([^}]*)\}\s*\}")
+_PALETTE: Final = re.compile(
+    r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{\s*:root\s*\{(?P<dark>[^}]*)\}\s*\}|:root\s*\{(?P<light>[^}]*)\}"
+)
 _PRINT: Final = re.compile(r"@media print\s*\{.*?\n\}", re.DOTALL)
-_ROOT: Final = re.compile(r":root\s*\{([^}]*)\}")
 _TOKEN: Final = re.compile(r"(--[\w-]+):\s*([^;]+);")
 _USED: Final = re.compile(r"var\((--[\w-]+)\)")
 
@@ -21,16 +22,26 @@ _USED: Final = re.compile(r"var\((--[\w-]+)\)")
 def settled(css: str) -> str:
     """``css`` without tokens: as it is in light, then what dark makes of it.
 
-    Where it has no palette for dark it comes back as it is: then nobody but the browser knows.
+    Of several palettes the later one wins, as in the browser; one within a condition of its own is no palette here.
+    Without one for light and one for dark the sheet comes back as it is: then nobody but the browser knows.
     """
-    dark, light = _DARK.search(css), _ROOT.search(css)
-    if not dark or not light or light.start() > dark.start():
+    screen = _PRINT.sub("", css)
+    palettes = [one for one in _PALETTE.finditer(screen) if _is_outermost(screen, one.start())]
+    if {one.lastgroup for one in palettes} != {"light", "dark"}:
         return css
-    bright = _tokens(light[1])
-    rules = _DARK.sub("", css[: light.start()] + css[light.end() :])
-    screen = _PRINT.sub("", rules)
-    night = _filled(screen, bright | _tokens(dark[1]))
-    return f"{_filled(screen, bright)}\n@media (prefers-color-scheme: dark) {{\n{night}\n}}\n"
+    bright: dict[str, str] = {}
+    night: dict[str, str] = {}
+    for one in palettes:
+        night |= _tokens(one[one.lastgroup or 0])
+        bright |= _tokens(one["light"] or "")
+    ends = [0, *(place for one in palettes for place in one.span()), len(screen)]
+    rules = "".join(screen[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
+    dark = _filled(rules, night)
+    return f"{_filled(rules, bright)}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+def _is_outermost(css: str, at: int) -> bool:
+    return css.count("{", 0, at) == css.count("}", 0, at)
 
 
 def _tokens(block: str) -> dict[str, str]:

@@ -24,6 +24,15 @@ def test_tokens_have_their_value_in_each_scheme():
     assert "print" not in light + dark
 
 
+def test_the_later_palette_wins():
+    """A house palette below ours holds in both schemes, as it does in a browser; one under a condition is left alone."""
+    more = "@media (prefers-contrast: more) { :root { --rule: 2px; } }\n"
+    light, dark = settled(f"{SHEET}:root {{ --ink: silver; }}\n{more}").split("@media (prefers-color-scheme: dark)")
+    assert "p { color: silver; margin: 1px; }" in light
+    assert "p { color: silver; margin: 1px; }" in dark
+    assert more in light
+
+
 def test_no_token_is_left_in_our_own_sheet():
     """The packaged sheet needs nothing that is not in its palettes."""
     css = settled(render_style(environment()).decode())
