@@ -2,7 +2,7 @@
 """The site as files for any web server: each page whole, old or new, with its compressed forms beside it.
 
 ``/items/ID`` becomes ``items/ID/index.html``, so that the addresses are those that the daemon serves. A page that would
-not change is not touched; one that is there no longer is taken away.
+not change is not touched; one that is there no longer is taken away, and so is what a killed run left of one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final
 
 import brotli
 
+from syndicate.deliver.files import TEMPORARY
 from syndicate.errors import DeliveryError
 
 FOLDERS: Final = ("items", "digests", "stories", "publishers", "terms", "feeds")
 """Where pages are: what stands there under the name of a page and was not written now is of an older site."""
 INDEX: Final = "index.html"
 SMALLEST: Final = 500
-TEMPORARY: Final = ".syndicate-tmp"
 
 
 def release_site(root: Path, pages: Iterable[tuple[str, bytes]]) -> int:
@@ -88,5 +88,5 @@ def _clear(root: Path, written: set[Path]) -> None:
 
 
 def _is_page(path: Path, folder: Path) -> bool:
-    name = path.name.removesuffix(".gz").removesuffix(".br")
+    name = path.name.removeprefix(".").removesuffix(TEMPORARY).removesuffix(".gz").removesuffix(".br")
     return name == INDEX or (folder.name in {"digests", "publishers"} and name.endswith((".txt", ".json")))

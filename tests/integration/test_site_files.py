@@ -158,6 +158,18 @@ def test_what_is_gone_is_taken_away(tmp_path):
     assert (tmp_path / "public/feeds/community.rss").exists()
 
 
+def test_what_a_killed_run_left_is_taken_away(tmp_path):
+    """A page that was being written is gone with the next run, and its folder too; a feed under way is another's."""
+    left = tmp_path / "items" / "i-1" / ".index.html.gz.syndicate-tmp"
+    feed = tmp_path / "feeds" / ".community.rss.syndicate-tmp"
+    for file in (left, feed):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"half")
+    assert release_site(tmp_path, [("/terms", b"x")]) == 1
+    assert not left.parent.exists()
+    assert feed.is_file()
+
+
 def test_a_channel_by_name_leaves_the_site_alone(tmp_path):
     """Publishing one feed writes that feed."""
     published(made(tmp_path), "community")
