@@ -38,6 +38,8 @@ _ACTIVE = frozenset(
 _DOUBTED = ("rel", "background", "width", "height")
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"})
 _UNSAFE = ("javascript:", "vbscript:", "data:text", "data:application", "data:image/svg")
+#: The address of the site's own sheet as its pages write it: no browser reads a host in it.
+_OWN_SHEET = re.compile(r"/(?:[\w.~%-]+/)*style\.css")
 _CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\U0010ffff]")
 _ADVERTS = frozenset(
     {"ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "promo", "promoted"}
@@ -239,7 +241,10 @@ class _Reader:
         told = tuple(attributes.get(name) for name in _DOUBTED)
         own = attributes.get("style", "") if self._followed else id(styles)
         key = (tag, own, inside, told)
-        if key in self._doubted or (tag == "link" and self._followed and _is_own_sheet(attributes)):
+        own_sheet = (
+            tag == "link" and self._followed and not self._base and _OWN_SHEET.fullmatch(attributes.get("href", ""))
+        )
+        if key in self._doubted or own_sheet:
             return
         self._doubted.add(key)
         for css in [_declared(attributes.get("style", ""))] if self._followed else styles:
@@ -291,11 +296,6 @@ class _Reader:
 
 def _legible(looks: Iterable[Look]) -> bool:
     return all(look.seen for look in looks)
-
-
-def _is_own_sheet(attributes: Mapping[str, str]) -> bool:
-    href = attributes.get("href", "")
-    return href.endswith("/style.css") and href.startswith("/") and not href.startswith("//")
 
 
 def _declared(style: str) -> dict[str, str]:

@@ -80,8 +80,11 @@ def test_the_sheet_of_the_site_is_followed():
     own = look_at(page.format("/base/style.css"), ".credit{color:#222}")
     assert (own.doubts, own.scopes[0].folded_credit) == ((), "By Ines")
     assert look_at(page.format("/style.css"), ".credit{display:none}").scopes[0].folded_credit == ""
-    for elsewhere in ("https://else.example/style.css", "//else.example/style.css", "/other.css"):
+    far = ("https://else.example/style.css", "//else.example/style.css", r"/\else.example/style.css")
+    for elsewhere in (*far, "/\t/else.example/style.css", "/other.css"):
         assert "may hide anything" in look_at(page.format(elsewhere), ".credit{color:#222}").doubts[0]
+    moved = page.format("/style.css").replace("<link", '<base href="https://else.example/"><link')
+    assert "may hide anything" in look_at(moved, ".credit{color:#222}").doubts[0]
     inline = page.format("/style.css").replace('class="credit"', 'class="credit" style="position:fixed"')
     assert "position: fixed" in look_at(inline, ".credit{position:sticky}").doubts[0]
 
