@@ -42,10 +42,11 @@ class Maildir:
         for path in sorted((self.folder / "new").iterdir())[:AT_ONCE]:
             with suppress(FileNotFoundError, KeyError):  # another process was quicker
                 _take_one(take, path.read_bytes(), "", str(path))
-                message = box.get_message(path.name)
+                key = path.name.partition(box.colon)[0]  # some programs put mail with flags into new
+                message = box.get_message(key)
                 message.set_subdir("cur")
                 message.add_flag("S")
-                box[path.name] = message
+                box[key] = message
                 done += 1
         return done
 

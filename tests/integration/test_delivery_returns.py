@@ -269,10 +269,10 @@ def test_a_maildir_is_read_once(home, tmp_path):
         (folder / name).mkdir(parents=True)
     (folder / "new" / "1.a.x").write_bytes(M.dsn(home.to[0]))
     (folder / "new" / "2.a.x").write_bytes(b"\xff\xfe\x00")
-    (folder / "new" / "3.a.x").write_bytes(M.dsn(home.to[1]))
+    (folder / "new" / "3.a.x,U=1:2,").write_bytes(M.dsn(home.to[1]))
     assert Maildir(folder).read(home.returning.take) == 3
     assert Maildir(folder).read(home.returning.take) == 0
-    assert sorted(path.name for path in (folder / "cur").iterdir()) == ["1.a.x:2,S", "2.a.x:2,S", "3.a.x:2,S"]
+    assert sorted(path.name for path in (folder / "cur").iterdir()) == ["1.a.x:2,S", "2.a.x:2,S", "3.a.x,U=1:2,S"]
     assert states(home)[:3] == ["suppressed", "suppressed", "active"]
     with pytest.raises(DeliveryError, match="no Maildir"):
         Maildir(tmp_path / "nowhere").read(home.returning.take)
