@@ -47,7 +47,7 @@ def release(directory: Path, files: Mapping[str, bytes]) -> None:
         wanted |= {f"{name}.gz": gzip.compress(content, mtime=0), f"{name}.br": brotli.compress(content, quality=9)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _alone(directory) as folder:
+        with alone(directory) as folder:
             _clean_up(directory)
             changed = {name: content for name, content in wanted.items() if _present(directory / name) != content}
             _replace(directory, folder, changed)
@@ -60,7 +60,7 @@ def release(directory: Path, files: Mapping[str, bytes]) -> None:
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[int]:
+def alone(directory: Path) -> Iterator[int]:
     """The folder, open and locked: one release at a time, so that nobody's temporary files are taken for leftovers."""
     folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -14,7 +14,7 @@ from typing import Final
 
 import brotli
 
-from syndicate.deliver.files import TEMPORARY
+from syndicate.deliver.files import TEMPORARY, alone
 from syndicate.errors import DeliveryError
 
 FOLDERS: Final = ("items", "digests", "stories", "publishers", "terms", "feeds")
@@ -30,10 +30,11 @@ def release_site(root: Path, pages: Iterable[tuple[str, bytes]]) -> int:
     """
     written: set[Path] = set()
     try:
-        for address, body in pages:
-            file = root / file_of(address)
-            written |= _written(file, body)
-        _clear(root, written)
+        root.mkdir(parents=True, exist_ok=True)
+        with alone(root):
+            for address, body in pages:
+                written |= _written(root / file_of(address), body)
+            _clear(root, written)
     except OSError as error:
         raise DeliveryError(
             f"the site cannot be written ({error.strerror or error})",
@@ -77,7 +78,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _clear(root: Path, written: set[Path]) -> None:
-    """Take away pages of an older site, and the folders that they leave empty; feeds are another's to keep."""
+    """Take away pages of an older site, what a killed run left, and folders then empty; feeds are another's to keep."""
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*"), reverse=True):
             if path.is_dir():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gzip
 import http.server
 import os
@@ -181,6 +182,19 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "terms").write_text("a file")
     with pytest.raises(DeliveryError, match="check the permissions"):
         release_site(tmp_path, [("/terms", b"x")])
+
+
+def test_one_writes_at_a_time(tmp_path):
+    """While the site is written nobody else writes it."""
+
+    def pages():
+        yield "/", b"front"
+        folder = os.open(tmp_path, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(folder)
+
+    assert release_site(tmp_path, pages()) == 1
 
 
 @contextmanager
