@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from syndicate.deliver.answers import Trouble, puts_off, trouble
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.model import Channel, DeliveryState, Sending, SendingState
+from syndicate.pipeline.journal import Stops
 from syndicate.pipeline.ports import Clock
 from syndicate.store import LedgerKind, Settled, Store, Transaction
 
@@ -37,9 +38,6 @@ MORE_READERS, FEW_READERS = 1.2, 50
 
 MOST_HELD = 1000
 _COPY = "if the other one sends no more: syndicate sending take-over"
-Stops = dict[str, datetime | None]
-"""What stops, by name, an edition or ``@domain``, and until when; None: until a person decides."""
-
 _RESUME = "look at it, then: syndicate sending resume {id}, or: syndicate sending cancel {id}"
 
 

@@ -23,6 +23,8 @@ from syndicate.store import Settled, Store, Transaction
 T = TypeVar("T")
 _Answered = tuple[asyncio.Future[Any] | None, Any]
 Stops = dict[str, datetime | None]
+"""What stops, by name, an edition or ``@domain``, and until when; None: until a person decides."""
+
 AfterSettling = Callable[[Transaction, Sequence[Settled]], Stops]
 
 
