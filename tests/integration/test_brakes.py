@@ -102,9 +102,7 @@ class House:
 @pytest.fixture
 def house(tmp_path, each_database):  # noqa: ARG001 - it chooses the kind
     """A house with a source that was never polled, on a database of each kind."""
-    made = House(tmp_path)
-    yield made
-    made.store.close()
+    return House(tmp_path)
 
 
 CHURNS = {

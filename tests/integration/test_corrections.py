@@ -85,8 +85,7 @@ def house(tmp_path):
     house = House(tmp_path)
     house.bring("ferry", "The ferry runs at nine.")
     assert "Since we sent them" not in house.send()
-    yield house
-    house.store.close()
+    return house
 
 
 def test_a_change_is_told_once(house):

@@ -19,9 +19,7 @@ pytestmark = pytest.mark.usefixtures("each_database")
 @pytest.fixture
 def house(tmp_path):
     """The house before anything is polled."""
-    house = House(tmp_path)
-    yield house
-    house.store.close()
+    return House(tmp_path)
 
 
 def test_only_the_copy_that_was_carried_is_ticked(house):

@@ -150,9 +150,7 @@ class House:
 @pytest.fixture
 def house(tmp_path):
     """The house."""
-    opened = House(tmp_path)
-    yield opened
-    opened.store.close()
+    return House(tmp_path)
 
 
 ORDERS = pytest.mark.parametrize("order", [("south", "marsh"), ("marsh", "south")], ids="-then-".join)

@@ -57,9 +57,7 @@ class House:
 @pytest.fixture
 def house(tmp_path):
     """A house with nothing in it."""
-    made = House(tmp_path)
-    yield made
-    made.store.close()
+    return House(tmp_path)
 
 
 A, B, C = (f"https://south.example/{name}" for name in "abc")

@@ -105,9 +105,7 @@ def titles(released):
 @pytest.fixture
 def house(tmp_path):
     """A house with nothing in it."""
-    made = House(tmp_path)
-    yield made
-    made.store.close()
+    return House(tmp_path)
 
 
 def test_without_readers_nothing_is_used_up(house):
