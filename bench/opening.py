@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-READERS = Path(__file__).resolve().parents[1] / "tests/integration/test_serve_readers.py"
+READERS = Path(__file__).resolve().parents[1] / "tests/cases/serve/readers.py"
 
 
 def paths(house) -> dict[str, str]:

@@ -26,6 +26,7 @@ LONGEST: Final = 10_000
 def ports(app: App, ready: Callable[[], bool]) -> Ports:
     """Everything that the server needs of an open app."""
     composing, press = app.composing, app.press
+    channels = {channel.id: channel for channel in app.config.channels}
     return Ports(
         site=app.config.site,
         templates=app.templates,
@@ -37,9 +38,9 @@ def ports(app: App, ready: Callable[[], bool]) -> Ports:
         # Terms begin and end by the minute, whether or not anything is written then.
         version=lambda: f"{app.store.version()} {app.clock():%Y-%m-%d %H:%M}",
         letter=lambda reader: _letter(app, reader),
-        confirm=lambda reader, token: people.confirm(composing, reader, token),
+        confirm=lambda reader, token: people.confirm(composing, channels, reader, token),
         unsubscribe=lambda reader: people.leave(composing, reader),
-        come_back=lambda reader: people.come_back(composing, reader),
+        come_back=lambda reader: people.come_back(composing, channels, reader),
         prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
         lists=lambda: _lists(app),
         sign_up=lambda channel, email, network: _sign_up(app, channel, email, network),
@@ -63,7 +64,7 @@ def _letter(app: App, subscriber_id: int) -> Letter | None:
     named = [channel for channel in app.config.channels if channel.id == reader.channel_id]
     name = named[0].title if named and named[0].title else f"{app.config.site.name}: {reader.channel_id}"
     words, since = "", ""
-    if reader.consent is not None:
+    if reader.consent is not None and reader.state == "active":  # whoever comes back agrees to what is said now
         words, since = reader.consent.wording, f"{reader.consent.confirmed_at:%d %B %Y}".lstrip("0")
     elif named:
         words = wording(named[0], app.config.site)

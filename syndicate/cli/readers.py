@@ -171,7 +171,13 @@ def suppressed(path: Path, file: Path | None) -> int:
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
         listed = [
-            Suppression(row["channel_id"], row["email_sha256"], row["reason"], datetime.fromisoformat(row["at"]))
+            Suppression(
+                row["channel_id"],
+                row["email_sha256"],
+                row["reason"],
+                datetime.fromisoformat(row["at"]),
+                datetime.fromisoformat(row["erased_at"]) if row.get("erased_at") else None,
+            )
             for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.deliver import tokens
 from syndicate.errors import UsageError
-from syndicate.model import Channel, Subscriber
+from syndicate.model import Channel, Consent, Subscriber
 from syndicate.pipeline import cadence
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.release import AGE_LIMIT, message_id
@@ -89,6 +89,7 @@ def _ask(
         now=now,
         interests=channel.consent,
         origin=origin,
+        own=again,
     )
     # Whoever left by an own act may come back by one: the form asks them too, an import does not.
     states = ("pending", "unsubscribed") if again else ("pending",)
@@ -116,13 +117,13 @@ def origin_of(secret: bytes, network: str) -> str:
     return hmac.new(secret, f"network {prefix}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def confirm(composing: Composing, subscriber_id: int, token: str) -> None:
-    """The person agreed, or came back: proved by a token that only their mailbox got."""
+def confirm(composing: Composing, channels: Mapping[str, Channel], subscriber_id: int, token: str) -> None:
+    """The person agreed, or came back: proved by a token that only their mailbox got. ``channels`` are by id."""
     now, proof = composing.clock(), hashlib.sha256(token.encode()).hexdigest()
     with composing.store.write() as tx:
         before = tx.people.get(subscriber_id)
         tx.people.confirm(subscriber_id, now, "link in a mail", proof)
-        back = tx.people.rejoin(subscriber_id, now, "link in a mail", proof)
+        back = _rejoin(composing, tx, channels, before, proof)
         reader = tx.people.get(subscriber_id)
         if reader and before and before.state != reader.state:
             _note(tx, reader, "rejoin" if back else "confirm", now)
@@ -144,14 +145,26 @@ def take_off(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     return True
 
 
-def come_back(composing: Composing, subscriber_id: int) -> None:
+def come_back(composing: Composing, channels: Mapping[str, Channel], subscriber_id: int) -> None:
     """The person who left comes back by the link of a mail that was theirs."""
     now = composing.clock()
     with composing.store.write() as tx:
-        if tx.people.rejoin(subscriber_id, now, "link in a mail"):
+        if _rejoin(composing, tx, channels, tx.people.get(subscriber_id)):
             reader = tx.people.get(subscriber_id)
             if reader:
                 _note(tx, reader, "rejoin", now)
+
+
+def _rejoin(
+    composing: Composing, tx: Transaction, channels: Mapping[str, Channel], left: Subscriber | None, proof: str = ""
+) -> bool:
+    """Whether the person was away and is back, with the consent whose words the page shows now."""
+    channel = channels.get(left.channel_id) if left else None
+    if left is None or channel is None:
+        return False
+    words, now = wording(channel, composing.site), composing.clock()
+    consent = Consent(channel.purpose, words, "link in a mail", now, channel.consent, proof=proof)
+    return tx.people.rejoin(left.id, consent)
 
 
 def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | None) -> None:

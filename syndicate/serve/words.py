@@ -65,7 +65,7 @@ def stop_it(letter: Letter | None) -> Message:
 def come_back(letter: Letter) -> Message:
     """The question to somebody who left and changed their mind."""
     about = f"You left {_name(letter)}. It comes again after you press the button."
-    return _asking("Start again?", about, "Yes, send it to me", "What you agreed to", letter, "")
+    return _asking("Start again?", about, "Yes, send it to me", "What you agree to", letter, "")
 
 
 def bad_link(contact: str) -> Message:

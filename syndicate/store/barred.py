@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suppression list beside the database: who left stays off, even if an older copy of the database is restored.
 
-A text file, one line for each change, only ever added to; it holds fingerprints of addresses, no addresses.
+A text file, one line for each change, only ever added to; it holds fingerprints of addresses, no addresses. A line of
+somebody who was erased says so, and when: what an older copy knows of them is forgotten again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ SUFFIX = ".suppressions"
 def append(file: Path, changes: Sequence[tuple[bool, Suppression]]) -> None:
     """Add changes: on the list, or lifted; they are on the disk when this returns. StoreError: they are not."""
     lines = [
-        json.dumps([is_on, one.channel_id, one.email_sha256, one.reason, one.at.isoformat()]) + "\n"
+        json.dumps([is_on, one.channel_id, one.email_sha256, one.reason, one.at.isoformat(), _text(one.erased_at)])
+        + "\n"
         for is_on, one in changes
     ]
     try:
@@ -44,8 +46,9 @@ def read(file: Path) -> list[Suppression]:
         return []
     for line in lines:
         try:
-            is_on, channel_id, email_sha256, reason, at = json.loads(line)
-            one = Suppression(channel_id, email_sha256, reason, datetime.fromisoformat(at))
+            is_on, channel_id, email_sha256, reason, at, erased_at = json.loads(line)
+            erased = datetime.fromisoformat(erased_at) if erased_at else None
+            one = Suppression(channel_id, email_sha256, reason, datetime.fromisoformat(at), erased)
         except (ValueError, TypeError):
             continue
         if is_on:
@@ -53,3 +56,7 @@ def read(file: Path) -> list[Suppression]:
         else:
             listed.pop((channel_id, email_sha256), None)
     return list(listed.values())
+
+
+def _text(when: datetime | None) -> str:
+    return when.isoformat() if when else ""

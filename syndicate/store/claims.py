@@ -19,7 +19,7 @@ from syndicate.model import Delivery, DeliveryState, Interest, Pace, SendingStat
 from syndicate.store.destinations import Destinations
 from syndicate.store.mail_tables import deliveries, sendings, subscribers, suppressions
 from syndicate.store.outbox import LEASE
-from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING
+from syndicate.store.people import ACTIVE, EVERYWHERE, PENDING, UNSUBSCRIBED
 from syndicate.store.place import Place
 from syndicate.store.rates import Rates
 from syndicate.store.statements import alone, batches
@@ -186,12 +186,17 @@ def _verdict(row: Row[Any], reason: str, now: datetime) -> str:
 
 
 def _due_query(now: datetime, limit: int) -> Select[Any]:
+    notice = deliveries.c.edition_id.is_(None)
+    # A request to confirm goes also to those who left or were forgotten by an own act, and came by another one.
     barred = exists().where(
         suppressions.c.email_sha256 == subscribers.c.email_sha256,
         suppressions.c.channel_id.in_([subscribers.c.channel_id, EVERYWHERE]),
+        or_(~notice, suppressions.c.reason != UNSUBSCRIBED, suppressions.c.channel_id == EVERYWHERE),
     )
-    notice = deliveries.c.edition_id.is_(None)
-    wanted = case((notice, PENDING), else_=ACTIVE)
+    wanted = or_(
+        subscribers.c.state == case((notice, PENDING), else_=ACTIVE),
+        and_(notice, subscribers.c.state == UNSUBSCRIBED),
+    )
     agreed = or_(
         notice,
         and_(
@@ -213,7 +218,7 @@ def _due_query(now: datetime, limit: int) -> Select[Any]:
             deliveries.c.expires_at,
             subscribers.c.confirmed_at,
             sendings.c.state.label("sending"),
-            and_(subscribers.c.state == wanted, agreed, ~barred).label("allowed"),
+            and_(wanted, agreed, ~barred).label("allowed"),
         )
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .outerjoin(sendings, sendings.c.edition_id == deliveries.c.edition_id)

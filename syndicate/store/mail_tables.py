@@ -38,6 +38,7 @@ suppressions = Table(
     Column("email_sha256", Text, primary_key=True),
     text("reason"),
     time("at"),
+    time("erased_at", nullable=True),
 )
 
 deliveries = Table(

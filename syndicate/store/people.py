@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Subscribers, their consent, and the list of those who must not be written to.
 
-Whoever left a channel stays off it: no import and no request brings the address back. The suppression list outlives the
-subscriber and holds only a fingerprint of the address.
+Whoever left a channel stays off it: no import brings the address back, only the person by an own act that is proved by
+mail. The suppression list outlives the subscriber and holds only a fingerprint of the address.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from syndicate.store import encoding
 from syndicate.store.mail_tables import subscribers, suppressions
 from syndicate.store.outbox import Outbox
 from syndicate.store.records import Added, Suppression
+from syndicate.store.returns import Returns
 from syndicate.store.statements import add, add_missing, batches
 
 PENDING = "pending"
@@ -60,15 +62,17 @@ class People:
         """
         rows = [{**_consent_columns(consent), "email": address(email)} for email, consent in consents.items()]
         entered = self._enter(channel_id, rows, ACTIVE, now)
-        waiting = {address_key(one.email): one.id for one in entered.kept if one.state == PENDING}
+        off = set(map(address_key, entered.barred))
+        pending = {address_key(one.email): one.id for one in entered.kept if one.state == PENDING}
+        waiting = {key: id_ for key, id_ in pending.items() if key not in off}
         columns = {address_key(row["email"]): row for row in rows}
         for key, subscriber_id in waiting.items():
             self._activate(subscriber_id, columns[key])
         confirmed = self._by_key(channel_id, tuple(waiting))
-        kept = tuple(one for one in entered.kept if one.state != PENDING)
+        kept = tuple(one for one in entered.kept if address_key(one.email) not in waiting)
         return Added(entered.added + confirmed, kept, entered.barred)
 
-    def add_pending(
+    def add_pending(  # noqa: PLR0913 - each is a column of the record
         self,
         channel_id: str,
         emails: Sequence[str],
@@ -79,10 +83,12 @@ class People:
         now: datetime,
         interests: Sequence[Interest] = (),
         origin: str = "",
+        own: bool = False,
     ) -> Added:
         """Note addresses that are to be asked for their consent. UsageError: not an address.
 
-        Whoever is on the list already, left it or is suppressed is not asked.
+        Whoever is on the list already, left it or is suppressed is not asked. ``own``: they came themselves, so that
+        having left or been forgotten does not keep them off.
         """
         asked: dict[str, Any] = {
             "purpose": purpose.value,
@@ -93,29 +99,25 @@ class People:
             "origin": origin,
             "confirmed_at": None,
         }
-        return self._enter(channel_id, [{**asked, "email": address(email)} for email in emails], PENDING, now)
+        return self._enter(channel_id, [{**asked, "email": address(email)} for email in emails], PENDING, now, own=own)
 
     def confirm(self, subscriber_id: int, now: datetime, method: str, proof: str = "") -> Subscriber | None:
         """The person agreed: pending becomes active. Every other state stays. None: no such subscriber."""
         held = self.get(subscriber_id)
-        if held is not None and held.state == PENDING and not self.suppressed(held.email, held.channel_id):
+        key = address_key(held.email) if held else ""
+        if held is not None and held.state == PENDING and not self._suppressed(held.channel_id, [key], own=True):
+            self._lift_own(held.channel_id, key, now)
             self._activate(subscriber_id, {"confirmed_at": now, "method": method, "proof": proof})
         return self.get(subscriber_id)
 
-    def rejoin(self, subscriber_id: int, now: datetime, method: str, proof: str = "") -> bool:
+    def rejoin(self, subscriber_id: int, consent: Consent) -> bool:
         """The person who left by an own act comes back by an own act. False: they did not leave so, or may not."""
         held = self.get(subscriber_id)
         if held is None or held.state != UNSUBSCRIBED or self._barred(EVERYWHERE, [address_key(held.email)]):
             return False
-        lifted = delete(suppressions).where(
-            suppressions.c.channel_id == held.channel_id,
-            suppressions.c.email_sha256 == address_key(held.email),
-            suppressions.c.reason == UNSUBSCRIBED,
-        )
-        if not self._connection.execute(lifted).rowcount:
+        if not self._lift_own(held.channel_id, address_key(held.email), consent.confirmed_at):
             return False
-        self._lift(held.channel_id, address_key(held.email), now)
-        self._activate(subscriber_id, {"confirmed_at": now, "method": method, "proof": proof, "ended_at": None})
+        self._activate(subscriber_id, {**_consent_columns(consent), "ended_at": None})
         return True
 
     def prefer(self, subscriber_id: int, cadence: str) -> None:
@@ -136,36 +138,52 @@ class People:
     def erase(self, email: str, now: datetime) -> int:
         """Forget a person: the address and all about the consent. On how many lists they were.
 
-        What stays is the fingerprint on the suppression list, so that no import brings the address back.
+        What stays is the fingerprint on the suppression list, so that no import brings the address back, and no older
+        copy of the database the person.
         """
         found = self.of_address(email)
         for one in found:
             self._end(one.id, UNSUBSCRIBED, now)
-            unsaid = {"email": "", "wording": "", "version": "", "method": "", "origin": "", "proof": "", "cadence": ""}
-            gone = {**unsaid, "email_sha256": f"erased {one.id}", "state": ERASED, "confirmed_at": None}
-            self._connection.execute(update(subscribers).where(subscribers.c.id == one.id).values(**gone))
-            Outbox(self._connection).forget(one.id)
+            mine = (suppressions.c.channel_id == one.channel_id, suppressions.c.email_sha256 == address_key(email))
+            self._connection.execute(update(suppressions).where(*mine).values(erased_at=now))
+            listed = self._connection.execute(select(suppressions).where(*mine)).one()
+            self.changes.append((True, _suppression(listed)))
+            self._forget(one.id)
         return len(found)
 
     def suppressions(self) -> tuple[Suppression, ...]:
         """The suppression list: channel ("" is all), fingerprint, reason and time."""
         query = select(suppressions).order_by(suppressions.c.at, suppressions.c.email_sha256)
-        return tuple(
-            Suppression(row.channel_id, row.email_sha256, row.reason, row.at) for row in self._connection.execute(query)
-        )
+        return tuple(_suppression(row) for row in self._connection.execute(query))
 
     def suppress_all(self, listed: Sequence[Suppression], now: datetime) -> int:
-        """Put a list on record, as after a restored copy; who is on it is off at once. How many were new."""
+        """Put a list on record, as after a restored copy; who is on it is off at once. How many were new.
+
+        Who was erased, and is known here from before, is forgotten here too.
+        """
         held = {(one.channel_id, one.email_sha256) for one in self.suppressions()}
         new = [one for one in listed if (one.channel_id, one.email_sha256) not in held]
         for one in new:
-            self._put(one.channel_id, one.email_sha256, one.reason, one.at)
+            self._put(one.channel_id, one.email_sha256, one.reason, one.at, one.erased_at)
             mine = subscribers.c.email_sha256 == one.email_sha256
             for reader in self._read(select(subscribers).where(mine, subscribers.c.state.in_([PENDING, ACTIVE]))):
                 if one.channel_id in (EVERYWHERE, reader.channel_id):
                     state = UNSUBSCRIBED if one.reason == UNSUBSCRIBED else SUPPRESSED
                     self._end(reader.id, state, now, suppress=False)
+        for subscriber_id in self.unforgotten(listed):
+            self._forget(subscriber_id)
         return len(new)
+
+    def unforgotten(self, listed: Sequence[Suppression]) -> tuple[int, ...]:
+        """Ids of those who were on a list before they were erased: an older copy of the database still knows them."""
+        erased = {one.email_sha256: one.erased_at for one in listed if one.erased_at}
+        query = select(subscribers.c.id, subscribers.c.email_sha256, subscribers.c.created_at)
+        return tuple(
+            row.id
+            for batch in batches(tuple(erased))
+            for row in self._connection.execute(query.where(subscribers.c.email_sha256.in_(batch)))
+            if row.created_at <= erased[row.email_sha256]
+        )
 
     def unsubscribe(self, subscriber_id: int, now: datetime) -> Subscriber | None:
         """The person leaves, for good. Said twice, it is the same. None: no such subscriber."""
@@ -251,10 +269,12 @@ class People:
         found = self._by_key(channel_id, [address_key(email)])
         return found[0] if found else None
 
-    def _enter(self, channel_id: str, rows: Sequence[dict[str, Any]], state: str, now: datetime) -> Added:
+    def _enter(
+        self, channel_id: str, rows: Sequence[dict[str, Any]], state: str, now: datetime, *, own: bool = False
+    ) -> Added:
         by_key = {address_key(row["email"]): row for row in rows}
         kept = self._by_key(channel_id, tuple(by_key))
-        barred = self._suppressed(channel_id, tuple(by_key))
+        barred = self._suppressed(channel_id, tuple(by_key), own=own)
         new = tuple(key for key in by_key if key not in barred | {address_key(one.email) for one in kept})
         same = {"channel_id": channel_id, "state": state, "created_at": now}
         add(self._connection, subscribers, [{**by_key[key], **same, "email_sha256": key} for key in new])
@@ -277,20 +297,44 @@ class People:
             self._put(held.channel_id, address_key(held.email), reason or state, now)
         return self.get(subscriber_id)
 
-    def _put(self, channel_id: str, key: str, reason: str, now: datetime) -> None:
-        row = {"channel_id": channel_id, "email_sha256": key, "reason": reason, "at": now}
-        add_missing(self._connection, suppressions, [row], key=["channel_id", "email_sha256"])
-        self.changes.append((True, Suppression(channel_id, key, reason, now)))
+    def _forget(self, subscriber_id: int) -> None:
+        unsaid = {"email": "", "wording": "", "version": "", "method": "", "origin": "", "proof": "", "cadence": ""}
+        gone = {**unsaid, "email_sha256": f"erased {subscriber_id}", "state": ERASED, "confirmed_at": None}
+        self._connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**gone))
+        Outbox(self._connection).forget(subscriber_id)
+        Returns(self._connection).forget(subscriber_id)
+
+    def _put(self, channel_id: str, key: str, reason: str, now: datetime, erased_at: datetime | None = None) -> None:
+        if self._barred(channel_id, [key]):
+            return
+        one = Suppression(channel_id, key, reason, now, erased_at)
+        add_missing(self._connection, suppressions, [asdict(one)], key=["channel_id", "email_sha256"])
+        self.changes.append((True, one))
+
+    def _lift_own(self, channel_id: str, key: str, now: datetime) -> bool:
+        """Take off the list who left, or was forgotten, by an own act; whether they were on it so."""
+        lifted = delete(suppressions).where(
+            suppressions.c.channel_id == channel_id,
+            suppressions.c.email_sha256 == key,
+            suppressions.c.reason == UNSUBSCRIBED,
+        )
+        if not self._connection.execute(lifted).rowcount:
+            return False
+        self._lift(channel_id, key, now)
+        return True
 
     def _lift(self, channel_id: str, key: str, now: datetime) -> None:
         self.changes.append((False, Suppression(channel_id, key, "", now)))
 
-    def _suppressed(self, channel_id: str, keys: Sequence[str]) -> set[str]:
-        return self._barred(channel_id, keys) | self._barred(EVERYWHERE, keys)
+    def _suppressed(self, channel_id: str, keys: Sequence[str], *, own: bool = False) -> set[str]:
+        return self._barred(channel_id, keys, own=own) | self._barred(EVERYWHERE, keys)
 
-    def _barred(self, channel_id: str, keys: Sequence[str]) -> set[str]:
+    def _barred(self, channel_id: str, keys: Sequence[str], *, own: bool = False) -> set[str]:
+        """Which of the addresses are on the list; ``own`` those whom no act of their own takes off it."""
         column = suppressions.c.email_sha256
         query = select(column).where(suppressions.c.channel_id == channel_id)
+        if own:
+            query = query.where(suppressions.c.reason != UNSUBSCRIBED)
         return {
             key for batch in batches(keys) for key in self._connection.execute(query.where(column.in_(batch))).scalars()
         }
@@ -320,6 +364,10 @@ def _consent_columns(consent: Consent) -> dict[str, Any]:
         "proof": consent.proof,
         "version": encoding.fingerprint(consent.wording)[:12],
     }
+
+
+def _suppression(row: Row[Any]) -> Suppression:
+    return Suppression(row.channel_id, row.email_sha256, row.reason, row.at, row.erased_at)
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:

@@ -273,12 +273,16 @@ class RecordedTerms:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address that must not be written to, by its fingerprint; channel "" is all of them."""
+    """An address that must not be written to, by its fingerprint; channel "" is all of them.
+
+    ``erased_at``: the person asked to be forgotten then; whatever an older copy still knows of them goes too.
+    """
 
     channel_id: str
     email_sha256: str
     reason: str
     at: datetime
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ class Returns:
         row = self._connection.execute(select(returns).where(returns.c.id == return_id)).one_or_none()
         return None if row is None else _return(row)
 
+    def forget(self, subscriber_id: int) -> None:
+        """What servers said of a subscriber, which may name the address, stands here no more."""
+        mine = update(returns).where(returns.c.subscriber_id == subscriber_id)
+        self._connection.execute(mine.values(text=""))
+
     def undo(self, return_id: int, now: datetime) -> bool:
         """It counts no more; False if that was so before."""
         live = update(returns).where(returns.c.id == return_id, returns.c.undone_at.is_(None))

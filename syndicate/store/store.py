@@ -186,13 +186,21 @@ class Store:
         return self._engine.url.set(drivername=self._engine.dialect.name).render_as_string(hide_password=True)
 
     def catch_up(self, now: datetime) -> int:
-        """Put on the suppression list who left since this copy of the database was made; how many."""
-        listed = barred.read(self._beside) if self._beside else []
-        if not listed:
+        """Put on the suppression list who left since this copy of the database was made; how many.
+
+        Who was erased since is forgotten again, and what the file beside the database lacks is added to it.
+        """
+        if self._beside is None:
             return 0
+        listed = barred.read(self._beside)
         with self.read() as tx:
-            held = {(one.channel_id, one.email_sha256) for one in tx.people.suppressions()}
-        if all((one.channel_id, one.email_sha256) in held for one in listed):
+            held, known = tx.people.suppressions(), tx.people.unforgotten(listed)
+        here = {(one.channel_id, one.email_sha256) for one in held}
+        there = {(one.channel_id, one.email_sha256) for one in listed}
+        missing = [(True, one) for one in held if (one.channel_id, one.email_sha256) not in there]
+        if missing:
+            barred.append(self._beside, missing)
+        if there <= here and not known:
             return 0
         with self.write() as tx:
             return tx.people.suppress_all(listed, now)

@@ -3,97 +3,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import re
-import sqlite3
-from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from urllib.parse import urlencode
+from datetime import timedelta
 
 import pytest
 
-from syndicate.app import open_app
-from syndicate.deliver import tokens
 from syndicate.pipeline import people
-from syndicate.serve.app import build_app
-
-NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-CONFIG = """
-site: {name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}
-channels:
-  weekly: {kind: digest, schedule: "0 7 * * 1", from: Bulletin <news@bulletin.example>, title: The weekly digest}
-  closed: {kind: digest, schedule: "0 7 * * 1", from: Bulletin <news@bulletin.example>, signup: false}
-"""
-
-
-class House:
-    """An app over a database, and its pages, asked without a network."""
-
-    def __init__(self, folder):
-        (folder / "config.yaml").write_text(CONFIG)
-        self.now, self.file = NOW, folder / "var" / "syndicate.db"
-        self.app = open_app(folder / "config.yaml", now=lambda: self.now)
-        self.pages = build_app(self.app.pages(lambda: True))
-        self.channel = self.app.channel("weekly")
-
-    def ask(self, method, path, body=b"", client="203.0.113.9"):
-        """Status and body of an answer, after all that it set going."""
-        sent = []
-        scope = {
-            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
-            "headers": [(b"content-type", b"application/x-www-form-urlencoded")], "client": (client, 1),
-            "scheme": "http", "server": ("b", 80), "http_version": "1.1", "root_path": "",
-        }  # fmt: skip
-
-        async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message):
-            sent.append(message)
-
-        asyncio.run(self.pages(scope, receive, send))
-        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
-
-    def post(self, path, client="203.0.113.9", **form):
-        """The answer to a form."""
-        return self.ask("POST", path, urlencode(form).encode(), client)
-
-    def notices(self):
-        """The requests to confirm that are owed: (address, message)."""
-        with sqlite3.connect(self.file) as database:
-            rows = database.execute(
-                "SELECT email, notice FROM deliveries WHERE notice IS NOT NULL ORDER BY id"
-            ).fetchall()
-        database.close()
-        return rows
-
-    def link(self, number=-1):
-        """The path of the link in a request to confirm."""
-        text = message_from_bytes(self.notices()[number][1], policy=policy.default).get_content()
-        return re.search(r"https://bulletin\.example(/confirm/\S+)", text)[1]
-
-    def reader(self, email="ann@mail.example"):
-        """A reader of the weekly digest, or None."""
-        with self.app.store.read() as tx:
-            return tx.people.find("weekly", email)
-
-    def token(self, purpose, reader):
-        """A path with a token."""
-        return f"/{purpose}/{tokens.make(self.app.store.keys(self.now)[0], purpose, reader.id)}"
-
-    def join(self, email="ann@mail.example"):
-        """Sign up and confirm."""
-        self.post("/subscribe", list="weekly", address=email)
-        self.ask("POST", self.link())
-        return self.reader(email)
-
-    def dump(self):
-        """All that the database holds."""
-        with sqlite3.connect(self.file) as database:
-            lines = list(database.iterdump())
-        database.close()
-        return lines
+from tests.cases.serve.readers import NOW, House
 
 
 @pytest.fixture
@@ -286,9 +202,24 @@ def test_the_way_back(house):
     house.now += timedelta(days=2)
     house.post("/subscribe", list="weekly", address=reader.email)
     assert house.reader().state == "unsubscribed"
+    assert house.to_send() == [reader.email]
     house.ask("POST", house.link())
     assert house.reader().state == "active"
     assert house.reader().consent.confirmed_at == house.now
+
+
+def test_who_comes_back_agrees_to_what_is_said_now(house):
+    """The wording on the page whose button was pressed is the one on record, not that of the first time."""
+    reader = house.join()
+    old = reader.consent.wording
+    house.ask("POST", house.token("unsubscribe", reader))
+    config = house.file.parents[1] / "config.yaml"
+    config.write_text(config.read_text().replace("The weekly digest", "The friday digest"))
+    house.restore(house.back_up())
+    page = house.ask("GET", house.token("preferences", reader))[1]
+    assert (old in page, old.replace("weekly", "friday") in page) == (False, True)
+    house.ask("POST", house.token("preferences", reader))
+    assert house.reader().consent.wording == old.replace("weekly", "friday")
 
 
 def test_whoever_complained_does_not_come_back_by_a_link(house):
@@ -301,42 +232,6 @@ def test_whoever_complained_does_not_come_back_by_a_link(house):
     house.post("/subscribe", list="weekly", address=reader.email)
     assert house.reader().state == "suppressed"
     assert len(house.notices()) == 1
-
-
-def test_suppression_survives_a_restored_copy(house, tmp_path):
-    """Who left after the copy was made is off again when it is opened; who came back stays."""
-    reader, other = house.join(), house.join("bo@mail.example")
-    house.ask("POST", house.token("unsubscribe", other))
-    with sqlite3.connect(house.file) as database, sqlite3.connect(tmp_path / "copy.db") as copy:
-        database.backup(copy)
-    for connection in (database, copy):
-        connection.close()
-    house.ask("POST", house.token("unsubscribe", reader))
-    house.ask("POST", house.token("preferences", other))
-    house.app.close()
-    for end in ("", "-wal", "-shm"):
-        house.file.with_name(house.file.name + end).unlink(missing_ok=True)
-    (tmp_path / "copy.db").rename(house.file)
-    house.app = open_app(tmp_path / "config.yaml", now=lambda: house.now)
-    assert house.reader().state == "unsubscribed"
-    assert people.ask_to_confirm(house.app.composing, house.channel, ["ann@mail.example"]) == 0
-
-
-def test_export_and_erasure(house):
-    """A person gets all that we hold, then nothing of it is left but a fingerprint that keeps the address off."""
-    reader = house.join()
-    told = people.all_about(house.app.composing, "ANN@mail.example")
-    assert told["lists"][0]["subscriber"] == reader
-    version = hashlib.sha256(reader.consent.wording.encode()).hexdigest()[:12]
-    assert reader.consent.version == version
-    assert [(act["act"], act["wording"]) for act in told["lists"][0]["acts"]] == [("confirm", version)]
-    assert len(told["lists"][0]["mails"]) == 1
-    assert people.erase(house.app.composing, "ann@mail.example") == 1
-    assert not any("ann@mail" in line.casefold() for line in house.dump())
-    assert people.all_about(house.app.composing, "ann@mail.example")["lists"] == []
-    house.now += timedelta(days=2)
-    assert people.ask_to_confirm(house.app.composing, house.channel, ["ann@mail.example"]) == 0
-    assert house.join("new@mail.example").id > reader.id, "an old link never names another person"
 
 
 def test_a_form_is_bounded(house):

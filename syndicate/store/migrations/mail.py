@@ -54,6 +54,7 @@ def _suppressions() -> None:
         sa.Column("email_sha256", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", TIME, nullable=False),
+        sa.Column("erased_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("channel_id", "email_sha256", name="pk_suppressions"),
     )
 
