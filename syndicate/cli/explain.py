@@ -103,6 +103,9 @@ def _print_decision(explanation: Explanation) -> None:
     OUT.print(Text(f"  {decision.because}"))
     if explanation.instead:
         OUT.print(Text(f"  Carried is the copy of {explanation.instead.publisher}: {explanation.instead.url}"))
+    for one in explanation.overrides:
+        told = f"narrowed to {one.mode.name.lower()} by {one.by}: {one.reason}"
+        OUT.print(Text(f"  {one.at:%Y-%m-%d} {told}"))
     if decision.contact and decision.mode < Mode.FULL:
         OUT.print(Text(f"  For more, ask {decision.contact}"))
     if decision.until:

@@ -13,12 +13,13 @@ from rich.text import Text
 from syndicate.app import open_app
 from syndicate.cli.explain import found_items
 from syndicate.cli.show import OUT, as_json, count, table
-from syndicate.cli.statements import person, since
+from syndicate.cli.statements import person
 from syndicate.errors import UsageError
 from syndicate.pipeline import recording
 from syndicate.pipeline.breaches import Open, look, open_breaches
 from syndicate.pipeline.breaches import cure as record_cure
 from syndicate.pipeline.recording import Waiting
+from syndicate.pipeline.stating import since
 from syndicate.store import LedgerKind, LedgerRow
 
 

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from syndicate import __version__
+from syndicate.cli.choosing_commands import override, pick, tell
 from syndicate.cli.mail_commands import bounces, people, sendings
 from syndicate.cli.opml_commands import lists
-from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
+from syndicate.cli.options import DEFAULT, ConfigPath, Json
 from syndicate.cli.terms_commands import terms
 from syndicate.errors import SyndicateError
 
@@ -24,6 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+for choice in (pick, tell, override):
+    app.command()(choice)
 app.add_typer(people, name="subscribers")
 app.add_typer(sendings, name="sending")
 app.add_typer(bounces, name="bounces")
@@ -313,40 +316,6 @@ def receipt(
     from syndicate.cli import receipts as report
 
     raise typer.Exit(report.check(file, key) if file else report.key(config))
-
-
-@app.command()
-def pick(
-    item: Annotated[str, typer.Argument(help="An item's id, or any URL of it; none: list what waits.")] = "",
-    channel: Annotated[str, typer.Option(help="The channel that it is chosen for.")] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="Take the choice back.")] = False,
-    by: By = "",
-    config: ConfigPath = DEFAULT,
-    json: Json = False,
-) -> None:
-    """Choose an item by hand where its terms ask for that, or list what waits to be chosen."""
-    from syndicate.cli import ledger as acts
-
-    if not item:
-        raise typer.Exit(acts.waiting(config, channel, as_machine=json))
-    raise typer.Exit(acts.pick(config, item, channel, by, undo=undo))
-
-
-@app.command()
-def tell(
-    items: Annotated[list[str] | None, typer.Argument(help="Ids or URLs of items; none: list what waits.")] = None,
-    at: Annotated[str, typer.Option(help="Where their publisher was told: an address.")] = "",
-    date: Annotated[str, typer.Option(help="When that was; now, if it is not given.")] = "",
-    by: By = "",
-    config: ConfigPath = DEFAULT,
-    json: Json = False,
-) -> None:
-    """Record that a publisher was told of an item, where its terms ask for that beforehand, or list what waits."""
-    from syndicate.cli import ledger as acts
-
-    if not items:
-        raise typer.Exit(acts.untold(config, as_machine=json))
-    raise typer.Exit(acts.tell(config, items, at, date, by))
 
 
 @app.command()

@@ -10,8 +10,7 @@ import getpass
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +21,28 @@ from syndicate.app import App, open_app, read_config
 from syndicate.cli.show import ERR, OUT, as_json, count, trouble
 from syndicate.config import statement
 from syndicate.config.suggest import did_you_mean
-from syndicate.config.terms import Grant, Prohibition, Statement
 from syndicate.errors import ParseError, UsageError
 from syndicate.model import Publisher, Record
-from syndicate.pipeline import recording
+from syndicate.pipeline import asking, recording, stating
 from syndicate.pipeline.deciding import on_record
 from syndicate.pipeline.recording import Draft, Move
 from syndicate.rights import licences
 from syndicate.rights.odrl import Imported, document, policies
-
-SCOPES = ("urls", "categories", "items", "files")
-_RULES = frozenset({"grants", "prohibitions", "sections"})
-OF_STATEMENT = (frozenset(Statement.model_fields) - _RULES) | frozenset(SCOPES)
+from syndicate.store import RecordedTerms
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What stands on every statement: who records it, since when it holds ("" is now), and whether only to look."""
+    """What stands on every statement: who records it, since when it holds ("" is now), and whether only to look.
+
+    ``request`` is the number of the request for a permission that it answers, or 0.
+    """
 
     by: str
     date: str = ""
     dry_run: bool = False
     json: bool = False
+    request: int = 0
 
 
 def person() -> str:
@@ -57,25 +56,20 @@ def person() -> str:
 def grant(path: Path, publisher_id: str, words: Sequence[str], file: Path | None, about: About) -> int:
     """Record a permission."""
     if file is not None:
-        found = statement(_read(file), licence=licences.by_id, name=str(file))
+        whole = statement(_read(file), licence=licences.by_id, name=str(file))
+        said = stating.permitting(whole, subject=publisher_id)
     else:
-        keys, own = _parted(words, frozenset(Grant.model_fields))
-        found = _scoped(keys | ({"grants": [own]} if own else {}))
-    said = [r for r in found if r.grants or r.licence or r.leave_out or r.institutions]
-    if not said:
-        raise UsageError("permits nothing", subject=publisher_id, remedy="say what, such as mode=full media=web,email")
+        said = stating.permission(*_parted(words, stating.OF_GRANT), subject=publisher_id)
     with closing(open_app(path)) as app:
-        _record(app, [_draft(app, publisher_id, _confirmed(app, r, about), "grant", about) for r in said], about)
+        _record(app, [_draft(app, publisher_id, _vouched(app, r, about), "grant", about) for r in said], about)
     return 0
 
 
 def objection(path: Path, publisher_id: str, words: Sequence[str], about: About) -> int:
     """Record a refusal; without any word it is of everything."""
-    keys, own = _parted(words, frozenset(Prohibition.model_fields))
-    rule = {"mode": "withhold", "quote": keys.get("quote", "")} | own
-    (record, *_) = _scoped(keys | {"prohibitions": [rule]})
+    record = stating.refusal(*_parted(words, stating.OF_REFUSAL))
     with closing(open_app(path)) as app:
-        _record(app, [_draft(app, publisher_id, _confirmed(app, record, about), "objection", about)], about)
+        _record(app, [_draft(app, publisher_id, _vouched(app, record, about), "objection", about)], about)
     return 0
 
 
@@ -132,40 +126,21 @@ def _parted(words: Sequence[str], own: frozenset[str]) -> tuple[dict[str, Any], 
         key, equals, value = word.partition("=")
         if not equals:
             raise UsageError("is no KEY=VALUE", subject=word, remedy="write such as mode=full or media=web,email")
-        if key not in OF_STATEMENT | own:
-            allowed = sorted(OF_STATEMENT | own)
+        if key not in stating.OF_STATEMENT | own:
+            allowed = sorted(stating.OF_STATEMENT | own)
             told = f"unknown key; allowed: {', '.join(allowed)}{did_you_mean(key, allowed)}"
             raise UsageError(told, subject=key)
-        (keys if key in OF_STATEMENT else rule)[key] = value
+        (keys if key in stating.OF_STATEMENT else rule)[key] = value
     return keys, rule
 
 
-def _scoped(keys: Mapping[str, Any]) -> tuple[Record, ...]:
-    """The record of a statement; one about a part of the work is written as its only section."""
-    scope = {name: keys[name] for name in SCOPES if name in keys}
-    rest = {name: value for name, value in keys.items() if name not in scope}
-    entry = {"sections": {"part": rest | scope}} if scope else rest
-    found = statement(json.dumps(entry), licence=licences.by_id, name="statement")
-    return found[1:] if scope else found
-
-
 def _draft(app: App, publisher_id: str, record: Record, kind: str, about: About) -> Draft:
-    now = app.clock()
-    return Draft(recording.known(app.config.publishers, publisher_id).id, record, kind, since(about.date, now))
+    since = stating.since(about.date, app.clock())
+    return Draft(recording.known(app.config.publishers, publisher_id).id, record, kind, since)
 
 
-def _confirmed(app: App, record: Record, about: About) -> Record:
-    """The record, vouched for by who records it if by nobody before."""
-    by, at = record.confirmed_by or about.by, record.confirmed_at or app.clock()
-    return replace(record, confirmed_by=by, confirmed_at=at)
-
-
-def since(date: str, now: datetime) -> datetime:
-    """A date or time as it is written in records; "" is now. Raises ConfigError."""
-    if not date:
-        return now
-    (record,) = statement(json.dumps({"read_at": date}), licence=licences.by_id, name="--date")
-    return record.read_at or now
+def _vouched(app: App, record: Record, about: About) -> Record:
+    return stating.vouched(record, about.by, app.clock())
 
 
 def _policies(file: Path, us: str) -> tuple[Imported, ...]:
@@ -189,7 +164,7 @@ def _imported(app: App, file: Path, publisher_id: str, about: About) -> tuple[li
     drafts = []
     for one in found:
         if not one.problems or _says(one.record):
-            record = one.record if one.ours else _confirmed(app, one.record, about)
+            record = one.record if one.ours else _vouched(app, one.record, about)
             drafts.append(_draft(app, publisher_id or _named(app, one.publisher), record, "import", about))
     return drafts, not any(one.problems for one in found)
 
@@ -227,9 +202,15 @@ def _record(app: App, drafts: Sequence[Draft], about: About) -> None:
     """Show what the drafts move, and record them unless only a look was asked for."""
     show_moves(app, drafts, about)
     if not about.dry_run:
-        for one in recording.put(app.composing, drafts, about.by):
+        for one in _put(app, drafts, about):
             begun = f"in force from {one.since:%Y-%m-%d %H:%M} UTC"
             _told(about, f"Recorded as statement {one.id} of {one.publisher_id}, {begun}.")
+
+
+def _put(app: App, drafts: Sequence[Draft], about: About) -> list[RecordedTerms]:
+    if about.request:
+        return asking.answer(app.composing, about.request, drafts, about.by, reference=drafts[0].record.reference)
+    return recording.put(app.composing, drafts, about.by)
 
 
 def _told(about: About, text: str) -> None:

@@ -18,6 +18,7 @@ Words = Annotated[
 ]
 Since = Annotated[str, typer.Option("--date", help="From when on it holds, such as 2026-11-30; default: now.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would move.")]
+Answers = Annotated[int, typer.Option("--request", metavar="N", help="It answers this request; see `terms requests`.")]
 WhosePolicy = Annotated[str, typer.Option("--publisher", help="Whose terms the policies are.")]
 
 
@@ -38,10 +39,11 @@ def terms_show(publisher: str, config: ConfigPath = DEFAULT, json: Json = False)
 
 
 @terms.command("grant")
-def terms_grant(
+def terms_grant(  # noqa: PLR0913, PLR0917 - its options
     publisher: str,
     words: Words = None,
     file: Annotated[Path | None, typer.Option("--from", help="A YAML file with the keys of an entry of terms.")] = None,
+    request: Answers = 0,
     by: By = "",
     date: Since = "",
     dry_run: DryRun = False,
@@ -51,7 +53,7 @@ def terms_grant(
     """Record a permission that you have, such as mode=full media=email reference='letter of 3 May'."""
     from syndicate.cli import statements
 
-    about = statements.About(by or statements.person(), date, dry_run, json)
+    about = statements.About(by or statements.person(), date, dry_run, json, request)
     raise typer.Exit(statements.grant(config, publisher, words or [], file, about))
 
 
@@ -59,6 +61,7 @@ def terms_grant(
 def terms_object(
     publisher: str,
     words: Words = None,
+    request: Answers = 0,
     by: By = "",
     date: Since = "",
     dry_run: DryRun = False,
@@ -68,7 +71,7 @@ def terms_object(
     """Record an objection: to everything, or to a part, such as items=i-1 or urls='https://south.example/essays/*'."""
     from syndicate.cli import statements
 
-    about = statements.About(by or statements.person(), date, dry_run, json)
+    about = statements.About(by or statements.person(), date, dry_run, json, request)
     raise typer.Exit(statements.objection(config, publisher, words or [], about))
 
 
@@ -189,3 +192,40 @@ def terms_unknown(config: ConfigPath = DEFAULT, json: Json = False) -> None:
     from syndicate.cli import review
 
     raise typer.Exit(review.unknown(config, as_machine=json))
+
+
+@terms.command("ask")
+def terms_ask(  # noqa: PLR0913, PLR0917 - its options
+    publisher: str,
+    channel: Annotated[str, typer.Option(help="For which channel.")],
+    item: Annotated[str, typer.Option(help="For one item alone, by its id or any URL of it.")] = "",
+    mode: Annotated[str, typer.Option(help="How much: full or excerpt.")] = "full",
+    to: Annotated[str, typer.Option(help="Another address than the contact on record.")] = "",
+    send: Annotated[bool, typer.Option("--send", help="Send it by the relay, and put it on record.")] = False,
+    sent: Annotated[str, typer.Option("--sent", metavar="REFERENCE", help="You sent it: put that on record.")] = "",
+    remind: Annotated[int, typer.Option("--remind", metavar="N", help="Remind of open request N.")] = 0,
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Print a letter that asks a publisher for a permission, for you to read; send it once you have."""
+    from syndicate.cli import asking, statements
+
+    way = asking.Way(send, sent, remind, by or statements.person())
+    raise typer.Exit(asking.ask(config, publisher, asking.Wanted(channel, item, mode, to), way))
+
+
+@terms.command("requests")
+def terms_requests(
+    answered: Annotated[bool, typer.Option("--all", help="Also those that were answered.")] = False,
+    close: Annotated[int, typer.Option("--close", metavar="N", help="Expect no answer to request N any more.")] = 0,
+    reason: Annotated[str, typer.Option("--reason", help="With --close: why, for the ledger.")] = "",
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the requests for permissions that nobody answered yet, and how long they wait."""
+    from syndicate.cli import asking, statements
+
+    if close:
+        raise typer.Exit(asking.close(config, close, reason, by or statements.person()))
+    raise typer.Exit(asking.listed(config, answered=answered, as_machine=json))

@@ -79,12 +79,24 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A person carries an item no further than ``mode`` on a channel ("" is every one), whatever terms permit."""
+
+    channel_id: str
+    mode: Mode
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What a decision needs to know of an item beside the item: when we saw it first, whether somebody picked it.
 
     ``place`` is its place among those of its publisher's items that the channel could carry, counted from 1 in the
     calendar month (UTC) of ``first_seen``, and ``published`` how many items the publisher brought in that month; both
-    are 0 where nobody counted. ``told`` is when its publisher was told of it beforehand.
+    are 0 where nobody counted. ``told`` is when its publisher was told of it beforehand. ``at_most`` is how far a
+    person lets it be carried.
     """
 
     first_seen: datetime | None = None
@@ -92,6 +104,7 @@ class Standing:
     place: int = 0
     published: int = 0
     told: datetime | None = None
+    at_most: Mode = Mode.FULL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 
-from syndicate.model import Channel, Decision, Entry, Grant, Licence, Pick, Publisher, Standing
+from syndicate.model import Channel, Decision, Entry, Grant, Licence, Mode, Pick, Publisher, Standing
+from syndicate.pipeline.cadence import list_of
 from syndicate.rights.policy import decide
 from syndicate.rights.works import rank
 from syndicate.store import LedgerKind, StoredItem, Transaction
@@ -79,15 +80,16 @@ class Bench:
         self._publishers = publishers
         self._tx = tx
         self._channel = channel
+        self._list = list_of(channel)[0]  # people choose for a list, whatever cadence its readers chose
         self._now = now
         self._months: dict[tuple[str, int, int], tuple[int, dict[str, int]]] = {}
 
     def decide(self, stored: Sequence[StoredItem], *, as_if: Pick | None = None) -> list[Decision]:
         """One decision for each item; as if each were picked, if ``as_if`` is given."""
         picks = self._picks(stored) if as_if is None else {s.item.id: as_if for s in stored}
-        told = self._told(stored)
+        told, most = self._told(stored), self._at_most(stored)
         return [
-            decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks, told))
+            decide(s.item, s.chain, self._channel, self._publishers, self._now, self._standing(s, picks, told, most))
             for s in stored
         ]
 
@@ -107,7 +109,7 @@ class Bench:
 
     def _picks(self, stored: Sequence[StoredItem]) -> dict[str, Pick]:
         asking = [s.item.id for s in stored if any(grant.pick for grant in self._grants(_publishers_of(s)))]
-        return self._tx.picks.of(self._channel.id, asking) if asking else {}
+        return self._tx.picks.of(self._list, asking) if asking else {}
 
     def _told(self, stored: Sequence[StoredItem]) -> dict[str, datetime]:
         """When their publishers were told of items, where one asks to be told beforehand."""
@@ -116,13 +118,32 @@ class Bench:
         lines = self._tx.ledger.first(LedgerKind.NOTICE, asking)
         return {item_id: datetime.fromisoformat(line.data["when"]) for item_id, line in lines.items()}
 
+    def _at_most(self, stored: Sequence[StoredItem]) -> dict[str, Mode]:
+        """How far people let works be carried on the channel, by work; those that nobody narrowed are left out."""
+        found = self._tx.overrides.of(sorted({s.work_id for s in stored}))
+        here = {work: [o.mode for o in some if o.channel_id in ("", self._list)] for work, some in found.items()}
+        return {work: min(modes) for work, modes in here.items() if modes}
+
     def _grants(self, publisher_ids: Iterable[str]) -> list[Grant]:
         found = (self._publishers.get(id_) for id_ in publisher_ids)
         return [grant for publisher in found if publisher for r in publisher.records for grant in r.grants]
 
-    def _standing(self, stored: StoredItem, picks: Mapping[str, Pick], told: Mapping[str, datetime]) -> Standing:
+    def _standing(
+        self,
+        stored: StoredItem,
+        picks: Mapping[str, Pick],
+        told: Mapping[str, datetime],
+        most: Mapping[str, Mode],
+    ) -> Standing:
         place, published = self._counted(stored)
-        return Standing(stored.first_seen, picks.get(stored.item.id), place, published, told.get(stored.item.id))
+        return Standing(
+            stored.first_seen,
+            picks.get(stored.item.id),
+            place,
+            published,
+            told.get(stored.item.id),
+            most.get(stored.work_id, Mode.FULL),
+        )
 
     def _counted(self, stored: StoredItem) -> tuple[int, int]:
         """The place of an item among its publisher's of the month, and how many those are; 0 if no grant asks."""
@@ -144,7 +165,7 @@ class Bench:
         start = seen.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
         stored = self._tx.items.of_publisher(publisher_id, start, end)
-        picks = self._tx.picks.of(self._channel.id, [s.item.id for s in stored]) if only_picked else {}
+        picks = self._tx.picks.of(self._list, [s.item.id for s in stored]) if only_picked else {}
         candidates = [s for s in stored if selected(self._channel, s) and (s.item.id in picks or not only_picked)]
         candidates.sort(key=lambda s: (picks[s.item.id].at if only_picked else s.first_seen, s.item.id))
         return len(stored), {s.item.id: place for place, s in enumerate(candidates, 1)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syndicate.model import Chain, Channel, Decision, DeliveryState, Hop, Item, Role, Source
+from syndicate.model import Chain, Channel, Decision, DeliveryState, Hop, Item, Override, Role, Source
 from syndicate.pipeline.compose import Composing, decide_all
 from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.rights.policy import decide
@@ -31,7 +31,8 @@ class Explanation:
     ``other_copy`` tells that this edition held another copy of the same story. ``met`` are the duties, by their index
     in the decision, with the parts in which that edition was proved to keep them; none if it held another copy.
     ``accepted`` of the ``owed`` mails of that edition were taken by their recipients' servers; both are 0 if it is no
-    mail. ``instead`` is the copy of the same story that the channel carries, None if it is this one.
+    mail. ``instead`` is the copy of the same story that the channel carries, None if it is this one. ``overrides`` are
+    those by which a person carries less of it there than its terms permit.
     """
 
     channel: Channel
@@ -42,6 +43,7 @@ class Explanation:
     instead: Copy | None = None
     met: tuple[tuple[int, str], ...] = ()
     other_copy: bool = False
+    overrides: tuple[Override, ...] = ()
 
 
 def named(tx: Transaction, text: str) -> list[StoredItem]:
@@ -59,6 +61,7 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
         told = on_record(composing.publishers, tx, now)
         best = {c.id: Bench(told, tx, c, now).carry([stored.work_id]).get(stored.work_id) for c in channels}
         entries = [decide_all(composing, tx, channel, [stored], now)[0] for channel in channels]
+        narrowed = tx.overrides.of([stored.work_id]).get(stored.work_id, [])
         latest = {edition.channel_id: edition for edition in reversed(carried)}
         counts = {channel: tx.outbox.counts(edition.edition_id) for channel, edition in latest.items()}
     accepted = {channel: by_state.get(DeliveryState.ACCEPTED, 0) for channel, by_state in counts.items()}
@@ -74,6 +77,7 @@ def explain(composing: Composing, stored: StoredItem, channels: Sequence[Channel
             instead=instead.get(c.id),
             met=_met(stored, e.decision, latest.get(c.id)),
             other_copy=c.id in latest and not _holds(latest[c.id], stored),
+            overrides=tuple(one for one in narrowed if one.channel_id in ("", c.id)),
         )
         for c, e in zip(channels, entries, strict=True)
     ]

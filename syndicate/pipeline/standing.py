@@ -16,13 +16,13 @@ from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.deciding import Bench, copy_id, on_record
 from syndicate.store import LedgerKind, Transaction
 
-CHANGES = (LedgerKind.PERMISSION, LedgerKind.OBJECTION)
+CHANGES = (LedgerKind.PERMISSION, LedgerKind.OBJECTION, LedgerKind.OVERRIDE)
 
 
 def may_go_out(composing: Composing) -> Callable[[Transaction, str], str]:
     """A judge for claims: why an edition may not go out any more, "" if it may.
 
-    The answer is kept until the record of terms changes, at most for a minute: some permissions end by the clock.
+    The answer is kept until terms or overrides change, at most for a minute: some permissions end by the clock.
     """
     kept: dict[str, tuple[tuple[int, datetime], str]] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 MONTHS = (
@@ -28,7 +28,7 @@ COLUMNS = 72
 MARGIN = 15
 
 
-def day(when: datetime, *, year: bool = True) -> str:
+def day(when: date, *, year: bool = True) -> str:
     """``18 November 2026``, or ``18 November``: the date of ``when`` in its own time zone."""
     words = f"{when.day} {MONTHS[when.month - 1]}"
     return f"{words} {when.year}" if year else words

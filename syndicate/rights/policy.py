@@ -67,6 +67,7 @@ def decide(
     parties = [_party(item, hop, publisher) for hop, publisher in zip(hops, case.publishers, strict=True)]
     rulings = list(_rulings(case, parties, setting))
     rulings += _house(case, rulings, channel)
+    rulings += _overridden(setting)
     mode, limit, reasons, deciding = _fold(rulings)
     return Decision(
         item_id=item.id,
@@ -212,6 +213,14 @@ def _house(case: Case, rulings: Sequence[Ruling], channel: Channel) -> Iterator[
     if min(ruling.mode for ruling in (*rulings, *cut)) is Mode.EXCERPT:
         yield from _without_parts(rulings, channel)
         yield from _hidden_parts(case, rulings, channel)
+
+
+def _overridden(setting: Setting) -> Iterator[Ruling]:
+    """A person may carry less than is permitted, for reasons that are not the publisher's: never more."""
+    most = min(setting.standing.at_most, floor(setting.channel))
+    if setting.standing.at_most <= Mode.LINK:
+        told = wording.NARROWED[most]
+        yield Ruling(most, "override", told, told, said=False)
 
 
 def _beginning(rulings: Sequence[Ruling], channel: Channel) -> Iterator[Ruling]:

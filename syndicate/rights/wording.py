@@ -22,6 +22,10 @@ BEGINNING = "This page shows how stories begin"
 UNDIVIDED = "It is to be carried whole or not at all, and this page shows how stories begin"
 NO_LINK = "It has no address that we could link to"
 HIDDEN_PARTS = "It marks parts that no snippet may show, and an excerpt could show them"
+NARROWED = {
+    Mode.LINK: "Our editors show no more of it than a link",
+    Mode.WITHHOLD: "Our editors do not carry it",
+}
 ASTRAY = "Its only address is that of a redirector, which may lead anywhere"
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from syndicate.model import Chain, Item, Known
 from syndicate.store import encoding
 from syndicate.store.documents import Document, document, drop_unused, keep
-from syndicate.store.records import Stored, StoredItem
+from syndicate.store.records import Sought, Stored, StoredItem
 from syndicate.store.schema import (
     documents,
     edition_items,
@@ -146,6 +146,10 @@ class Items:
         was not traced yet is left out, and so is what was withdrawn.
         """
         return self._read(_page(limit, sources, before))
+
+    def search(self, limit: int, sought: Sought, *, before: Place | None = None) -> list[StoredItem]:
+        """One page of the works that are sought, newest first; pages as in ``newest``."""
+        return self._read(_page(limit, sought.sources, before).where(*_sought(sought)))
 
     def not_in_editions(
         self,
@@ -280,6 +284,18 @@ def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[
     if sources:
         query = query.where(items.c.source_id.in_(sources))
     return query if before is None else query.where(_after(before))
+
+
+def _sought(sought: Sought) -> Iterable[ColumnElement[bool]]:
+    if sought.words:
+        titled = and_(*(items.c.title.icontains(word, autoescape=True) for word in sought.words.split()))
+        yield or_(titled, items.c.publisher_id.in_(sought.named)) if sought.named else titled
+    if sought.publishers:
+        yield items.c.publisher_id.in_(sought.publishers)
+    if sought.since is not None:
+        yield items.c.first_seen >= sought.since
+    if sought.until is not None:
+        yield items.c.first_seen < sought.until
 
 
 def listed(item: Any) -> ColumnElement[bool]:

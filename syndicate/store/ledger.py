@@ -36,6 +36,8 @@ class LedgerKind(enum.StrEnum):
     CONSENT = "consent"
     NOTICE = "notice"
     SOURCE = "source"
+    REQUEST = "request"
+    OVERRIDE = "override"
 
 
 class Ledger:

@@ -60,6 +60,11 @@ class Presence:
                 mine = and_(carried.c.channel_id == channel_id, carried.c.item_id.in_(batch))
                 self._connection.execute(update(carried).where(mine).values(until=when, left_at=None, comment=""))
 
+    def look_again(self, item_id: str, now: datetime) -> None:
+        """The decision about an item has to be made again now, wherever it is carried."""
+        mine = and_(carried.c.item_id == item_id, carried.c.left_at.is_(None))
+        self._connection.execute(update(carried).where(mine).values(until=now))
+
     def went(self, channel_id: str, tombstones: Iterable[Tombstone]) -> None:
         """These items have left the channel; who left before keeps the first time."""
         for stone in tombstones:

@@ -124,6 +124,22 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search for items is about; what is left out narrows nothing.
+
+    ``words`` stand in the title, each of them in any case, or the item is of one of the publishers ``named``, who may
+    be known by them. ``since`` and ``until`` bound when we saw it first.
+    """
+
+    words: str = ""
+    named: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """What TRACE found of an item: its chain, what names the work (the same for all copies of it), and whom it credits.
 

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-import syndicate.store.mail_tables  # noqa: F401 - its tables belong to the metadata
+import syndicate.store.mail_tables
+import syndicate.store.terms_tables  # noqa: F401 - the same
 from syndicate.store.columns import Serial, count, metadata, text, time
 
 VERSION = "0001"
@@ -293,29 +294,6 @@ channels = Table(
     text("terms_sha256", ""),
 )
 
-recorded_terms = Table(
-    "recorded_terms",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    text("publisher_id"),
-    text("kind"),
-    text("record"),
-    text("by"),
-    time("at"),
-    time("since"),
-    time("withdrawn_at", nullable=True),
-    Index(None, "publisher_id"),
-)
-
-picks = Table(
-    "picks",
-    metadata,
-    Column("channel_id", Text, primary_key=True),
-    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
-    text("by"),
-    time("at"),
-)
-
 carried = Table(
     "carried",
     metadata,
@@ -355,28 +333,6 @@ terms_pages = Table(
     count("failures"),
     text("error", ""),
     Index(None, "due_at"),
-)
-
-suggestions = Table(
-    "suggestions",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    text("publisher_id"),
-    text("sha256"),
-    text("place"),
-    text("url"),
-    text("item_id", ""),
-    text("reading"),
-    text("why", ""),
-    count("times"),
-    time("found_at"),
-    time("seen_at"),
-    text("state"),
-    text("by", ""),
-    time("decided_at", nullable=True),
-    count("statement_id"),
-    UniqueConstraint("publisher_id", "sha256"),
-    Index(None, "state", "id"),
 )
 
 ledger = Table(

@@ -42,6 +42,7 @@ from syndicate.store.ledger import Ledger
 from syndicate.store.marks import Marks
 from syndicate.store.operators import Operators
 from syndicate.store.outbox import Outbox
+from syndicate.store.overrides import Overrides
 from syndicate.store.people import People
 from syndicate.store.place import Place
 from syndicate.store.polls import Polls
@@ -79,6 +80,7 @@ class Transaction:
         self.channels = Channels(connection)
         self.terms = Terms(connection)
         self.picks = Picks(connection)
+        self.overrides = Overrides(connection)
         self.editions = Editions(connection)
         self.presence = Presence(connection)
         self.receipts = Receipts(connection)

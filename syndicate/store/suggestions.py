@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from syndicate.store import encoding
 from syndicate.store.records import Suggestion
-from syndicate.store.schema import suggestions
 from syndicate.store.statements import add_missing
+from syndicate.store.terms_tables import suggestions
 
 OPEN, SUPERSEDED, CONFIRMED, REJECTED = "open", "superseded", "confirmed", "rejected"
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, delete, or_, select, update
 from syndicate.model import Pick, Record
 from syndicate.store import encoding
 from syndicate.store.records import RecordedTerms
-from syndicate.store.schema import picks, recorded_terms
 from syndicate.store.statements import add_missing, batches
+from syndicate.store.terms_tables import picks, recorded_terms
 
 
 class Terms:

@@ -27,6 +27,7 @@ from syndicate.model import (
     Purpose,
     Record,
     Role,
+    Standing,
 )
 from syndicate.rights.policy import POLICY_VERSION, channel_class, decide
 
@@ -191,3 +192,22 @@ def test_an_item_that_need_not_be_its_publishers():
         assert "Nobody says whose it is" in decision.because
     confirmed = Record("all", (replace(GRANT, covers=Covers.CROSSPOSTS),))
     assert decide(entry, doubted, WEB, south(confirmed), NOW).mode is Mode.FULL
+
+
+def test_people_narrow_and_never_widen():
+    """A person may carry less than is permitted; what is permitted less stays so, and says why."""
+    published = item(published=NOW)
+    granted = south(Record("r", (GRANT,)))
+    printed = replace(WEB, kind=ChannelKind.PAGE, medium=Medium.PRINT)
+    for channel, most, mode in (
+        (WEB, Mode.FULL, Mode.FULL),
+        (WEB, Mode.LINK, Mode.LINK),
+        (WEB, Mode.WITHHOLD, Mode.WITHHOLD),
+        (printed, Mode.LINK, Mode.WITHHOLD),
+    ):
+        decision = decide(published, alone(published), channel, granted, NOW, Standing(at_most=most))
+        assert decision.mode is mode
+        assert ("override" in [reason.clause for reason in decision.reasons]) is (most < Mode.FULL)
+    silent = decide(published, alone(published), WEB, south(), NOW, Standing(at_most=Mode.LINK))
+    assert silent.mode is Mode.LINK
+    assert silent.because == decide(published, alone(published), WEB, south(), NOW).because

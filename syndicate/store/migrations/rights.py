@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first tables of terms: statements recorded by command, picks, and what each channel carries since when."""
+"""The first tables of terms: statements by command, picks, overrides, and what each channel carries since when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,6 +31,17 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_picks_item_id_items"),
         sa.PrimaryKeyConstraint("channel_id", "item_id", name="pk_picks"),
+    )
+    op.create_table(
+        "overrides",
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_overrides_item_id_items"),
+        sa.PrimaryKeyConstraint("item_id", "channel_id", name="pk_overrides"),
     )
     op.create_table(
         "carried",
