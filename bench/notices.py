@@ -13,7 +13,7 @@ from syndicate.intake.normalise import normalise
 from syndicate.intake.parse import parse
 from syndicate.model import ChannelClass, Mode, Publisher, Source
 from syndicate.rights.notices import Notice, read
-from syndicate.rights.notices.suggested import may_speak
+from syndicate.rights.notices.glance import may_speak
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases" / "notices"

@@ -32,7 +32,8 @@ from syndicate.pipeline.ports import Clock, Fetcher, PageFetcher, PageReader, Re
 from syndicate.rights.directory import Directory
 from syndicate.rights.heard import heard
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, may_speak
+from syndicate.rights.notices.glance import may_speak
+from syndicate.rights.notices.suggested import is_suggestion
 from syndicate.rights.policy import decide
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.rights.trace import trace

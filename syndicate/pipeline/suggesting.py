@@ -14,7 +14,8 @@ from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Sour
 from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
-from syndicate.rights.notices.suggested import is_suggestion, key, may_speak, own_words, read_once
+from syndicate.rights.notices.glance import may_speak
+from syndicate.rights.notices.suggested import is_suggestion, key, own_words, read_once
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.store import LedgerKind, Transaction
 

@@ -3,8 +3,8 @@
 
 from dataclasses import replace
 
-from syndicate.model import Feed, Item
-from syndicate.rights.notices.suggested import refusals, suggests
+from syndicate.model import Evidence, Feed, Item
+from syndicate.rights.notices.suggested import overheard
 from syndicate.rights.signals import parts_hidden
 
 
@@ -13,10 +13,11 @@ def heard(feed: Feed) -> Feed:
 
     ``speaking`` names those whose words a person should see.
     """
-    speaking = dict.fromkeys(item.url for item in feed.items if suggests(item))
-    return replace(feed, items=tuple(_heard(item) for item in feed.items), speaking=tuple(speaking))
+    said = [(item, *overheard(item)) for item in feed.items]
+    speaking = dict.fromkeys(item.url for item, speaks, _ in said if speaks)
+    return replace(feed, items=tuple(_with(item, refusals) for item, _, refusals in said), speaking=tuple(speaking))
 
 
-def _heard(item: Item) -> Item:
-    found = (*refusals(item), *parts_hidden(item))
+def _with(item: Item, refusals: tuple[Evidence, ...]) -> Item:
+    found = (*refusals, *parts_hidden(item))
     return replace(item, evidence=(*item.evidence, *found)) if found else item

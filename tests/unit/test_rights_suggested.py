@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 from syndicate.model import ChannelClass, Feed, Item, Level, Limit, Medium, Mode, Notice, Position, Purpose
 from syndicate.rights.heard import heard
 from syndicate.rights.notices import as_row, read
+from syndicate.rights.notices.glance import may_say, may_speak
 from syndicate.rights.notices.suggested import (
     duty_names,
     is_suggestion,
     key,
-    may_speak,
+    overheard,
     position,
     record,
-    refusals,
     seconds,
-    suggests,
     unset,
 )
 from syndicate.rights.statements import statements
@@ -142,15 +141,15 @@ def test_refusals_of_an_item():
     item = Item(
         "i-1", "s", "p", "1", "https://p.example/1", "T", "<p>Rain.</p><p>This article may not be republished.</p>", ""
     )
-    (found,) = refusals(item)
+    _, (found,) = overheard(item)
     assert (found.kind, found.value, found.level) == (
         "notice.refusal",
         "This article may not be republished.",
         Level.ITEM,
     )
     assert statements([found])[0].refusals == (found,)
-    assert refusals(replace(item, html="<p>Rain.</p>")) == ()
-    assert refusals(replace(item, raw_html="<p>You may republish this article.</p>")) == ()
+    assert overheard(replace(item, html="<p>Rain.</p>")) == (False, ())
+    assert overheard(replace(item, raw_html="<p>You may republish this article.</p>")) == (True, ())
 
 
 @pytest.mark.parametrize("text", ["The ferry left at dawn.", "", "<p>Rain fell on the mill.</p>"])
@@ -209,7 +208,22 @@ def test_what_is_passed_over_would_suggest_nothing(place):
     """In all sets of notices none is passed over unread in which the reader finds something for a person."""
     notices = [Notice(place, text, form) for form, text in every_notice()]
     assert len(notices) > 400
-    passed = [one for one in notices if not may_speak(one)]
+    passed = [one for one in notices if not may_say(one)]
+    assert [one.text for one in passed if is_suggestion(read([one]))] == []
+
+
+ARTICLE = (
+    "<p>The choir can sing what it likes, and may use this hall. The wire was cut.</p><p>Rights of way are old.</p>"
+)
+
+
+@pytest.mark.parametrize("around", ["{}" + ARTICLE, ARTICLE + "{}"])
+def test_a_glance_finds_a_notice_beside_an_article(around):
+    """A notice above or below an article is read if the reader finds something in it; the article alone is not."""
+    assert may_speak(Notice("body", ARTICLE, "html"))
+    assert not may_say(Notice("body", ARTICLE, "html"))
+    beside = [Notice("body", around.format(f"<p>{text}</p>"), "html") for _, text in every_notice()]
+    passed = [one for one in beside if not may_say(one)]
     assert [one.text for one in passed if is_suggestion(read([one]))] == []
 
 
@@ -223,7 +237,7 @@ def test_what_is_passed_over_would_suggest_nothing(place):
 def test_permissions_without_a_word_of_rights_are_heard(text):
     """What permits in plain words alone is put before a person."""
     item = Item("i-1", "s", "p", "1", "https://p.example/1", "T", f"<p>Rain.</p><p>{text}</p>", "")
-    assert suggests(item)
+    assert overheard(item)[0]
 
 
 def test_what_an_article_tells_asks_for_nothing():

@@ -61,8 +61,8 @@ def _answered(before: Said | None, one: Said) -> Said:
     asked = before and before.notice == one.notice and has("question", before.text) and has("about", before.text)
     if not asked or one.role:
         return one
-    role = "refuse" if has("permission", one.text) else "ask" if has("ask", one.text) else ""
-    return replace(one, role=role)
+    answer = "refuse" if has("permission", one.text) else "ask" if has("ask", one.text) else ""
+    return replace(one, role=answer)
 
 
 def _edges(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
@@ -72,11 +72,12 @@ def _edges(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
 
 
 def _said(clause: Clause, notice: int, place: str, *, fair: bool) -> Said:
-    role = "fair" if fair else _role(clause.folded, place)
-    return Said(clause, notice, place, role, measures(clause.folded))
+    its = "fair" if fair else role(clause.folded, place)
+    return Said(clause, notice, place, its, measures(clause.folded))
 
 
-def _role(text: str, place: str) -> str:
+def role(text: str, place: str) -> str:
+    """What a folded clause does by its own words; see ``Said``."""
     if aside(text):
         return "aside"
     if has("past", text):

@@ -87,10 +87,10 @@ PLACES_OF_CREDIT: Final = {place: re.compile(pattern) for place, pattern in _COM
 """Where a credit is to stand, by the values of `position`; the first that is found holds."""
 
 # Apart, since a plain stem is found much faster than an alternative of a pattern.
-_STEMS: Final = tuple(stem for stem in _COMMON["spark"] if re.escape(stem) == stem)
+_STEMS: Final = tuple(_COMMON["spark"]["stems"])
+_SHAPES: Final = tuple(map(re.compile, _COMMON["spark"]["shapes"]))
 _PERMITS, _USES, _WORKS = (re.compile(_COMMON["offer"][part]) for part in ("permits", "uses", "works"))
 _WINDOW_OF_OFFER: Final = 240
-_SHAPES: Final = tuple(re.compile(stem) for stem in _COMMON["spark"] if re.escape(stem) != stem)
 
 
 @dataclass(frozen=True, slots=True)

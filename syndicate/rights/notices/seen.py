@@ -8,7 +8,8 @@ and, in the body of an item, quotations do not speak for the text and are left o
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
@@ -32,6 +33,9 @@ _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IG
 BADGE: Final = "\ufffc"
 """Stands for what a link without text shows: a picture."""
 
+_BLANK: Final = re.compile(r"\s")
+_INK: Final = re.compile(r"\S")
+_PARTS: Final = re.compile(r"\n[^\S\n]*\n")
 _BARE: Final = re.compile(r"https?://[^\s<>\"')\]]+")
 _PLAIN: Final = str.maketrans(
     dict.fromkeys("\u2019\u2018\u02bc`\u00b4", "'")
@@ -74,13 +78,29 @@ class Clause:
 
 @dataclass(slots=True)
 class _Page:
-    """Visible characters of a document, each with the span of the text as supplied that it came from."""
+    """What is visible of a document, in pieces, each with the span of the text as supplied that it came from.
 
-    chars: list[tuple[str, int, int]] = field(default_factory=list)
+    Of a ``spread`` piece each character stands for one as supplied, of another each for the whole span.
+    """
+
+    pieces: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    spans: list[tuple[int, int, bool]] = field(default_factory=list)
     links: list[tuple[str, str, int, int]] = field(default_factory=list)
+    length: int = 0
 
-    def put(self, char: str, start: int, end: int) -> None:
-        self.chars.append((char, start, end))
+    def put(self, piece: str, start: int, end: int, *, spread: bool = False) -> None:
+        self.pieces.append(piece)
+        self.starts.append(self.length)
+        self.spans.append((start, end, spread))
+        self.length += len(piece)
+
+    def span(self, place: int) -> tuple[int, int]:
+        """Where the visible character at ``place`` stood."""
+        number = bisect_right(self.starts, place) - 1
+        start, end, spread = self.spans[number]
+        at = start + place - self.starts[number]
+        return (at, at + 1) if spread else (start, end)
 
 
 class _Reader(HTMLParser):
@@ -109,7 +129,7 @@ class _Reader(HTMLParser):
             self._hidden.append(tag)
         elif tag == "a" and not self._hidden:
             self._shut()
-            self._open = (values.get("href", ""), values.get("rel", ""), len(self.page.chars), self._at())
+            self._open = (values.get("href", ""), values.get("rel", ""), self.page.length, self._at())
 
     def _is_unseen(self, tag: str, values: dict[str, str]) -> bool:
         named = f"{values.get('class', '')} {values.get('id', '')}"
@@ -128,15 +148,14 @@ class _Reader(HTMLParser):
     def _shut(self) -> None:
         if self._open:
             href, rel, start, opened = self._open
-            if start == len(self.page.chars):
+            if start == self.page.length:
                 self.page.put(BADGE, opened, self._at())
-            self.page.links.append((href, rel, start, len(self.page.chars)))
+            self.page.links.append((href, rel, start, self.page.length))
             self._open = None
 
     def _break(self) -> None:
         at = self._at()
-        self.page.put("\n", at, at)
-        self.page.put("\n", at, at)
+        self.page.put("\n\n", at, at)
 
     def handle_data(self, data: str) -> None:
         self._show(data, len(data), spread=True)
@@ -149,15 +168,14 @@ class _Reader(HTMLParser):
 
     def _show(self, data: str, length: int, *, spread: bool = False) -> None:
         if not self._hidden:
-            at, step, size = self._at(), int(spread), 1 if spread else length
-            self.page.chars += [
-                (" " if char.isspace() else char, at + step * n, at + step * n + size) for n, char in enumerate(data)
-            ]
+            at = self._at()
+            self.page.put(_BLANK.sub(" ", data), at, at + length, spread=spread)
 
 
 def _plain(text: str) -> _Page:
     """A page of plain text: a blank line parts paragraphs, an address in it is a link."""
-    page = _Page([(char, n, n + 1) for n, char in enumerate(text)])
+    page = _Page()
+    page.put(text, 0, len(text), spread=True)
     page.links = [(m[0].rstrip(".,;:"), "", m.start(), m.end()) for m in _BARE.finditer(text)]
     return page
 
@@ -171,35 +189,48 @@ def fold(text: str) -> str:
 _letter = lru_cache(maxsize=4096)(fold)
 
 
-def clauses(text: str, *, html: bool, body: bool) -> tuple[Clause, ...]:
-    """The clauses of a notice in order. ``html`` tells its format, ``body`` that it is the body of an item."""
+def clauses(text: str, *, html: bool, body: bool, wanted: Callable[[str], bool] = lambda _: True) -> tuple[Clause, ...]:
+    """The clauses of a notice in order. ``html`` tells its format, ``body`` that it is the body of an item.
+
+    ``wanted`` is asked of each paragraph, by its visible words and the addresses that it links, in lower case.
+    """
     page = _Reader(text, body=body).page if html else _plain(text)
+    visible = "".join(page.pieces)
     found: list[Clause] = []
-    for number, (start, end) in enumerate(_paragraphs(page)):
-        found += _cut(text, page, start, end, number)
+    for number, (start, end) in enumerate(_paragraphs(visible)):
+        linked = [href for href, _, first, last in page.links if first < end and last > start]
+        if wanted(" ".join([visible[start:end], *linked]).casefold()):
+            found += _cut(text, page, (visible, start, end), number)
     return tuple(found)
 
 
-def _paragraphs(page: _Page) -> list[tuple[int, int]]:
+def _paragraphs(visible: str) -> Iterator[tuple[int, int]]:
     """Spans of the visible characters between blank lines."""
-    visible = "".join(char for char, _, _ in page.chars)
-    return [m.span() for m in re.finditer(r"\S(?:(?!\n[^\S\n]*\n).)*", visible, re.DOTALL)]
+    begin = 0
+    for end, after in [*(m.span() for m in _PARTS.finditer(visible)), (len(visible), len(visible))]:
+        first = _INK.search(visible, begin, end)
+        if first:
+            yield first.start(), end
+        begin = after
 
 
-def _cut(text: str, page: _Page, start: int, end: int, number: int) -> list[Clause]:
+def _cut(text: str, page: _Page, shown: tuple[str, int, int], number: int) -> list[Clause]:
     """The clauses of one paragraph."""
-    folded, back = _folded(page, start, end)
+    folded, back = _folded(*shown)
     marks = sorted({m.end() for m in _ENDS.finditer(folded)} | {m.start() for m in _TURNS.finditer(folded)})
     edges = [0, *marks, len(folded)]
-    return [_clause(text, page, folded, back, (a, b), number) for a, b in pairwise(edges) if folded[a:b].strip(" ,;")]
+    return [
+        _clause(text, page, (shown[0], folded, back), (a, b), number)
+        for a, b in pairwise(edges)
+        if folded[a:b].strip(" ,;")
+    ]
 
 
-def _folded(page: _Page, start: int, end: int) -> tuple[str, list[int]]:
+def _folded(visible: str, start: int, end: int) -> tuple[str, list[int]]:
     """The folded paragraph with single spaces, and for each of its characters the visible one that it came from."""
     out: list[str] = []
     back: list[int] = []
-    for n in range(start, end):
-        char = page.chars[n][0]
+    for n, char in enumerate(visible[start:end], start):
         for one in " " if char.isspace() else _letter(char):
             if one != " " or not out or out[-1] != " ":
                 out.append(one)
@@ -207,17 +238,17 @@ def _folded(page: _Page, start: int, end: int) -> tuple[str, list[int]]:
     return "".join(out), back
 
 
-def _clause(text: str, page: _Page, folded: str, back: list[int], span: tuple[int, int], number: int) -> Clause:
-    a, b = span
+def _clause(text: str, page: _Page, shown: tuple[str, str, list[int]], span: tuple[int, int], number: int) -> Clause:
+    (visible, folded, back), (a, b) = shown, span
     while folded[a] in " ,;":
         a += 1
     while folded[b - 1] == " ":
         b -= 1
     first, last = back[a], back[b - 1]
-    letters = tuple(page.chars[n][0] if n != before else "" for before, n in pairwise([-1, *back[a:b]]))
+    letters = tuple(visible[n] if n != before else "" for before, n in pairwise([-1, *back[a:b]]))
     anchors = [
         Anchor(href, rel, bisect_left(back, s) - a, bisect_left(back, e) - a)
         for href, rel, s, e in page.links
         if s <= last and e > first
     ]
-    return Clause(folded[a:b], letters, text[page.chars[first][1] : page.chars[last][2]], number, tuple(anchors))
+    return Clause(folded[a:b], letters, text[page.span(first)[0] : page.span(last)[1]], number, tuple(anchors))

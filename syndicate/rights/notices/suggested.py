@@ -29,7 +29,8 @@ from syndicate.model import (
 )
 from syndicate.rights.asked import DUTIES
 from syndicate.rights.licences import by_id
-from syndicate.rights.notices.phrases import PLACES_OF_CREDIT, offers, sparks
+from syndicate.rights.notices.glance import may_say
+from syndicate.rights.notices.phrases import PLACES_OF_CREDIT
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import NONE, Reading
 from syndicate.rights.notices.seen import fold
@@ -84,12 +85,6 @@ def read_once(notices: tuple[Notice, ...]) -> Reading:
     return read(notices)
 
 
-def may_speak(notice: Notice) -> bool:
-    """False if a notice surely has no word about rights: it need not be read."""
-    text = notice.text.casefold()
-    return sparks(text) or offers(text)
-
-
 def is_suggestion(reading: Reading) -> bool:
     """True if a person should see what was read: it permits something, or says whom to ask."""
     return reading.class_ != NONE or bool(reading.contact)
@@ -107,20 +102,16 @@ def own_words(item: Item) -> Notice:
     return Notice("body", item.raw_html or item.html, "html")
 
 
-def suggests(item: Item) -> bool:
-    """True if a person should see what an item's own words say of its use."""
+def overheard(item: Item) -> tuple[bool, tuple[Evidence, ...]]:
+    """Whether a person should see what an item says of its use; what it forbids: no republication at all."""
     notice = own_words(item)
-    return may_speak(notice) and is_suggestion(read_once((notice,)))
-
-
-def refusals(item: Item) -> tuple[Evidence, ...]:
-    """What the words of an item itself forbid: no republication at all."""
-    notice = own_words(item)
-    if not may_speak(notice):
-        return ()
-    found = (q for q in read_once((notice,)).quotes if q.field == "prohibitions" and q.value == "republication")
+    if not may_say(notice):
+        return False, ()
+    reading = read_once((notice,))
+    found = (q for q in reading.quotes if q.field == "prohibitions" and q.value == "republication")
     quotes = dict.fromkeys(" ".join(q.text.split()) for q in found)
-    return tuple(Evidence("notice.refusal", Level.ITEM, quote, "body", item.url) for quote in quotes)
+    refusals = (Evidence("notice.refusal", Level.ITEM, quote, "body", item.url) for quote in quotes)
+    return is_suggestion(reading), tuple(refusals)
 
 
 # ------------------------------------------------------------------------------------------------ confirmed
