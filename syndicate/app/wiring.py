@@ -46,6 +46,8 @@ from syndicate.serve.ports import Ports
 from syndicate.store import Gauges, Manners, Store
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from syndicate.deliver.dkim import Signer
     from syndicate.intake.client import Client
     from syndicate.serve.admin.console import Console
@@ -298,13 +300,10 @@ class App:
     async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:
         """Poll, publish, send and serve until the context ends; yields the port."""
         from syndicate.schedule.ticks import ticks
-        from syndicate.serve.app import build_app
-        from syndicate.serve.metrics import metrics_routes
         from syndicate.serve.run import serving
 
         ready = asyncio.Event()
-        more = [*self.console().routes(), *metrics_routes(self._gauges, self.config.metrics_key)]
-        pages = serving(build_app(self.pages(ready.is_set), more), host, port)
+        pages = serving(self.application(ready.is_set), host, port)
         async with self.work() as work, self.listening(), pages as bound:
             beat = ticks(work, tell)
 
@@ -324,6 +323,14 @@ class App:
                 await asyncio.gather(first, return_exceptions=True)
                 if beat.running:
                     beat.shutdown(wait=False)
+
+    def application(self, ready: Callable[[], bool]) -> ASGIApp:
+        """All that the daemon serves: the site, the console, the figures."""
+        from syndicate.serve.app import build_app
+        from syndicate.serve.metrics import metrics_routes
+
+        more = [*self.console().routes(), *metrics_routes(self._gauges, self.config.metrics_key)]
+        return build_app(self.pages(ready), more)
 
     def _gauges(self) -> Gauges:
         return self.store.gauges(self.clock())

@@ -103,28 +103,6 @@ def test_the_answer_is_the_same_for_all(house):
         assert tx.people.list("closed") == ()
 
 
-def test_opening_links_changes_nothing(house):
-    """1,000 GET and HEAD requests on every route, tokens included: the database is the same, to the byte of its dump."""
-    reader = house.join()
-    house.post("/subscribe", list="weekly", address="new@mail.example")
-    paths = [
-        "/",
-        "/subscribe",
-        "/style.css",
-        "/receipts.pem",
-        "/robots.txt",
-        "/healthz",
-        "/readyz",
-        "/items/x",
-        "/feeds/x.rss",
-    ]
-    paths += [house.link(), house.token("unsubscribe", reader), house.token("preferences", reader), "/unsubscribe/x"]
-    before = house.dump()
-    for number in range(1000):
-        house.ask(("GET", "HEAD")[number % 2], paths[number // 2 % len(paths)])
-    assert house.dump() == before
-
-
 def test_one_click(house):
     """The POST of RFC 8058 takes the reader off with no cookie and no question; said twice it is the same."""
     reader = house.join()

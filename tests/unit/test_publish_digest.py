@@ -224,9 +224,24 @@ def test_the_text_part_keeps_its_measure():
     )
     _, _, text = read((S.FERRY, entry))
     assert all(len(line) <= 72 for line in text.split("\n") if "://" not in line)
-    section = text.split("The ferry a village refused to lose")[1]
+    section = text.split("The ferry a village refused to lose\n---")[1]
     assert " ".join(S.FERRY.item.text.split()) in " ".join(section.split())
     assert "Links in this story\n  https://else.example/a-very/long?x=1&y=2\n" in text
+
+
+def test_the_text_part_has_its_contents():
+    """Both parts begin with the same list of stories; in the text part no line of it is a title, which begins a story."""
+    _, page, text = read()
+    shown = [cell.text_content() for cell in page.find_class("contents")]
+    listed = text.partition("In this edition\n")[2].partition("\n\n")[0]
+    assert len(shown) > 1
+    assert [" ".join(one.split()) for one in f"\n{listed}".split("\n- ")[1:]] == [
+        f"{title} ({' '.join(by.text_content().replace('by way of', ', by way of').split()).replace(' ,', ',')})"
+        for title, by in zip(shown, page.find_class("from"), strict=True)
+    ]
+    assert not {line.removeprefix("- ") for line in listed.split("\n")} & set(shown)
+    _, _, alone = read((S.FERRY,))
+    assert "In this edition" not in alone
 
 
 def test_a_title_inside_a_text_begins_no_story():

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 from syndicate.app import open_app
@@ -27,19 +28,23 @@ channels:
 class House:
     """An app over a database, and its pages, asked without a network."""
 
-    def __init__(self, folder):
-        (folder / "config.yaml").write_text(CONFIG)
+    def __init__(self, folder, more=""):
+        (folder / "config.yaml").write_text(CONFIG + more)
         self.now, self.file = NOW, folder / "var" / "syndicate.db"
         self.app = open_app(folder / "config.yaml", now=lambda: self.now)
         self.pages = build_app(self.app.pages(lambda: True))
         self.channel = self.app.channel("weekly")
+        self.cookies = {}
 
     def ask(self, method, path, body=b"", client="203.0.113.9"):
         """Status and body of an answer, after all that it set going."""
         sent = []
         scope = {
             "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
-            "headers": [(b"content-type", b"application/x-www-form-urlencoded")], "client": (client, 1),
+            "headers": [
+                (b"content-type", b"application/x-www-form-urlencoded"), (b"host", b"localhost"),
+                (b"cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()).encode()),
+            ], "client": (client, 1),
             "scheme": "http", "server": ("b", 80), "http_version": "1.1", "root_path": "",
         }  # fmt: skip
 
@@ -50,6 +55,9 @@ class House:
             sent.append(message)
 
         asyncio.run(self.pages(scope, receive, send))
+        for name, value in sent[0]["headers"]:
+            if name.lower() == b"set-cookie":
+                self.cookies |= {key: one.value for key, one in SimpleCookie(value.decode()).items()}
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
     def post(self, path, client="203.0.113.9", **form):
