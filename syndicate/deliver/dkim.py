@@ -2,7 +2,8 @@
 """A DKIM signature that covers the fields of a list, the same bytes each time.
 
 For those whose mail server does not sign. No time stands in it: a mail that goes out again has the same bytes. Headers
-are canonicalised relaxed, the body simple, so that it costs one hash. Spec: RFC 6376 3.4, 3.5, 3.7, 5.4.2; RFC 8058 4.
+are canonicalised relaxed, the body simple, so that it costs one hash.
+Spec: RFC 6376 3.4, 3.5, 3.7, 5.4.2; RFC 8058 4; RFC 5322 2.1.1.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,6 +27,7 @@ SIGNED = (
 )  # fmt: skip
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\r]|\r\n[ \t])*)\r\n")
 _FOLD, _BLANK = re.compile(rb"\r\n(?=[ \t])"), re.compile(rb"[ \t]+")
+_NEXT, _WIDTH = b"\r\n ", 72  # lines as short as RFC 5322 2.1.1 would have them, whatever the key's length
 _DOMAIN = re.compile(rb"@([A-Za-z0-9.-]+)")
 
 
@@ -44,14 +47,17 @@ class Signer:
         domain = self.domain.encode() or _domain(by_name.get(b"from", b""))
         names = [name.encode() for name in SIGNED if name.lower().encode() in by_name]
         digest = base64.b64encode(hashlib.sha256(_simple(body)).digest())
-        # From stands twice: nobody can add a second one unseen.
-        value = b"v=1; a=rsa-sha256; c=relaxed/simple; d=%b; s=%b; h=%b:From; bh=%b; b=" % (
-            domain, self.selector.encode(), b":".join(names), digest,
-        )  # fmt: skip
+        covered = [name + b":" for name in names] + [b"From;"]  # twice: nobody can add a second one unseen
+        place = b"d=%b; s=%b;" % (domain, self.selector.encode())
+        value = _NEXT.join(
+            (b"v=1; a=rsa-sha256; c=relaxed/simple;", place, b"h=" + _folded(covered), b"bh=%b;" % digest, b"b=")
+        )
         lines = [_relaxed(name, by_name[name.lower()]) for name in names]
         lines.append(_relaxed(b"DKIM-Signature", value).removesuffix(b"\r\n"))
         signature = self.key.sign(b"".join(lines), padding.PKCS1v15(), hashes.SHA256())
-        return b"DKIM-Signature: " + value + base64.b64encode(signature) + b"\r\n"
+        text = base64.b64encode(signature)
+        written = [text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH)]
+        return b"DKIM-Signature: " + value + _NEXT.join(written) + b"\r\n"
 
     @property
     def public(self) -> str:
@@ -79,6 +85,15 @@ def _domain(sender: bytes) -> bytes:
     if not found:
         raise UsageError("a mail without a sender cannot be signed", subject="mail", remedy="set the channel's from")
     return bytes(found[-1])
+
+
+def _folded(words: Iterable[bytes]) -> bytes:
+    lines = [b""]
+    for word in words:
+        if len(lines[-1]) + len(word) > _WIDTH:
+            lines.append(b"")
+        lines[-1] += word
+    return _NEXT.join(lines)
 
 
 def _relaxed(name: bytes, value: bytes) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -29,6 +30,11 @@ NETWORK_AN_HOUR = 20
 LIST_AN_HOUR = 500
 ALL_AN_HOUR = 1000
 _PREFIX = {4: 24, 6: 64}
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
+_LOCAL = re.compile(
+    r"(?=.{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@", re.ASCII | re.IGNORECASE
+)
+_NOWHERE = frozenset({"localhost", "local", "internal", "invalid", "onion", "arpa"})
 _AGREED = {"confirm", "rejoin"}
 
 
@@ -42,7 +48,7 @@ def sign_up(composing: Composing, channel: Channel, email: str, network: str) ->
         email = address(email)
     except UsageError:
         return False
-    if not email.isascii() or not channel.signup:
+    if not is_public(email) or not channel.signup:
         return False
     now, origin = composing.clock(), origin_of(composing.secret, network)
     with composing.store.write() as tx:
@@ -57,6 +63,16 @@ def sign_up(composing: Composing, channel: Channel, email: str, network: str) ->
         for key, _ in limits:
             tx.rates.count(key, now)
         return bool(_ask(composing, tx, channel, [email], "form on the site", now, origin, again=True))
+
+
+def is_public(email: str) -> bool:
+    """Whether mail to the address could go to a stranger: a name of the DNS with a dot, not set aside for a machine.
+
+    What a form may ask of us; the operator's own lists may hold any. Spec: RFC 5321 2.3.5, RFC 6761 6, RFC 6762 3.
+    """
+    *others, top = labels = email.rpartition("@")[2].split(".")
+    is_name = bool(others) and all(map(_LABEL.fullmatch, labels)) and not top.isdigit() and top not in _NOWHERE
+    return is_name and _LOCAL.match(email) is not None
 
 
 def ask_to_confirm(composing: Composing, channel: Channel, emails: Sequence[str]) -> int:
