@@ -6,17 +6,17 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
-from syndicate.app import open_app
+from syndicate.app import App, open_app
 from syndicate.cli.show import OUT, as_json, count, table, trouble
 from syndicate.errors import SyndicateError, UsageError
 
 
 def show(path: Path, *, json: bool) -> None:
     """The newest first."""
-    app = open_app(path)
-    with app.store.read() as tx:
+    with closing(open_app(path)) as app, app.store.read() as tx:
         found = tx.returns.list()
     if json:
         as_json(found)
@@ -43,7 +43,11 @@ def show(path: Path, *, json: bool) -> None:
 
 def read(path: Path, files: Sequence[Path], sent_to: str) -> int:
     """Take messages from files or standard input, or all that is new in the places configured."""
-    app = open_app(path)
+    with closing(open_app(path)) as app:
+        return _read(app, files, sent_to)
+
+
+def _read(app: App, files: Sequence[Path], sent_to: str) -> int:
     if files:
         outcomes = Counter(app.returning.take(_bytes(file), sent_to) for file in files)
         for outcome, number in sorted(outcomes.items()):
@@ -74,9 +78,8 @@ def _bytes(file: Path) -> bytes:
 
 def undo(path: Path, numbers: Sequence[int]) -> None:
     """Bring back who was taken off; raises UsageError."""
-    app = open_app(path)
-    for number in numbers:
-        back = app.returning.undo(number)
-        OUT.print(
-            f"{number}: undone; {'the reader is back on the list' if back else 'nobody had been taken off by it'}."
-        )
+    with closing(open_app(path)) as app:
+        for number in numbers:
+            back = app.returning.undo(number)
+            what = "the reader is back on the list" if back else "nobody had been taken off by it"
+            OUT.print(f"{number}: undone; {what}.")

@@ -92,7 +92,7 @@ def _composed(app: App, channel: Channel, now: str) -> Verified | None:
 
 def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) -> int:
     """Compose and prove without a trace: for the eyes of the operator only."""
-    outcome = _composed(app, channel, now)
+    outcome = _composed(app, channel, "" if to else now)  # what is only tried has no page on the web
     if outcome is None:
         return _nothing_new(channel, preview)
     _write_preview(app, outcome, preview)
@@ -150,11 +150,11 @@ def show_outcomes(outcomes: Counter[DeliveryState]) -> None:
 
 def doctor(path: Path, addresses: list[str], server: str, *, as_machine: bool) -> int:
     """What stands in the DNS about our mail; 1 if something is to be changed."""
-    from syndicate.deliver.names import Names
+    from syndicate.deliver.names import Names, ip_address, server_at
 
-    app = open_app(path)
-    host, _, port = server.partition(":")
-    found = app.examine(Names(host, int(port) if port.isdigit() else 53), addresses)
+    asked, sent_from = Names(*server_at(server)), list(map(ip_address, addresses))
+    with closing(open_app(path)) as app:
+        found = app.examine(asked, sent_from)
     if as_machine:
         as_json(found)
     else:

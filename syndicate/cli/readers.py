@@ -21,6 +21,7 @@ from syndicate.pipeline.people import ask_to_confirm
 from syndicate.store import Added, LedgerKind, Suppression, address
 
 COLUMNS = ("email", "confirmed_at", "method", "wording")
+DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(slots=True)
@@ -61,22 +62,34 @@ def add_confirmed(app: App, channel: Channel, rows: Rows, origin: str) -> Added:
 
 
 def read_rows(file: Path, channel: Channel, now: datetime) -> Rows:
-    """Read a CSV file with a header line; raises UsageError if it is not one."""
+    """Read a CSV file with a header line; raises UsageError if it is not one.
+
+    As spreadsheets write it: commas, semicolons or tabs, a byte order mark or none, names of columns in any case.
+    """
     rows = Rows()
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            if "email" not in (reader.fieldnames or ()):
+            head = lines.readline()
+            delimiter = next((sign for sign in DELIMITERS if "email" in _columns(head, sign)), "")
+            if not delimiter:
                 raise UsageError(
                     "has no column email", subject=str(file), remedy=f"begin it with a line: {','.join(COLUMNS)}"
                 )
-            for number, row in enumerate(reader, 2):
-                _read_row(rows, row, channel, now, f"{file}:{number}")
+            reader = csv.DictReader(lines, _columns(head, delimiter), delimiter=delimiter)
+            for row in reader:
+                _read_row(rows, row, channel, now, f"{file}:{reader.line_num + 1}")
     except OSError as error:
         raise UsageError(error.strerror or "cannot be read", subject=str(file), remedy="name a CSV file") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"cannot be read: {error}", subject=str(file), remedy="save it as CSV in UTF-8") from error
     return rows
+
+
+def _columns(head: str, delimiter: str) -> list[str]:
+    """The names of the columns: "E-Mail" is email, "Confirmed at" is confirmed_at."""
+    (names,) = list(csv.reader([head], delimiter=delimiter)) or [[]]
+    plain = ("_".join(name.casefold().replace("-", " ").split()) for name in names)
+    return ["email" if name in {"e_mail", "email_address", "e_mail_address"} else name for name in plain]
 
 
 def _read_row(rows: Rows, row: Mapping[str, str | None], channel: Channel, now: datetime, place: str) -> None:
@@ -137,40 +150,49 @@ def list_people(path: Path, channel_id: str, *, as_machine: bool) -> None:
 
 def export_person(path: Path, text: str) -> int:
     """Print all that is held about a person."""
-    app = open_app(path)
-    as_json(people.all_about(app.composing, address(text)))
+    with closing(open_app(path)) as app:
+        as_json(people.all_about(app.composing, address(text)))
     return 0
 
 
 def erase_person(path: Path, text: str) -> int:
     """Forget a person; 1 if nobody of that address was there."""
-    done = people.erase(open_app(path).composing, address(text))
+    with closing(open_app(path)) as app:
+        done = people.erase(app.composing, address(text))
     OUT.print(f"Forgotten on {count(done, 'list')}. A fingerprint keeps the address off.")
     return 0 if done else 1
 
 
 def unsubscribe(path: Path, text: str, channel_id: str) -> int:
     """Take somebody off one list or all; 1 if they were on none."""
-    app = open_app(path)
     email = address(text)
-    with app.store.read() as tx:
-        found = [one for one in tx.people.of_address(email) if channel_id in ("", one.channel_id)]
-    for one in found:
-        people.leave(app.composing, one.id)
+    with closing(open_app(path)) as app:
+        with app.store.read() as tx:
+            found = [one for one in tx.people.of_address(email) if channel_id in ("", one.channel_id)]
+        for one in found:
+            people.leave(app.composing, one.id)
     OUT.print(f"Off {count(len(found), 'list')}.")
     return 0 if found else 1
 
 
 def suppressed(path: Path, file: Path | None) -> int:
     """Print the suppression list, or add one."""
-    app = open_app(path)
-    if file is None:
-        with app.store.read() as tx:
-            as_json(tx.people.suppressions())
-        return 0
+    listed = None if file is None else _listed(file)
+    with closing(open_app(path)) as app:
+        if listed is None:
+            with app.store.read() as tx:
+                as_json(tx.people.suppressions())
+            return 0
+        with app.store.write() as tx:
+            new = tx.people.suppress_all(listed, app.clock())
+    OUT.print(f"{count(new, 'address', 'addresses')} added, {len(listed) - new} were on it.")
+    return 0
+
+
+def _listed(file: Path) -> list[Suppression]:
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
-        listed = [
+        return [
             Suppression(
                 row["channel_id"],
                 row["email_sha256"],
@@ -183,22 +205,18 @@ def suppressed(path: Path, file: Path | None) -> int:
     except (OSError, ValueError, KeyError, TypeError) as error:
         remedy = "name a file that `syndicate subscribers suppressed` printed"
         raise UsageError(f"is no suppression list ({error})", subject=str(file), remedy=remedy) from error
-    with app.store.write() as tx:
-        new = tx.people.suppress_all(listed, app.clock())
-    OUT.print(f"{count(new, 'address', 'addresses')} added, {len(listed) - new} were on it.")
-    return 0
 
 
 def keys(path: Path, *, rotate: bool, retire: str) -> int:
     """List, make and retire keys."""
-    app = open_app(path)
-    app.store.keys(app.clock())
-    with app.store.write() as tx:
-        if rotate:
-            tx.keys.make(app.clock())
-        if retire:
-            tx.keys.retire(retire, app.clock())
-        held = tx.keys.all()
+    with closing(open_app(path)) as app:
+        app.store.keys(app.clock())
+        with app.store.write() as tx:
+            if rotate:
+                tx.keys.make(app.clock())
+            if retire:
+                tx.keys.retire(retire, app.clock())
+            held = tx.keys.all()
     for number, key in enumerate(held):
         OUT.print(f"key {key.id}: {'accepted' if number else 'signs'}")
     return 0

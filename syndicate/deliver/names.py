@@ -3,16 +3,42 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import dns.exception
 import dns.resolver
 import dns.reversename
 
-from syndicate.errors import DeliveryError
+from syndicate.errors import DeliveryError, UsageError
 
 SECONDS = 5.0
+PORT = 53
+
+
+def ip_address(text: str) -> str:
+    """An address of IPv4 or IPv6; UsageError if it is none."""
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError as error:
+        remedy = "write it like 192.0.2.1 or 2001:db8::1"
+        raise UsageError("is no IP address", subject=text, remedy=remedy) from error
+
+
+def server_at(text: str) -> tuple[str, int]:
+    """Address and port of "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353"; "" is the system's.
+
+    Raises UsageError.
+    """
+    bare = text.count(":") > 1 and not text.startswith("[")
+    try:
+        parts = urlsplit(f"//[{text}]" if bare else f"//{text}")
+        return (str(ipaddress.ip_address(parts.hostname or "")) if text else "", parts.port or PORT)
+    except ValueError as error:
+        remedy = "write 192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353"
+        raise UsageError("is no address of a name server", subject=text, remedy=remedy) from error
 
 
 @dataclass(slots=True)

@@ -264,7 +264,10 @@ def compose_feed(composing: Composing, channel: Channel) -> Verified | Refusal:
 
 
 def compose_digest(composing: Composing, channel: Channel, period: str) -> Verified | Refusal | None:
-    """An edition of what is new to a digest channel; if nothing is, None, or the note that the channel asks for."""
+    """An edition of what is new to a digest channel; if nothing is, None, or the note that the channel asks for.
+
+    ``period`` "" is that of a trial, which has no page on the web.
+    """
     now = composing.clock()
     with _traced(composing) as tx:
         entries = digest_entries(composing, tx, channel, now)

@@ -94,10 +94,10 @@ async def _deliver(posting: Posting, told: Callable[[DeliveryState], None]) -> C
 
 
 def rests(posting: Posting) -> datetime | None:
-    """Until when the relay is left alone though something is due; None if it may be tried, or if nothing is due."""
-    now = posting.clock()
+    """Until when the relay is left alone though something waits for it; None if it may be tried, or nothing waits."""
     with posting.store.read() as tx:
-        return tx.relays.rests_until(posting.relay.name, now) if tx.outbox.due(now) else None
+        until = tx.relays.rests_until(posting.relay.name, posting.clock())
+        return until if until and tx.outbox.due(until) else None
 
 
 async def _lanes(posting: Posting, desk: Desk) -> None:

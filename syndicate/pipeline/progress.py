@@ -14,7 +14,10 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The figures of one edition; all but ``a_minute`` add up to ``total``. ``seconds_left`` is None if unknown."""
+    """The figures of one edition; all but ``a_minute`` add up to ``total``. ``seconds_left`` is None if unknown.
+
+    ``finished``: nothing of it goes out any more by itself.
+    """
 
     sending: Sending
     total: int
@@ -26,6 +29,7 @@ class Progress:
     cancelled: int
     a_minute: int
     seconds_left: float | None
+    finished: bool
 
 
 def progress(tx: Transaction, sending: Sending, now: datetime) -> Progress:
@@ -36,7 +40,7 @@ def progress(tx: Transaction, sending: Sending, now: datetime) -> Progress:
         return sum(counts.get(state, 0) for state in states)
 
     state = DeliveryState
-    to_go = of(state.READY, state.CLAIMED, state.IN_DATA)
+    to_go, in_doubt = of(state.READY, state.CLAIMED, state.IN_DATA), of(state.SOFT, state.UNKNOWN)
     running = sending.state is SendingState.RUNNING
     a_minute = tx.outbox.accepted_since(sending.edition_id, now - MINUTE) if to_go and running else 0
     return Progress(
@@ -50,4 +54,5 @@ def progress(tx: Transaction, sending: Sending, now: datetime) -> Progress:
         cancelled=of(state.CANCELLED),
         a_minute=a_minute,
         seconds_left=to_go / a_minute * 60 if a_minute else None,
+        finished=running and not to_go and not in_doubt,
     )

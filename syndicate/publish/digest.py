@@ -119,8 +119,8 @@ def render_digest(
 ) -> tuple[Part, str, tuple[Entry, ...]]:
     """The message skeleton, its subject, and the entries as they are finally carried, withheld ones included.
 
-    ``period`` tells this edition from the channel's others; ``corrections`` stand above the stories. Raises
-    RenderError.
+    ``period`` tells this edition from the channel's others, "" is a trial; ``corrections`` stand above the stories.
+    Raises RenderError.
     """
     mail = Mail(channel, site, now, period, templates, clean(tuple(corrections)))
     final = _fit(mail, [settle(clean(entry)) for entry in entries])
@@ -216,8 +216,12 @@ def _context(mail: Mail, entries: Sequence[Entry]) -> dict[str, object]:
 
 
 def _web(mail: Mail) -> str:
-    """Where the digest can be read on the web; "" for readers with a cadence of their own, whose editions have none."""
-    return "" if "~" in mail.channel.id else f"{mail.site.url}/digests/{quote(mail.channel.id)}/{quote(mail.period)}"
+    """Where the digest can be read on the web; "" for a trial, and for readers with a cadence of their own."""
+    return (
+        ""
+        if "~" in mail.channel.id or not mail.period
+        else f"{mail.site.url}/digests/{quote(mail.channel.id)}/{quote(mail.period)}"
+    )
 
 
 def _told(one: Correction, site: Site) -> dict[str, str]:

@@ -160,6 +160,23 @@ def test_while_it_rests_nothing_is_tried(tmp_path):
         assert sink.connections == 1
 
 
+def test_what_waits_for_a_relay_is_not_called_done(tmp_path):
+    """While it rests every run says so, also where all that is owed was tried already; with nothing owed none does."""
+    with house(tmp_path) as (home, sink):
+        people = home.edition(2)
+        sink.greeting = "554 5.3.2 closed"
+        with pytest.raises(DeliveryError, match="554"):
+            home.deliver()
+        for _ in range(2):
+            with pytest.raises(DeliveryError, match="tried again at 07:01:00 UTC"):
+                home.deliver()
+        with home.store.write() as tx:
+            for one in people:
+                tx.people.unsubscribe(one.id, home.now)
+        assert not home.deliver()
+        assert sink.connections == 1
+
+
 def test_a_blocklisting_stops_the_run_and_suppresses_nobody(tmp_path):
     """550 5.7.1 for everybody: no address is given up, one alarm rings, and most of the readers are not even tried."""
     with house(tmp_path, lambda *_: "policy") as (home, sink):

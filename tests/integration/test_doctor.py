@@ -9,8 +9,8 @@ import pytest
 from dnslib import PTR, QTYPE, RCODE, RR, TXT, A
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
-from syndicate.deliver.names import Names
-from syndicate.errors import DeliveryError
+from syndicate.deliver.names import Names, ip_address, server_at
+from syndicate.errors import DeliveryError, UsageError
 from syndicate.pipeline.doctor import Mail, examine, organisation
 
 OURS = Mail("news.bulletin.example", "news.bulletin.example", "news.bulletin.example", "s1", "QUJD")
@@ -23,6 +23,38 @@ GOOD = {
     ("9.2.0.192.in-addr.arpa", "PTR"): ["mail.bulletin.example"],
     ("mail.bulletin.example", "A"): ["192.0.2.9"],
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("", ("", 53)),
+        ("192.0.2.1", ("192.0.2.1", 53)),
+        ("192.0.2.1:5353", ("192.0.2.1", 5353)),
+        ("2001:DB8::1", ("2001:db8::1", 53)),
+        ("[2001:db8::1]", ("2001:db8::1", 53)),
+        ("[::1]:5353", ("::1", 5353)),
+    ],
+)
+def test_name_servers_have_either_kind_of_address(text, server):
+    """IPv4 and IPv6, with a port and without."""
+    assert server_at(text) == server
+
+
+@pytest.mark.parametrize(
+    "text", ["dns.example", ":53", "192.0.2.1:x", "192.0.2.1:70000", "[::1", "::1]:53", "[192.0.2.1"]
+)
+def test_what_is_no_name_server(text):
+    """Anything else is refused, with how to write it."""
+    with pytest.raises(UsageError, match="no address of a name server"):
+        server_at(text)
+
+
+@pytest.mark.parametrize("text", ["mail.example", "192.0.2", ""])
+def test_what_is_no_address(text):
+    """So is an address of our mail that is none."""
+    with pytest.raises(UsageError, match="no IP address"):
+        ip_address(text)
 
 
 class Zone(BaseResolver):

@@ -103,6 +103,19 @@ def test_the_answer_is_the_same_for_all(house):
         assert tx.people.list("closed") == ()
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["a@localhost", "a@printer", "a@nas.local", "a@[127.0.0.1]", "a@127.0.0.1", "a@x.invalid", "a@x..example",
+     "a@-x.example", "a@x_y.example", "a@x.example.", '"a b"@x.example', "a..b@x.example", ".a@x.example", "é@x.example",
+     "a" * 65 + "@x.example", "a@" + "x" * 64 + ".example"],
+)  # fmt: skip
+def test_nobody_is_asked_at_an_address_that_leads_nowhere(house, address):
+    """Names of machines, addresses of networks, and what no mail server takes: the same page, and no mail."""
+    known = house.post("/subscribe", list="weekly", address="ann+list@mail.example")
+    assert house.post("/subscribe", list="weekly", address=address) == known
+    assert [email for email, _ in house.notices()] == ["ann+list@mail.example"]
+
+
 def test_one_click(house):
     """The POST of RFC 8058 takes the reader off with no cookie and no question; said twice it is the same."""
     reader = house.join()

@@ -38,6 +38,10 @@ class House:
 
     def ask(self, method, path, body=b"", client="203.0.113.9"):
         """Status and body of an answer, after all that it set going."""
+        return asyncio.run(self.answer(method, path, body, client))
+
+    async def answer(self, method, path, body=b"", client="203.0.113.9"):
+        """The same, on a loop that runs."""
         sent = []
         scope = {
             "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
@@ -54,7 +58,7 @@ class House:
         async def send(message):
             sent.append(message)
 
-        asyncio.run(self.pages(scope, receive, send))
+        await self.pages(scope, receive, send)
         for name, value in sent[0]["headers"]:
             if name.lower() == b"set-cookie":
                 self.cookies |= {key: one.value for key, one in SimpleCookie(value.decode()).items()}
