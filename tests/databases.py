@@ -33,12 +33,12 @@ class Server:
         """Makes the folder and starts the server."""
         self._bin = _binaries()
         self._user = _somebody()
-        self._folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-"))
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
         if self._user:
-            shutil.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
-        data = str(self._folder / "data")
+            shutil.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
+        data = str(self.folder / "data")
         initdb = [str(self._bin / "initdb"), "-D", data, "-U", "syndicate", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._as())
         self._options = [f"-c{option}" for option in _QUICK]
@@ -48,7 +48,7 @@ class Server:
         """As whom the server runs: it refuses root."""
         if self._user is None:
             return {}
-        home = {"HOME": str(self._folder), "PATH": os.environ["PATH"]}
+        home = {"HOME": str(self.folder), "PATH": os.environ["PATH"]}
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": [], "env": home, "cwd": "/"}
 
     def url(self, name: str) -> str:
@@ -57,23 +57,35 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), *self._options]
-        self._control("start", "-l", str(self._folder / "log"), "-o", " ".join(options))
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.folder), *self._options]
+        self._control("start", "-l", str(self.folder / "log"), "-o", " ".join(options))
 
     def crash(self) -> None:
         """End at once, as at a fault: what was not committed is gone, whoever is connected is cut off."""
         self._control("stop", "-m", "immediate")
 
     def _control(self, *words: str) -> None:
-        program = [str(self._bin / "pg_ctl"), "-D", str(self._folder / "data"), "-w", "-t", "60", *words]
+        program = [str(self._bin / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-t", "60", *words]
         done = subprocess.run(program, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as())
-        log = self._folder / "log"
+        log = self.folder / "log"
         assert done.returncode == 0, log.read_text() if log.exists() else words
 
     def stop(self) -> None:
         """End, and remove all data."""
         self.crash()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def dump(self, url: str, file: Path) -> None:
+        """Write a database to a file, as it is at one moment."""
+        self._run("pg_dump", "--format=custom", f"--file={file}", url)
+
+    def restore(self, file: Path, url: str, *options: str) -> None:
+        """Read such a file into a database."""
+        self._run("pg_restore", "--no-owner", "--exit-on-error", *options, f"--dbname={url}", str(file))
+
+    def _run(self, program: str, *words: str) -> None:
+        done = subprocess.run([str(self._bin / program), *words], check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
     def connection(self, name: str = "postgres"):
         """A connection of its own, each statement a transaction."""

@@ -144,7 +144,22 @@ def _options(target: URL) -> dict[str, Any]:
         # Manual transactions: the driver begins none, the listener below begins each as it should be.
         return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
     # As many connections as threads may ask for one: what waits for a free one waits for the server at most.
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 20}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 20, "connect_args": patience(target)}
+
+
+def patience(target: URL) -> dict[str, str]:
+    """Options of libpq by which a server that fell silent is given up, but for those that the URL sets itself."""
+    return {name: value for name, value in _PATIENCE.items() if name not in target.query}
+
+
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+"""A cable that was cut is noticed after 25 seconds, at which the server looks the other way too, see ``wire.py``."""
 
 
 def _prepare_sqlite(engine: Engine, path: Path) -> None:

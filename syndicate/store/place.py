@@ -3,7 +3,9 @@
 
 Beside the database stands a small file that says how often mail was claimed, and which file it is itself. A copy of the
 database alone misses it, an older copy that is put in place knows of fewer claims, and with a folder that was copied it
-is another file than it says. What was copied below the file system (a snapshot of the whole machine) cannot be told.
+is another file than it says. A database on a server remembers which server, database and table it first sent from:
+a copy by template and a dump that was restored, even in place, stand elsewhere. What was copied below the file system (a
+snapshot of the whole machine, the server's own files) cannot be told.
 """
 
 from __future__ import annotations
@@ -15,14 +17,20 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from syndicate.store.schema import meta
 from syndicate.store.statements import add_missing
 
 SUFFIX = ".instance"
-INSTANCE, CLAIMS, COPIED = "instance", "claims", "copied"
+INSTANCE, CLAIMS, COPIED, HOME = "instance", "claims", "copied", "home"
 _LENGTH = 256  # always the same: it is written over in place and needs no room on a full disk
+
+# The server's own number, the database's and the table's: a restored table is another one under the same name.
+_HERE = text(
+    "SELECT concat_ws('/', system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database()), "
+    "CAST('meta' AS regclass)::oid) FROM pg_control_system()"
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +45,28 @@ class Place:
 
     def claimed(self) -> None:
         """Mail is claimed in this transaction. Counted where the database is a file: there one writes at a time."""
-        if not self.claims and self._connection.dialect.name == "sqlite":
+        if self._connection.dialect.name == "postgresql":
+            if not self.get(HOME):
+                self.settle()
+        elif not self.claims:
             self.claims = int(self.get(CLAIMS) or 0) + 1
             self.put(CLAIMS, str(self.claims))
 
+    def settle(self) -> None:
+        """On a server this is from now on the place from which mail is sent."""
+        self.put(HOME, self._connection.execute(_HERE).scalar_one())
+
     def copied(self) -> str:
         """Why this is taken for a copy; "" if it is not, or if a person said that it sends from now on."""
-        return self.get(COPIED)
+        return self.get(COPIED) or self._elsewhere()
+
+    def _elsewhere(self) -> str:
+        if self._connection.dialect.name != "postgresql":
+            return ""
+        home = self.get(HOME)
+        if not home or home == self._connection.execute(_HERE).scalar_one():
+            return ""
+        return "it was restored or copied: mail was sent from other tables than these"
 
     def get(self, key: str) -> str:
         """A value, "" if there is none."""

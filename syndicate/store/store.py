@@ -26,6 +26,7 @@ from syndicate.store.database import (
     Watch,
     in_words,
     open_engine,
+    patience,
     transaction,
     was_in_the_way,
 )
@@ -160,6 +161,7 @@ class Store:
         """A person said that this database is the one that sends from now on."""
         with self.write() as tx:
             tx.place.put(place.COPIED, "")
+            tx.place.put(place.HOME, "")
             tx.place.claimed()
             claims, tx.place.claims = tx.place.claims, 0
         if self._place:
@@ -180,7 +182,8 @@ class Store:
         """How libpq reaches the server, with the password; "" where the database is a file."""
         if self._engine.dialect.name != "postgresql":
             return ""
-        return self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = self._engine.url.set(drivername="postgresql")
+        return url.update_query_dict(patience(url)).render_as_string(hide_password=False)
 
     @property
     def name(self) -> str:

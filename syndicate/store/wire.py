@@ -25,9 +25,18 @@ class _Text(StrDumper):
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
+_SILENT = (("tcp_keepalives_idle", 10), ("tcp_keepalives_interval", 5), ("tcp_keepalives_count", 3))
+"""After 25 seconds the server gives up a client that fell silent: what its transaction holds keeps all others waiting.
+
+The server's own setting is two hours. A client that is only slow is not meant: its machine answers.
+"""
+
+
 def configure(connection: Any, _record: Any) -> None:
     """Set a new connection up."""
     connection.adapters.register_dumper(str, _Text)
+    connection.execute("; ".join(f"SET {name} = {seconds}" for name, seconds in _SILENT))
+    connection.commit()
 
 
 def copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
