@@ -162,9 +162,9 @@ def show_released(released: Released) -> None:
     line("", "", f"{parts}   proved {count(len(released.verified.proved), 'duty', 'duties')}")
 
 
-def show_refusal(error: SyndicateError) -> None:
+def show_refusal(error: SyndicateError, masked: Callable[[str], str] = str) -> None:
     """Why nothing of an edition was released."""
-    trouble(str(error))
+    trouble(masked(str(error)))
     if isinstance(error, ProofError):
         for finding in error.findings[:SHOWN]:
             trouble(f"  item {finding.item_id}: {finding.duty} in {finding.part}: {finding.message}")
@@ -172,27 +172,29 @@ def show_refusal(error: SyndicateError) -> None:
             trouble(f"  and {len(error.findings) - SHOWN} more")
 
 
-def show_report(report: Report) -> None:
-    """A cycle in a few lines; silent about what did not happen."""
+def show_report(report: Report, masked: Callable[[str], str] = str) -> None:
+    """A cycle in a few lines; silent about what did not happen. What broke is told as ``masked`` has it."""
     if report.polled:
         new = sum(len(p.new) for p in report.polled)
         line("Poll", count(len(report.polled), "source"), f"{count(new, 'new item')}")
     for p in report.polled:
         if p.error:
-            trouble(f"{p.source_id}: {p.error}")
+            trouble(masked(f"{p.source_id}: {p.error}"))
     for change in report.changes:
         line("Source", "", worded(change))
     for released in report.released:
         show_released(released)
     for error in [*report.refused, *report.trouble]:
-        show_refusal(error)
+        show_refusal(error, masked)
     if report.outcomes:
         line("Deliver", "", ", ".join(f"{n} {state}" for state, n in sorted(report.outcomes.items())))
 
 
 def run(path: Path, *, once: bool, host: str, port: int) -> int:
     """The daemon, or one cycle of it."""
-    with closing(open_app(path)) as app:
+    from syndicate.app.telemetry import telemetry
+
+    with telemetry(), closing(open_app(path)) as app:
         if not once:
             return run_loop(_daemon(app, host, port))
         report = run_loop(_cycle(app))
@@ -203,18 +205,21 @@ def run(path: Path, *, once: bool, host: str, port: int) -> int:
 
 def worker(path: Path, queues: Sequence[str], concurrency: int) -> int:
     """A worker, until it is stopped."""
-    with closing(open_app(path)) as app:
+    from syndicate.app.telemetry import telemetry
+
+    with telemetry(), closing(open_app(path)) as app:
         return run_loop(_worker(app, queues, concurrency))
 
 
 async def _worker(app: App, queues: Sequence[str], concurrency: int) -> int:
     from syndicate.app.working import work_on
+    from syndicate.cli.logs import begin
 
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     OUT.print(f"Working on {', '.join(queues)}, {concurrency} at a time (Ctrl-C stops)", highlight=False)
-    await work_on(app, queues, concurrency, show_report, stop)
+    await work_on(app, queues, concurrency, begin(app.config.log), stop)
     return 0
 
 
@@ -224,11 +229,13 @@ async def _cycle(app: App) -> Report:
 
 
 async def _daemon(app: App, host: str, port: int) -> int:
+    from syndicate.cli.logs import begin
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with app.daemon(host, port, show_report) as bound:
+    async with app.daemon(host, port, begin(app.config.log)) as bound:
         OUT.print(f"Serving {app.config.site.name} at http://{host}:{bound}/ (Ctrl-C stops)")
         await stop.wait()
     return 0

@@ -85,6 +85,7 @@ class Config:
     site: model.Site
     database: str
     output: str
+    log: str
     smtp: Smtp
     smtp_given: bool
     delivery: Delivery
@@ -122,6 +123,7 @@ def build(
         site=site,
         database=file.database,
         output=file.output,
+        log=file.log,
         smtp=Smtp(**file.smtp.model_dump()),
         smtp_given="smtp" in file.model_fields_set,
         delivery=_delivery(file.delivery),

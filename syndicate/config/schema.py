@@ -272,6 +272,10 @@ class File(Section):
     site: Site = key(..., "Who publishes.", shown="name, url and contact below it")
     database: v.Database = key("sqlite:///var/syndicate.db", "Where everything is kept.")
     output: v.Line = key("public", "Folder for feeds and pages, as files for any web server.")
+    log: Literal["text", "json"] = key(
+        "text",
+        "How `run` and `worker` tell what they do: for people, or as one JSON object a line; secrets are masked.",
+    )
     smtp: Smtp = key(Smtp(), "The mail server.", shown="as below")
     delivery: Delivery = key(Delivery(), "How mail goes out.", shown="as below")
     network: Network = key(Network(), "How the poller asks.", shown="as below")

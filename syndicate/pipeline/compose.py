@@ -39,6 +39,7 @@ from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.pipeline.leaving import leaving
 from syndicate.pipeline.origins import trace_arrivals
 from syndicate.pipeline.ports import Clock
+from syndicate.pipeline.telemetry import span
 from syndicate.proof import Setting, verify
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
@@ -177,7 +178,7 @@ def _traced(composing: Composing) -> Iterator[Transaction]:
 def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Render) -> Verified | Refusal:
     """Render, read back, and if few items fail lower them and do both again: to links, then out of the edition."""
     draft = render(entries)
-    outcome = verify(_edition(setting, period, draft), setting.site)
+    outcome = _verify(_edition(setting, period, draft), setting)
     for lower in (_reduced, _taken_out):
         if isinstance(outcome, Verified):
             return outcome
@@ -189,8 +190,15 @@ def prove(setting: Setting, period: str, entries: Sequence[Entry], render: Rende
             break  # nothing else shows that the fault is the item's and not a template's
         entries = lowered
         draft = render(entries)
-        outcome = verify(_edition(setting, period, draft), setting.site)
+        outcome = _verify(_edition(setting, period, draft), setting)
     return outcome if isinstance(outcome, Verified) else Refusal(_edition(setting, period, draft), outcome)
+
+
+def _verify(edition: Edition, setting: Setting) -> Verified | tuple[Finding, ...]:
+    with span("verify", channel=edition.channel.id, edition=edition.id, entries=len(edition.entries)) as measured:
+        outcome = verify(edition, setting.site)
+        measured.set_attribute("syndicate.findings", 0 if isinstance(outcome, Verified) else len(outcome))
+    return outcome
 
 
 def _reduced(entry: Entry, findings: Sequence[Finding]) -> Entry:

@@ -23,6 +23,7 @@ from syndicate.pipeline.arrive import Answer, Polled, Visit
 from syndicate.pipeline.desk import Desk
 from syndicate.pipeline.origins import TOGETHER, Tracer
 from syndicate.pipeline.ports import Clock, Fetcher, Reader
+from syndicate.pipeline.telemetry import span
 from syndicate.rights.heard import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
@@ -231,6 +232,12 @@ class _Crew:
             _give_back(self._polling)
 
     async def _poll_one(self, claimed: SourceState) -> Polled:
+        with span("poll", source=claimed.source_id) as measured:
+            polled = await self._polled(claimed)
+            measured.set_attribute("syndicate.status", polled.status)
+            return polled
+
+    async def _polled(self, claimed: SourceState) -> Polled:
         polling, source = self._polling, self._polling.sources[claimed.source_id]
         started = polling.clock()
         visit = Visit(source, claimed, moves.address(source.url, claimed.memory, started), started)

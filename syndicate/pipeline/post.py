@@ -22,6 +22,7 @@ from syndicate.pipeline.journal import Journal
 from syndicate.pipeline.letters import Letters, Outgoing, Sign
 from syndicate.pipeline.ports import Clock, Relay
 from syndicate.pipeline.standing import hold_late
+from syndicate.pipeline.telemetry import span
 from syndicate.store import Claimed, Settled, Store, Transaction
 from syndicate.store.destinations import FIRST_REST, PATIENCE
 
@@ -70,7 +71,11 @@ async def deliver(posting: Posting, told: Callable[[DeliveryState], None] = lamb
     sent is due again later.
     """
     async with posting.alone:
-        return await _deliver(posting, told)
+        with span("deliver") as measured:
+            outcomes = await _deliver(posting, told)
+            for state, number in outcomes.items():
+                measured.set_attribute(f"syndicate.{state}", number)
+            return outcomes
 
 
 async def _deliver(posting: Posting, told: Callable[[DeliveryState], None]) -> Counter[DeliveryState]:

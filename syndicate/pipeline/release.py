@@ -23,6 +23,7 @@ from syndicate.pipeline.corrections import note
 from syndicate.pipeline.jobs import deliver_slices
 from syndicate.pipeline.leaving import follow
 from syndicate.pipeline.ports import FeedFolder
+from syndicate.pipeline.telemetry import span
 from syndicate.pipeline.variants import Variant, variants
 from syndicate.pipeline.windows import readers, readers_of
 from syndicate.store import Lease, LedgerKind, Transaction
@@ -56,7 +57,9 @@ class Scheduled:
 
 def publish(composing: Composing, channel: Channel, folder: FeedFolder) -> Released:
     """Compose one feed channel and put its files in place; raises ProofError (then on record) or DeliveryError."""
-    verified = _on_record(composing, compose_feed(composing, channel))
+    with span("compose", channel=channel.id):
+        outcome = compose_feed(composing, channel)
+    verified = _on_record(composing, outcome)
     files = folder(verified)
     with composing.store.write() as tx:
         _released(tx, verified, composing.clock(), {"files": [path.name for path in files]})
@@ -94,7 +97,8 @@ def send_digest(
     may_send(composing.store, composing.clock())
     with composing.store.read() as tx:
         before = tx.editions.last_digest(channel.id)
-    outcome = compose_digest(composing, channel, period) if has_readers(composing, channel) else None
+    with span("compose", channel=channel.id, period=period):
+        outcome = compose_digest(composing, channel, period) if has_readers(composing, channel) else None
     if outcome is None:
         return None
     if isinstance(outcome, Refusal):

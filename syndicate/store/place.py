@@ -3,8 +3,8 @@
 
 Beside the database stands a small file that says how often mail was claimed, and which file it is itself. A copy of the
 database alone misses it, an older copy that is put in place knows of fewer claims, and with a folder that was copied it
-is another file than it says. A database on a server remembers which server, database and table it first sent from:
-a copy by template and a dump that was restored, even in place, stand elsewhere. What was copied below the file system (a
+is another file than it says. A database on a server remembers which server, database and table it first sent from: a
+copy by template and a dump that was restored, even in place, stand elsewhere. What was copied below the file system (a
 snapshot of the whole machine, the server's own files) cannot be told.
 """
 
