@@ -18,7 +18,7 @@ from syndicate.rights.trace import credited, keys_of, trace
 from syndicate.rights.works import work_key
 from syndicate.store import Store, StoredItem, Tally, Traced, Transaction
 
-TOGETHER = 100
+TOGETHER = 250
 """So many items are traced in one transaction: look-ups for many are cheaper than many look-ups."""
 
 WAVES = 8

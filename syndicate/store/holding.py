@@ -15,10 +15,13 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syndicate.store.records import Glimpse, SourceChange
 from syndicate.store.schema import held_items, item_aliases, items, source_changes
-from syndicate.store.statements import add, add_missing, among, batches
+from syndicate.store.statements import add, add_missing, as_list, batches, given
 
 ALIASES_KEPT = timedelta(days=90)
 """An alias that was written longer ago is forgotten when its source gets new ones."""
+
+_ALIASED = select(item_aliases.c.alias, item_aliases.c.item_id).where(given(item_aliases.c.alias))
+_HELD = select(items.c.id).where(given(items.c.id))
 
 
 class Holding:
@@ -30,10 +33,9 @@ class Holding:
 
     def canonical(self, ids: Sequence[str]) -> dict[str, str]:
         """By each of these ids that we know the id of its item: itself, or that of which it is an alias."""
-        aliased = select(item_aliases.c.alias, item_aliases.c.item_id).where(among(item_aliases.c.alias, ids))
-        found: dict[str, str] = {row.alias: row.item_id for row in self._connection.execute(aliased)}
-        own = select(items.c.id).where(among(items.c.id, ids))
-        return found | {item_id: item_id for item_id in self._connection.execute(own).scalars()}
+        asked = {"members": as_list(ids)}
+        found: dict[str, str] = {row.alias: row.item_id for row in self._connection.execute(_ALIASED, asked)}
+        return found | {item_id: item_id for item_id in self._connection.execute(_HELD, asked).scalars()}
 
     def alias(self, source_id: str, aliases: Mapping[str, str], now: datetime) -> None:
         """From now on each alias stands for its item. Old aliases of the source are forgotten."""

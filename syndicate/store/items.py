@@ -38,7 +38,7 @@ from syndicate.store.schema import (
     items,
     sources,
 )
-from syndicate.store.statements import add, among, batches
+from syndicate.store.statements import add, among, as_list, batches, given
 from syndicate.store.webpages import joined
 
 Place = tuple[datetime, str]
@@ -95,29 +95,21 @@ class Items:
     def known(self, keys: Sequence[str]) -> dict[str, Known]:
         """The item that each key leads to, with its chain; of several items under one key the earliest."""
         found: dict[str, Known] = {}
-        query = (
-            select(item_keys.c.key, documents.c.body, items.c.chain, item_pages.c.reading)
-            .select_from(item_keys)
-            .join(items, items.c.id == item_keys.c.item_id)
-            .join(documents, documents.c.sha256 == items.c.content_sha256)
-            .outerjoin(item_pages, item_pages.c.item_id == items.c.id)
-            .where(among(item_keys.c.key, keys))
-            .order_by(items.c.order_at, items.c.first_seen, items.c.id)
-        )
-        for key, body, chain, reading in self._connection.execute(query):
+        for key, body, chain, reading in self._connection.execute(_KNOWN, {"members": as_list(keys)}):
             if key not in found:
                 found[key] = Known(_item(body, reading), encoding.chain.value(chain))
         return found
 
     def crediting(self, keys: Sequence[str]) -> list[str]:
         """The ids of the items that credit any of these keys, each once, in order of id."""
-        query = select(item_credits.c.item_id).where(among(item_credits.c.key, keys)).distinct()
-        return sorted(self._connection.execute(query).scalars())
+        return sorted(self._connection.execute(_CREDITING, {"members": as_list(keys)}).scalars())
 
     def get(self, ids: Sequence[str]) -> dict[str, StoredItem]:
         """The items with these ids; unknown ones are left out."""
         found = (
-            stored for batch in batches(ids) for stored in self._read(stored_query().where(among(items.c.id, batch)))
+            stored_item(row)
+            for batch in batches(ids)
+            for row in self._connection.execute(_STORED, {"members": as_list(batch)})
         )
         return {stored.item.id: stored for stored in found}
 
@@ -196,8 +188,8 @@ class Items:
         return self._connection.execute(select(func.count()).select_from(items)).scalar_one()
 
     def _versions(self, ids: Sequence[str]) -> dict[str, str]:
-        query = select(items.c.id, items.c.content_sha256).where(among(items.c.id, ids))
-        return {row.id: row.content_sha256 for row in self._connection.execute(query)}
+        rows = self._connection.execute(_VERSIONS, {"members": as_list(ids)})
+        return {row.id: row.content_sha256 for row in rows}
 
     def _last_success(self, source_id: str) -> datetime | None:
         query = select(sources.c.last_success_at).where(sources.c.id == source_id)
@@ -276,6 +268,21 @@ def stored_query() -> Select[Any]:
     query = select(items, documents.c.body, item_pages.c.reading)
     query = query.join(documents, documents.c.sha256 == items.c.content_sha256)
     return query.outerjoin(item_pages, item_pages.c.item_id == items.c.id)
+
+
+# Worded once, as they are asked for every lot of items: building a statement costs more than running it.
+_STORED = stored_query().where(given(items.c.id))
+_VERSIONS = select(items.c.id, items.c.content_sha256).where(given(items.c.id))
+_CREDITING = select(item_credits.c.item_id).where(given(item_credits.c.key)).distinct()
+_KNOWN = (
+    select(item_keys.c.key, documents.c.body, items.c.chain, item_pages.c.reading)
+    .select_from(item_keys)
+    .join(items, items.c.id == item_keys.c.item_id)
+    .join(documents, documents.c.sha256 == items.c.content_sha256)
+    .outerjoin(item_pages, item_pages.c.item_id == items.c.id)
+    .where(given(item_keys.c.key))
+    .order_by(items.c.order_at, items.c.first_seen, items.c.id)
+)
 
 
 def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[Any]:

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syndicate.store.schema import source_marks
 from syndicate.store.statements import add
+
+_MINE = source_marks.c.source_id == bindparam("of")
+_MARKS = select(source_marks.c.marks).where(_MINE)
+_FORGET = delete(source_marks).where(_MINE)
+_KEEP = update(source_marks).where(_MINE).values(marks=bindparam("marks"))
 
 
 class Marks:
@@ -18,13 +23,11 @@ class Marks:
 
     def get(self, source_id: str) -> bytes:
         """The marks of a source's last reading; b"" if it left none, and then everything is to be read."""
-        query = select(source_marks.c.marks).where(source_marks.c.source_id == source_id)
-        return self._connection.execute(query).scalar_one_or_none() or b""
+        return self._connection.execute(_MARKS, {"of": source_id}).scalar_one_or_none() or b""
 
     def put(self, source_id: str, marks: bytes) -> None:
         """Keep the marks of a reading, in the transaction that stores its items: without those they would be lost."""
-        mine = source_marks.c.source_id == source_id
         if not marks:
-            self._connection.execute(delete(source_marks).where(mine))
-        elif not self._connection.execute(update(source_marks).where(mine).values(marks=marks)).rowcount:
+            self._connection.execute(_FORGET, {"of": source_id})
+        elif not self._connection.execute(_KEEP, {"of": source_id, "marks": marks}).rowcount:
             add(self._connection, source_marks, [{"source_id": source_id, "marks": marks}])

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Text, cast, delete, func, insert, select, update
 
 from syndicate.store.schema import item_shingles, item_texts, items, meta, new_shingles
-from syndicate.store.statements import add, add_missing, among
+from syndicate.store.statements import add, add_missing, as_list, given
 
 COMMON = 8
 """So many texts are kept with one passage: more are a notice, or a story of which these are enough to find it."""
@@ -37,6 +37,18 @@ GATHERED = 4000
 """So many texts are new before their passages move to the large table."""
 
 _MOVED = "shingles_moved"
+
+_OUTDATED = delete(item_texts).where(given(item_texts.c.item_id))
+_NUMBERS = select(item_texts.c.item_id, item_texts.c.number).where(given(item_texts.c.item_id))
+_OWNERS = [select(table.c.hash, table.c.number).where(given(table.c.hash)) for table in (item_shingles, new_shingles)]
+_TEXTS = (
+    select(
+        *(item_texts.c.number, item_texts.c.item_id, items.c.publisher_id, item_texts.c.shingles, item_texts.c.rare),
+        cast(items.c.order_at, Text),
+    )
+    .join(items, items.c.id == item_texts.c.item_id)
+    .where(given(item_texts.c.number))
+)
 
 
 class _Text(NamedTuple):
@@ -85,36 +97,24 @@ class Shingles:
 
     def _numbered(self, hashes: Mapping[str, Sequence[int]], rare: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """New numbers for the texts that have passages; the old ones are dead."""
-        self._connection.execute(delete(item_texts).where(among(item_texts.c.item_id, hashes)))
+        asked = {"members": as_list(hashes)}
+        self._connection.execute(_OUTDATED, asked)
         rows = [{"item_id": i, "shingles": len(own), "rare": len(rare[i])} for i, own in hashes.items() if own]
         add(self._connection, item_texts, rows)
-        query = select(item_texts.c.item_id, item_texts.c.number).where(among(item_texts.c.item_id, hashes))
-        return {row.item_id: row.number for row in self._connection.execute(query)}
+        return {row.item_id: row.number for row in self._connection.execute(_NUMBERS, asked)}
 
     def _owners(self, hashes: Iterable[int]) -> defaultdict[int, list[int]]:
         """The numbers of the texts that have each of these passages, dead ones among them."""
         found: defaultdict[int, list[int]] = defaultdict(list)
-        sought = sorted(hashes)
-        for table in (item_shingles, new_shingles):
-            query = select(table.c.hash, table.c.number).where(among(table.c.hash, sought))
-            for one, number in self._connection.execute(query).all():
+        sought = {"members": as_list(sorted(hashes))}
+        for owners in _OWNERS:
+            for one, number in self._connection.execute(owners, sought).all():
                 found[one].append(number)
         return found
 
     def _texts(self, numbers: Iterable[int]) -> dict[int, _Text]:
-        shown = (
-            item_texts.c.number,
-            item_texts.c.item_id,
-            items.c.publisher_id,
-            item_texts.c.shingles,
-            item_texts.c.rare,
-        )
-        query = (
-            select(*shown, cast(items.c.order_at, Text))
-            .join(items, items.c.id == item_texts.c.item_id)
-            .where(among(item_texts.c.number, sorted(numbers)))
-        )
-        return {number: _Text(*others) for number, *others in self._connection.execute(query).all()}
+        asked = {"members": as_list(sorted(numbers))}
+        return {number: _Text(*others) for number, *others in self._connection.execute(_TEXTS, asked).all()}
 
     def _gather(self) -> None:
         """Move the passages of living texts to the large table once enough have come together."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, bindparam, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -63,8 +63,22 @@ def _members_in_postgresql(element: _Members, compiler: SQLCompiler, **options: 
 
 
 def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
-    """True where the column has one of any number of values: one parameter, so the statement is built once for all."""
-    members = _Members(literal(json.dumps(list(values)), Text))
+    """True where the column has one of any number of values: one parameter, so the statement is compiled once."""
+    return _in(column, literal(as_list(values), Text))
+
+
+def given(column: ColumnElement[Any], name: str = "members") -> ColumnElement[bool]:
+    """The same for a statement that is worded once: the values come as the parameter ``name``, made by ``as_list``."""
+    return _in(column, bindparam(name, type_=Text()))
+
+
+def as_list(values: Iterable[int] | Iterable[str]) -> str:
+    """Values as one parameter."""
+    return json.dumps(list(values))
+
+
+def _in(column: ColumnElement[Any], values: ColumnElement[str]) -> ColumnElement[bool]:
+    members = _Members(values)
     members.type = column.type
     return column.op("IN", is_comparison=True)(members)
 

@@ -13,7 +13,41 @@ from syndicate.store import encoding
 from syndicate.store.items import listed, stored_item, stored_query
 from syndicate.store.records import StoredItem, Tally, Traced
 from syndicate.store.schema import items, near_copies
-from syndicate.store.statements import add, among, batches
+from syndicate.store.statements import add, as_list, batches, given
+
+# What is asked for every lot of items that is traced is worded once: building a statement costs more than running it.
+_TALLY = (
+    select(items.c.publisher_id, items.c.credits, func.count())
+    .where(given(items.c.publisher_id))
+    .group_by(items.c.publisher_id, items.c.credits)
+)
+_TALLY_OF_TRACED = _TALLY.where(items.c.traced)
+_NEAR = (
+    select(near_copies.c.item_id, near_copies.c.other_id)
+    .where(given(near_copies.c.item_id))
+    .order_by(near_copies.c.other_id)
+)
+_PART = [delete(near_copies).where(given(side)) for side in (near_copies.c.item_id, near_copies.c.other_id)]
+_WORKS = select(items.c.id, items.c.work_id).where(given(items.c.id))
+_ORIGINS = select(items.c.id, items.c.origin).where(given(items.c.id))
+_SHOWING = (
+    select(items.c.origin, items.c.id, items.c.work_id)
+    .where(given(items.c.origin))
+    .order_by(items.c.first_seen, items.c.id)
+)
+_UNTRACED = (
+    select(items.c.id)
+    .where(~items.c.traced)
+    .order_by(items.c.first_seen, items.c.publisher_id, items.c.id)
+    .limit(bindparam("limit"))
+)
+_TRACED: Any = (
+    update(items)
+    .where(items.c.id == bindparam("key"))
+    .values({name: bindparam(name) for name in ("chain", "origin", "credits", "traced")})
+)
+_CREDITS = update(items).where(items.c.id == bindparam("key")).values(credits=bindparam("credits"))
+_WORK = update(items).where(items.c.id == bindparam("key")).values(work_id=bindparam("work_id"))
 
 
 class Works:
@@ -25,9 +59,7 @@ class Works:
 
     def untraced(self, limit: int) -> list[str]:
         """The ids of items that wait to be traced, those seen first before the others."""
-        query = select(items.c.id).where(~items.c.traced)
-        query = query.order_by(items.c.first_seen, items.c.publisher_id, items.c.id).limit(limit)
-        return list(self._connection.execute(query).scalars())
+        return list(self._connection.execute(_UNTRACED, {"limit": limit}).scalars())
 
     def put(self, found: Sequence[Traced]) -> None:
         """Write what was found of items, and bring works together or apart as it says.
@@ -46,8 +78,7 @@ class Works:
             for one in found
         ]
         if rows:
-            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
-            self._connection.execute(update(items).where(items.c.id == bindparam("key")).values(**values), rows)
+            self._connection.execute(_TRACED, rows)
         moved = [(before[one.item_id], one.origin) for one in found if before[one.item_id] != one.origin]
         self._name({origin for pair in moved for origin in pair})
 
@@ -55,8 +86,7 @@ class Works:
         """Write whom items credit, as in ``Traced``; it is written again with what was found of them."""
         rows = [{"key": item_id, "credits": credit} for item_id, credit in credits_.items()]
         if rows:
-            change = update(items).where(items.c.id == bindparam("key")).values(credits=bindparam("credits"))
-            self._connection.execute(change, rows)
+            self._connection.execute(_CREDITS, rows)
 
     def of(self, work_ids: Iterable[str]) -> dict[str, list[StoredItem]]:
         """By work id its items that may be in lists, the one seen first before others; none if it was taken back."""
@@ -75,18 +105,14 @@ class Works:
 
     def ids(self, item_ids: Sequence[str]) -> dict[str, str]:
         """The ids of the works that these items show now."""
-        query = select(items.c.id, items.c.work_id)
-        found = self._connection.execute(query.where(among(items.c.id, item_ids)))
+        found = self._connection.execute(_WORKS, {"members": as_list(item_ids)})
         return {row.id: row.work_id for row in found}
 
     def tally(self, publisher_ids: Iterable[str], *, traced: bool = False) -> dict[str, Tally]:
         """For each of these publishers what its items credit, or only those that are ``traced``."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        mine = among(items.c.publisher_id, sorted(set(publisher_ids)))
-        query = select(items.c.publisher_id, items.c.credits, func.count()).where(mine)
-        query = query.where(items.c.traced) if traced else query
-        grouped = query.group_by(items.c.publisher_id, items.c.credits)
-        for publisher, credit, count in self._connection.execute(grouped):
+        mine = {"members": as_list(sorted(set(publisher_ids)))}
+        for publisher, credit, count in self._connection.execute(_TALLY_OF_TRACED if traced else _TALLY, mine):
             counts[publisher][credit] = count
         return {publisher: _tally(of) for publisher, of in counts.items()}
 
@@ -99,15 +125,14 @@ class Works:
     def near(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """For each of these items its near copies, in order of id; items without any are left out."""
         found: dict[str, list[str]] = defaultdict(list)
-        query = select(near_copies.c.item_id, near_copies.c.other_id).where(among(near_copies.c.item_id, ids))
-        for item_id, other_id in self._connection.execute(query.order_by(near_copies.c.other_id)):
+        for item_id, other_id in self._connection.execute(_NEAR, {"members": as_list(ids)}):
             found[item_id].append(other_id)
         return dict(found)
 
     def set_near(self, near: Mapping[str, Iterable[str]]) -> None:
         """Write the near copies of these items in place of those that they had, from both sides."""
-        for side in (near_copies.c.item_id, near_copies.c.other_id):
-            self._connection.execute(delete(near_copies).where(among(side, near)))
+        for part in _PART:
+            self._connection.execute(part, {"members": as_list(near)})
         pairs = {pair for one, others in near.items() for other in others for pair in ((one, other), (other, one))}
         rows = [{"item_id": one, "other_id": other} for one, other in sorted(pairs)]
         add(self._connection, near_copies, rows)
@@ -120,21 +145,18 @@ class Works:
         return found
 
     def _origins(self, ids: Sequence[str]) -> dict[str, str]:
-        query = select(items.c.id, items.c.origin)
-        found = self._connection.execute(query.where(among(items.c.id, ids)))
+        found = self._connection.execute(_ORIGINS, {"members": as_list(ids)})
         return {row.id: row.origin for row in found}
 
     def _name(self, origins: Iterable[str]) -> None:
         """Give the items of each of these works the id of the one that was seen first."""
         changed = []
         heads: dict[str, str] = {}
-        query = select(items.c.origin, items.c.id, items.c.work_id).where(among(items.c.origin, sorted(origins)))
-        for origin, item_id, work_id in self._connection.execute(query.order_by(items.c.first_seen, items.c.id)):
+        for origin, item_id, work_id in self._connection.execute(_SHOWING, {"members": as_list(sorted(origins))}):
             if work_id != heads.setdefault(origin, item_id):
                 changed.append({"key": item_id, "work_id": heads[origin]})
         if changed:
-            change = update(items).where(items.c.id == bindparam("key")).values(work_id=bindparam("work_id"))
-            self._connection.execute(change, changed)
+            self._connection.execute(_WORK, changed)
 
 
 def _tally(of: Counter[str]) -> Tally:
