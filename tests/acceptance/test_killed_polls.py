@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kill -9`` at random points of a cycle over many sources: nothing lost, nothing doubled, and the next run goes on.
+"""Cycles over many sources, killed at random points or shared by two programs: nothing lost, nothing asked twice.
 
 ``KILL_SOURCES=2000 KILLS=50 pytest tests/acceptance/test_killed_polls.py -s`` is the large run.
 """
 
 import asyncio
+import json
 import os
 import random
+import re
+import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -25,7 +29,8 @@ class Feeds:
     """A server of many small feeds in a thread of its own; counts what is asked, and answers as often as it is let."""
 
     def __init__(self):
-        self.asked, self._loop, self._ready = Counter(), asyncio.new_event_loop(), threading.Event()
+        self.asked, self.agents, self.both = Counter(), set(), threading.Event()
+        self._loop, self._ready = asyncio.new_event_loop(), threading.Event()
         self._thread = threading.Thread(target=self._run)
 
     def _run(self):
@@ -45,6 +50,9 @@ class Feeds:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             number = head.split(" ")[1].strip("/")
             self.asked[number] += 1
+            self.agents.add(re.search(r"user-agent: (.*)", head, re.IGNORECASE)[1])
+            if len(self.agents) > 1:
+                self.both.set()
             await self._answers.acquire()
             if reader.at_eof():  # who asked was killed while it waited
                 self._answers.release()
@@ -75,18 +83,22 @@ class Feeds:
         self._thread.join(30)
 
 
+def config(feeds, contact):
+    """Every source on an address of its own."""
+    hosts = [f"127.0.{number // 200}.{number % 200 + 1}" for number in range(SOURCES)]
+    lines = [f"site: {{name: R, url: 'https://b.example', contact: {contact}}}", "publishers: {p: {name: P}}"]
+    lines += ["network: {allow_private: true, pause: 0s}", "sources:"]
+    lines += [
+        f"  - {{id: s{n}, url: 'http://{hosts[n]}:{feeds.port}/{n}', publisher: p, every: 1d}}" for n in range(SOURCES)
+    ]
+    return "\n".join(lines)
+
+
 @pytest.mark.timeout(1800)
 def test_a_cycle_that_is_killed_again_and_again(tmp_path, run):
     """However often the poller is killed, the next one goes on where it was: each source polled, each item there once."""
     with Feeds() as feeds:
-        hosts = [f"127.0.{number // 200}.{number % 200 + 1}" for number in range(SOURCES)]
-        lines = ["site: {name: R, url: 'https://b.example', contact: e@b.example}", "publishers: {p: {name: P}}"]
-        lines += ["network: {allow_private: true, pause: 0s}", "sources:"]
-        lines += [
-            f"  - {{id: s{n}, url: 'http://{hosts[n]}:{feeds.port}/{n}', publisher: p, every: 1d}}"
-            for n in range(SOURCES)
-        ]
-        (tmp_path / "config.yaml").write_text("\n".join(lines))
+        (tmp_path / "config.yaml").write_text(config(feeds, "e@b.example"))
         open_app(tmp_path / "config.yaml").close()
         chance = random.Random(20261126)  # noqa: S311 - the same moments each time
         kills = 0
@@ -114,3 +126,32 @@ def test_a_cycle_that_is_killed_again_and_again(tmp_path, run):
     assert runs == SOURCES
     assert set(feeds.asked) == {str(number) for number in range(SOURCES)}
     assert again <= kills * AT_ONCE
+
+
+@pytest.mark.timeout(600)
+def test_two_programs_on_one_file_share_a_cycle(tmp_path):
+    """Two that poll one SQLite file at once never have a source both: each is asked once, each item is there once."""
+    with Feeds() as feeds:
+        for who in ("one", "two"):  # the contact in its User-Agent tells them apart
+            (tmp_path / f"{who}.yaml").write_text(config(feeds, f"{who}@b.example"))
+        open_app(tmp_path / "one.yaml").close()
+        programs = [
+            subprocess.Popen(
+                [sys.executable, "-m", "syndicate", "poll", "--json", "--config", f"{who}.yaml"],
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for who in ("one", "two")
+        ]
+        assert feeds.both.wait(100), "no answer is given before both have asked"
+        feeds.let(SOURCES)
+        polled = [[row["source"] for row in json.loads(program.communicate(timeout=500)[0])] for program in programs]
+        with closing(open_app(tmp_path / "one.yaml")) as app, app.store.read() as tx:
+            states, items = tx.sources.all(), tx.items.count()
+    assert [program.returncode for program in programs] == [0, 0]
+    assert sorted(polled[0] + polled[1]) == sorted(f"s{number}" for number in range(SOURCES))
+    assert all(polled), "both had some"
+    assert set(feeds.asked.values()) == {1}
+    assert {(state.polls, state.failures) for state in states} == {(1, 0)}
+    assert items == SOURCES * ITEMS
