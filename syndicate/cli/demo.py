@@ -18,13 +18,14 @@ from rich.text import Text
 
 from syndicate import demo
 from syndicate.app import App, clock, open_app
-from syndicate.cli.readers import add_confirmed, read_rows
+from syndicate.cli.readers import read_rows
 from syndicate.cli.show import OUT, count, line, mode_text, table, trouble
 from syndicate.cli.work import show_refusal, show_released, show_report
 from syndicate.errors import UsageError
 from syndicate.model import Channel, ChannelKind, Mode
 from syndicate.pipeline import pages, release
 from syndicate.pipeline.compose import Refusal, compose_digest
+from syndicate.pipeline.importing import bring
 from syndicate.publish.page_item import PageItem
 from syndicate.publish.templates import environment
 from syndicate.schedule.cycle import Report, cycle, drain, of_kind
@@ -126,7 +127,7 @@ def _subscribe(stage: Stage, channel: Channel) -> None:
     file = stage.home / "readers.csv"
     now = stage.app.clock()
     file.write_text(demo.readers(now), encoding="utf-8")
-    add_confirmed(stage.app, channel, read_rows(file, channel, now), file.name)
+    bring(stage.app.composing, channel, read_rows(file, channel, now), file.name)
 
 
 def _show_polled(report: Report) -> None:

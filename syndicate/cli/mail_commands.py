@@ -120,12 +120,13 @@ def bounces_undo(
 def people_import(
     file: Annotated[Path, typer.Argument(help="CSV with columns email, confirmed_at, method, wording.")],
     channel: Annotated[str, typer.Option(help="The digest channel they subscribe to.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     config: ConfigPath = DEFAULT,
 ) -> None:
     """Add readers with a proof of consent (when, how and to which wording); ask all others to confirm."""
     from syndicate.cli import readers
 
-    raise typer.Exit(readers.import_people(config, file, channel))
+    raise typer.Exit(readers.import_people(config, file, channel, dry_run=dry_run))
 
 
 @people.command("list")

@@ -40,6 +40,7 @@ NETWORK_AN_HOUR: Final = 10
 PUBLISHER_AN_HOUR: Final = 4
 ALL_AN_HOUR: Final = 100
 LOOKS_AN_HOUR: Final = 12
+MOST_ASKED: Final = 1000
 
 Fetch = Callable[[str], Awaitable[str]]
 """The text at an address; raises SyndicateError if there is none."""
@@ -185,6 +186,28 @@ def _records(texts: Texts, name: str) -> list[str]:
 def _is_this(composing: Composing, objection: Objection, line: str) -> bool:
     held = waiting(composing, DOMAIN, line.strip().strip('"'))
     return held is not None and held.number == objection.number
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """An objection that was asked for on the site and not shown yet: of whom, about which item, how and where, when."""
+
+    publisher_id: str
+    story: str
+    how: str
+    where: str
+    at: datetime
+
+
+def unshown(tx: Transaction, now: datetime) -> list[Unshown]:
+    """Those that may still be shown, the newest first."""
+    recorded = {one.record.reference for one in tx.terms.all()}
+    rows = [row for row in tx.ledger.tail(MOST_ASKED, LedgerKind.NOTICE) if row.data.get("act") == ASKED]
+    return [
+        Unshown(row.data["publisher"], row.data["story"], row.data["how"], row.data["where"], row.at)
+        for row in rows
+        if row.subject not in recorded and row.at > now - HOLDS
+    ]
 
 
 def record(composing: Composing, objection: Objection) -> None:

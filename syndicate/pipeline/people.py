@@ -183,6 +183,20 @@ def _rejoin(
     return tx.people.rejoin(left.id, consent)
 
 
+def restore(composing: Composing, subscriber_id: int, by: str) -> None:
+    """Somebody whom a bounce or a complaint took off comes back, because a person says that it was a mistake.
+
+    Raises UsageError for everybody else: whoever left by an own act comes back by one.
+    """
+    now = composing.clock()
+    with composing.store.write() as tx:
+        if not tx.people.restore(subscriber_id, now):
+            remedy = "whoever left comes back by an own act"
+            raise UsageError("was not taken off by a bounce or a complaint", subject=str(subscriber_id), remedy=remedy)
+        data = {"act": "restore", "by": by}
+        tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(subscriber_id), data=data)
+
+
 def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | None) -> None:
     """How often and when the person wants it; None is as the publisher sends it."""
     now = composing.clock()

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from syndicate.model import DeliveryState, Mode
-from syndicate.store.mail_tables import deliveries, subscribers
+from syndicate.store.mail_tables import deliveries, returns, subscribers
 from syndicate.store.schema import edition_items, editions, items, poll_runs, source_changes
+from syndicate.store.statements import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,11 @@ class Figures:
         """``connection`` is in a transaction."""
         self._connection = connection
 
-    def came(self, since: datetime) -> dict[str, list[datetime]]:
-        """When each item was first seen, by source id; in order."""
+    def came(self, since: datetime, sources: Sequence[str] | None = None) -> dict[str, list[datetime]]:
+        """When each item was first seen, by source id, of these sources or of all; in order."""
         found: dict[str, list[datetime]] = defaultdict(list)
         query = select(items.c.source_id, items.c.first_seen).where(items.c.first_seen >= since)
+        query = query if sources is None else query.where(among(items.c.source_id, sources))
         for source_id, when in self._connection.execute(query.order_by(items.c.first_seen)):
             found[source_id].append(when)
         return found
@@ -56,6 +59,19 @@ class Figures:
         rows = self._connection.execute(query).all()
         failed = sum(bool(row.error) for row in rows)
         return Asked(len(rows), sum(not row.error and not row.new and not row.changed for row in rows), failed)
+
+    def polled(self, since: datetime) -> list[tuple[datetime, str]]:
+        """When each poll was that is remembered, and what it was: new, quiet or failed."""
+        shown = poll_runs.c.at, poll_runs.c.new, poll_runs.c.changed, poll_runs.c.error
+        rows = self._connection.execute(select(*shown).where(poll_runs.c.at >= since))
+        return [(row.at, "failed" if row.error else "new" if row.new or row.changed else "quiet") for row in rows]
+
+    def returned(self, since: datetime) -> list[tuple[datetime, str]]:
+        """When each bounce or complaint of a reader came back, and which it was."""
+        mine = returns.c.at >= since, returns.c.subscriber_id.is_not(None), returns.c.kind.in_(["failed", "complaint"])
+        return [
+            (row.at, row.kind) for row in self._connection.execute(select(returns.c.at, returns.c.kind).where(*mine))
+        ]
 
     def accepted(self, since: datetime) -> list[datetime]:
         """When each mail of an edition was accepted."""

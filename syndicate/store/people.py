@@ -264,6 +264,12 @@ class People:
         found = self._read(select(subscribers).where(subscribers.c.id == subscriber_id))
         return found[0] if found else None
 
+    def known(self, channel_id: str, emails: Sequence[str]) -> tuple[tuple[Subscriber, ...], tuple[str, ...]]:
+        """Of these addresses the subscribers of a channel, and those that are on its suppression list."""
+        by_key = {address_key(email): email for email in emails}
+        barred = self._suppressed(channel_id, tuple(by_key))
+        return self._by_key(channel_id, tuple(by_key)), tuple(by_key[key] for key in sorted(barred))
+
     def find(self, channel_id: str, email: str) -> Subscriber | None:
         """The subscriber with this address, in any spelling of its case, or None."""
         found = self._by_key(channel_id, [address_key(email)])

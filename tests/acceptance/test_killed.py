@@ -16,7 +16,8 @@ from lxml import etree
 
 from syndicate import demo
 from syndicate.app import clock, open_app
-from syndicate.cli.readers import add_confirmed, read_rows
+from syndicate.cli.readers import read_rows
+from syndicate.pipeline.importing import bring
 from syndicate.pipeline.post import deliver
 from syndicate.pipeline.release import send_digest
 from syndicate.schedule.due import period
@@ -30,9 +31,8 @@ def polled(start, run):
     run(start, "poll", "--all")
     app = open_app(start / "config.yaml")
     (start / "readers.csv").write_text(demo.readers(app.clock()))
-    add_confirmed(
-        app, app.channel("weekly"), read_rows(start / "readers.csv", app.channel("weekly"), app.clock()), "test"
-    )
+    weekly = app.channel("weekly")
+    bring(app.composing, weekly, read_rows(start / "readers.csv", weekly, app.clock()), "test")
     app.close()
     return start
 

@@ -17,8 +17,9 @@ from pytest_httpserver import HTTPServer
 
 from syndicate import demo
 from syndicate.app import App, clock, open_app
-from syndicate.cli.readers import add_confirmed, read_rows
+from syndicate.cli.readers import read_rows
 from syndicate.model import Chain, Consent, Hop, Item, Person, Purpose, Role
+from syndicate.pipeline.importing import bring
 from syndicate.schedule.cycle import Report
 from syndicate.serve.admin.passwords import hashed
 
@@ -158,7 +159,7 @@ class House:
         app, now = self.app, clock()
         (self.folder / "readers.csv").write_text(demo.readers(now), encoding="utf-8")
         weekly = app.channel("weekly")
-        add_confirmed(app, weekly, read_rows(self.folder / "readers.csv", weekly, now), "readers.csv")
+        bring(app.composing, weekly, read_rows(self.folder / "readers.csv", weekly, now), "readers.csv")
         consent = Consent(Purpose.COMMUNITY, demo.config.WORDING, "form on the site", now)
         more = {f"reader-{n}@reader.example": consent for n in range(self._readers - 3)}
         with app.store.write() as tx:

@@ -96,8 +96,8 @@ class Console:
             session = self._door.session(request)
             if session is None:
                 return RedirectResponse(f"{_base(request)}/login", 303)
-            form = await self._door.act(request, session) if request.method == "POST" else {}
-            visit = Visit(session, request.path_params, request.query_params, form)
+            form, file = await self._door.act(request, session) if request.method == "POST" else ({}, None)
+            visit = Visit(session, request.path_params, request.query_params, form, file, request.url.query)
             return await run_in_threadpool(self._answer, request, room, visit)
 
         return endpoint
@@ -119,7 +119,8 @@ class Console:
             session.said = answer.said
             return RedirectResponse(f"{_base(request)}/{answer.to}", 303)
         if isinstance(answer, Finished):
-            return Response(answer.body, headers=FRAMED, media_type=answer.media_type)
+            kept = {"Content-Disposition": f'attachment; filename="{answer.name}"'} if answer.name else {}
+            return Response(answer.body, headers=FRAMED | kept, media_type=answer.media_type)
         body = self._render(request, answer, session)
         session.said, session.fault, session.kept = "", "", {}
         return Response(body, answer.status, HEADERS, media_type=HTML)

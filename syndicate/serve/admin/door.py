@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,6 +24,11 @@ COOKIE: Final = "syndicate_console"
 KNOCK: Final = "syndicate_login"
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 LONGEST_FORM: Final = 200_000
+LONGEST_FILE: Final = 10_000_000
+MOST_FIELDS: Final = 20
+
+File = tuple[str, bytes]
+"""Its name, and what is in it."""
 
 
 class Door:
@@ -42,13 +49,13 @@ class Door:
         """Who is logged in, or None."""
         return self._sessions.get(request.cookies.get(COOKIE, ""), self._house.now())
 
-    async def act(self, request: Request, session: Session) -> Mapping[str, Sequence[str]]:
-        """The form of an act; raises a 403 unless it comes from a page of ours in this session."""
-        form = await read_form(request)
+    async def act(self, request: Request, session: Session) -> tuple[Mapping[str, Sequence[str]], File | None]:
+        """The form of an act and its file; raises a 403 unless it comes from a page of ours in this session."""
+        form, file = await read_upload(request) if _is_upload(request) else (await read_form(request), None)
         given = next(iter(form.get("csrf", ())), "")
         if not secrets.compare_digest(given.encode(), session.csrf.encode()) or _is_foreign(request):
             raise HTTPException(403)
-        return form
+        return form, file
 
     def knock(self) -> str:
         """A token for the form of the login, which its cookie repeats."""
@@ -109,12 +116,39 @@ class Door:
 
 async def read_form(request: Request) -> Mapping[str, Sequence[str]]:
     """The fields of a form, of bounded length."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            raise HTTPException(413)
+    body = b"".join([chunk async for chunk in _bounded(request, LONGEST_FORM)])
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+async def read_upload(request: Request) -> tuple[Mapping[str, Sequence[str]], File | None]:
+    """The fields of a form with at most one file, and that file, of bounded length."""
+    parser = MultiPartParser(request.headers, _bounded(request, LONGEST_FILE), max_files=1, max_fields=MOST_FIELDS)
+    try:
+        found = await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+    form: dict[str, list[str]] = {}
+    file: File | None = None
+    for name, value in found.multi_items():
+        if isinstance(value, UploadFile):
+            file = (value.filename or name, await value.read()) if value.filename else None
+            await value.close()
+        else:
+            form.setdefault(name, []).append(value)
+    return form, file
+
+
+async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes]:
+    length = 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > most:
+            raise HTTPException(413)
+        yield chunk
+
+
+def _is_upload(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
 def is_here(request: Request) -> bool:

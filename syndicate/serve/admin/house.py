@@ -74,13 +74,16 @@ class House:
 class Visit:
     """One request of somebody who is logged in: ``path`` is of the address, ``asked`` what stands behind its ``?``.
 
-    ``form`` is empty for a look; for an act it has what was filled in, a list of values for each field.
+    ``form`` is empty for a look; for an act it has what was filled in, a list of values for each field, and ``file``
+    the name and bytes of a file that was handed in. ``query`` is what stands behind the ``?``, as it is written.
     """
 
     session: Session
     path: Mapping[str, str]
     asked: Mapping[str, str]
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    file: tuple[str, bytes] | None = None
+    query: str = ""
 
     def get(self, name: str) -> str:
         """The first value of a field, "" if it was not filled in."""
@@ -111,10 +114,11 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Bytes as they are, to be shown in a frame that can run, load and send nothing."""
+    """Bytes as they are, to be shown in a frame that can run, load and send nothing; with a name, to be kept."""
 
     body: bytes
     media_type: str
+    name: str = ""
 
 
 Answer = View | Go | Finished | None

@@ -21,9 +21,21 @@ TRIES_IN_ALL = 30
 WITHIN = timedelta(minutes=15)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that was handed in to be looked at: for which list, its file's name, and its text."""
+
+    channel_id: str
+    name: str
+    text: str
+
+
 @dataclass(slots=True)
 class Session:
-    """One login. ``said`` and ``fault`` are told on the next page and then forgotten; ``kept`` was filled in."""
+    """One login. ``said`` and ``fault`` are told on the next page and then forgotten; ``kept`` was filled in.
+
+    ``table`` waits to be brought in or let go.
+    """
 
     name: str
     csrf: str
@@ -32,6 +44,7 @@ class Session:
     said: str = ""
     fault: str = ""
     kept: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    table: Table | None = None
 
 
 class Sessions:

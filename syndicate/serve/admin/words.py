@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from syndicate.errors import SyndicateError
+from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Mode, SendingState
 from syndicate.publish.words import day, figure
 
@@ -18,10 +19,15 @@ STATES = {
     SendingState.CANCELLED: "cancelled",
 }
 MINUTE, HOUR, DAY, KILO = 60, 3600, 86_400, 1000
+FIELD = r"\1: "
+_FIELD = re.compile(r"^\S+?:\d+(?::\d+)?: (?:\S*\.)?([a-z_]+)(?:\[\d+\])?: ")
+"""Before what is wrong: the line of a text that nobody sees, and the path to a field."""
 
 
 def error(error: SyndicateError) -> str:
-    """What happened, to what, and what to do about it, as sentences."""
+    """What happened, to what, and what to do about it, as sentences; of a statement, what is wrong with its fields."""
+    if isinstance(error, ConfigError):
+        return " ".join(f"{_FIELD.sub(FIELD, one)}." for one in error.problems)
     line = f"{error.subject}: {error.what}" if error.subject else error.what
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in (line, error.remedy) if part)
 

@@ -1,184 +1,127 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Items: what came, how far each channel carries it; and of one of them why, down to the sentence, and the proof."""
+"""Items: what came, found by words, publisher, mode, channel and day; and of one of them why, and the proof."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from syndicate.model import Channel, Decision, Evidence, Mode, Role
-from syndicate.pipeline import recording
+from syndicate.model import Decision, Mode
 from syndicate.pipeline.compose import decide_all
-from syndicate.pipeline.duty_words import describe
-from syndicate.pipeline.explain import Explanation, copies, explain, named
-from syndicate.serve.admin.house import Answer, Go, House, View, Visit
-from syndicate.store import StoredItem
+from syndicate.pipeline.explain import named
+from syndicate.serve.admin import words
+from syndicate.serve.admin.house import Answer, House, View, Visit
+from syndicate.store import Sought, StoredItem, Transaction
 
 PAGE = 30
-LINES = 20
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-PARTS = {"rss": "RSS", "atom": "Atom", "json": "JSON", "mail HTML": "Mail, HTML", "mail text": "Mail, text"}
+LOOKED = 1500
+"""So many items are decided to fill a page whose modes are asked for; the next page goes on from there."""
+
+Row = tuple[StoredItem, Sequence[Decision]]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A clause that was applied: its words, the mode after it, and the letters of the quotes that it cites."""
+class Wanted:
+    """What the form asks for, as it was filled in."""
 
-    text: str
-    mode: Mode
-    letters: tuple[str, ...]
+    find: str
+    source: str
+    publisher: str
+    mode: str
+    channel: str
+    since: str
+    until: str
 
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """One piece of evidence under its letter."""
-
-    letter: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A duty in words, and for each part of the latest edition whether it was proved there."""
-
-    words: str
-    met: tuple[bool, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One stop of the chain: ``kind`` is origin, republisher or here."""
-
-    kind: str
-    name: str
-    what: str
+    @property
+    def by_mode(self) -> Mode | None:
+        """The mode that is asked for, None for any."""
+        return Mode[self.mode.upper()] if self.mode.upper() in Mode.__members__ else None
 
 
 def all_of_them(house: House, visit: Visit) -> Answer:
-    """GET items: the newest first, of one source or of all, or the one that an id or address names."""
-    source, wanted = visit.asked.get("source", ""), visit.asked.get("find", "").strip()
-    channels = house.config.channels
+    """GET items: the newest first, those that the form asks for, or the one that an id or address names."""
+    wanted = Wanted(**{name: visit.asked.get(name, "").strip() for name in Wanted.__slots__})
     with house.read() as tx:
-        if wanted:
-            found = named(tx, wanted)
+        exact = named(tx, wanted.find) if wanted.find else []
+        if exact:
+            rows, more, until = _decided(house, tx, exact[:PAGE]), None, None
         else:
-            found = tx.items.newest(PAGE + 1, sources=(source,) if source else (), before=_place(visit))
-        shown = found[:PAGE]
-        decided = [decide_all(house.composing, tx, channel, shown, house.now()) for channel in channels]
-    last = shown[-1] if len(found) > PAGE and not wanted else None
+            rows, more, until = _page(house, tx, wanted, _place(visit.asked.get("before", "")))
     values = {
-        "rows": [(one, [entries[n].decision for entries in decided]) for n, one in enumerate(shown)],
-        "channels": channels,
-        "sources": sorted((s.publisher.name, s.id) for s in house.sources.values()),
-        "source": source,
+        "rows": rows,
+        "channels": house.config.channels,
+        "sources": sorted(((s.id, s.publisher.name) for s in house.sources.values()), key=lambda one: one[1]),
+        "publishers": sorted(((p.id, p.name) for p in house.publishers.values()), key=lambda one: one[1]),
+        "modes": [(mode.name.lower(), words.mode(mode)) for mode in reversed(Mode)],
         "wanted": wanted,
-        "more": f"{last.order_at.isoformat()},{last.item.id}" if last else "",
+        "is_narrowed": any(getattr(wanted, name) for name in Wanted.__slots__),
+        "more": f"{more.order_at.isoformat()},{more.item.id}" if more else "",
+        "until": house.local(until) if until else None,
         "now": house.local(house.now()),
     }
     return View("items.html", values)
 
 
-def one(house: House, visit: Visit) -> Answer:
-    """GET items/ID: chain, decision for each channel, quotes beside clauses, duties beside their proof."""
-    with house.read() as tx:
-        stored = tx.items.get([visit.path["item"]]).get(visit.path["item"])
-        lines = tx.ledger.tail(LINES, subject=visit.path["item"]) if stored else []
-        picks = {c.id: tx.picks.of(c.id, [visit.path["item"]]) for c in house.config.channels} if stored else {}
-    if stored is None:
+def _page(
+    house: House, tx: Transaction, wanted: Wanted, before: tuple[datetime, str] | None
+) -> tuple[list[Row], StoredItem | None, datetime | None]:
+    """The rows of one page, the item after which the next begins, and up to when it was looked, if not to the end."""
+    sought, rows, looked = _sought(house, wanted), [], 0
+    step = PAGE + 1 if wanted.by_mode is None else LOOKED // 5
+    while True:
+        found = tx.items.search(step, sought, before=before)
+        looked += len(found)
+        for row in _decided(house, tx, found) if wanted.by_mode is None else _with_mode(house, tx, wanted, found):
+            rows.append(row)
+            if len(rows) > PAGE:
+                return rows[:PAGE], rows[PAGE - 1][0], None
+        if len(found) < step:
+            return rows, None, None
+        if looked >= LOOKED:
+            return rows, found[-1], found[-1].order_at
+        before = found[-1].order_at, found[-1].item.id
+
+
+def _with_mode(house: House, tx: Transaction, wanted: Wanted, found: Sequence[StoredItem]) -> list[Row]:
+    """Those that a channel, or the one that is asked for, carries in the mode that is asked for."""
+    asked = [c for c in house.config.channels if wanted.channel in ("", c.id)]
+    modes = [[entry.decision.mode for entry in decide_all(house.composing, tx, c, found, house.now())] for c in asked]
+    fitting = [one for n, one in enumerate(found) if any(by_item[n] is wanted.by_mode for by_item in modes)]
+    return _decided(house, tx, fitting)
+
+
+def _decided(house: House, tx: Transaction, found: Sequence[StoredItem]) -> list[Row]:
+    decided = [decide_all(house.composing, tx, channel, found, house.now()) for channel in house.config.channels]
+    return [(one, [entries[n].decision for entries in decided]) for n, one in enumerate(found)]
+
+
+def _sought(house: House, wanted: Wanted) -> Sought:
+    said = wanted.find.casefold()
+    return Sought(
+        words=wanted.find,
+        named=tuple(one.id for one in house.publishers.values() if said and said in one.name.casefold()),
+        sources=(wanted.source,) if wanted.source else (),
+        publishers=(wanted.publisher,) if wanted.publisher else (),
+        since=_day(house, wanted.since),
+        until=_day(house, wanted.until, timedelta(days=1)),
+    )
+
+
+def _day(house: House, text: str, more: timedelta = timedelta(0)) -> datetime | None:
+    """When a day begins where the site is; None for what is no day."""
+    try:
+        day = date.fromisoformat(text) + more
+    except (ValueError, OverflowError):
         return None
-    explained = explain(house.composing, stored, house.config.channels)
-    chosen = _chosen(explained, visit.asked.get("channel", ""))
-    letters = _letters([one.decision for one in explained])
-    held = chosen.edition if chosen.edition and not chosen.other_copy else None
-    parts = tuple(dict.fromkeys(proved.part for proved in (held.proved if held else ())))
-    values = {
-        "stored": stored,
-        "stops": _stops(house, stored),
-        "rows": [(one, _cited((e for r in one.decision.reasons for e in r.evidence), letters)) for one in explained],
-        "chosen": chosen,
-        "steps": [
-            Step(reason.text, reason.mode, _cited(reason.evidence, letters)) for reason in chosen.decision.reasons
-        ],
-        "quotes": list(letters.values()),
-        "duties": _duties(chosen, parts),
-        "parts_of": [PARTS.get(part, part) for part in parts],
-        "copies": [copy for copy in copies(house.composing, stored) if copy.item_id != stored.item.id],
-        "lines": lines,
-        "picked": {channel for channel, found in picks.items() if found},
-        "pickable": _pickable(house, stored),
-        "now": house.local(house.now()),
-        "here": f"items/{stored.item.id}",
-    }
-    return View("item.html", values)
+    return datetime.combine(day, time.min, ZoneInfo(house.config.site.timezone))
 
 
-def act(house: House, visit: Visit) -> Answer:
-    """POST items/ID: choose it by hand for a channel, or take the choice back."""
-    with house.read() as tx:
-        stored = tx.items.get([visit.path["item"]]).get(visit.path["item"])
-    wanted, _, channel_id = visit.get("act").partition(" ")
-    if stored is None or wanted not in {"pick", "unpick"}:
-        return None
-    channel = house.channel(channel_id)
-    recording.pick(house.composing, channel, stored, visit.by, undo=wanted == "unpick")
-    said = "chosen for" if wanted == "pick" else "no longer chosen for"
-    return Go(f"items/{stored.item.id}", f"It is {said} {channel.title or channel.id}.")
-
-
-def _place(visit: Visit) -> tuple[datetime, str] | None:
-    when, _, item_id = visit.asked.get("before", "").partition(",")
+def _place(text: str) -> tuple[datetime, str] | None:
+    when, _, item_id = text.partition(",")
     try:
         moment = datetime.fromisoformat(when)
     except ValueError:
         return None
     return (moment, item_id) if moment.tzinfo else None
-
-
-def _chosen(explained: Sequence[Explanation], channel_id: str) -> Explanation:
-    """The channel that was asked for, else the widest one that went out."""
-    named = [one for one in explained if one.channel.id == channel_id]
-    return named[0] if named else max(explained, key=lambda one: (one.edition is not None, one.decision.mode))
-
-
-def _letters(decisions: Sequence[Decision]) -> dict[tuple[str, str], Quote]:
-    """The quotes by their words and page, each under a letter: clauses that rest on the same words cite one."""
-    cited = {
-        (e.value, e.url): e
-        for decision in decisions
-        for reason in decision.reasons
-        for e in reversed(reason.evidence)
-        if e.value
-    }
-    return {key: Quote(LETTERS[n] if n < len(LETTERS) else str(n + 1), e) for n, (key, e) in enumerate(cited.items())}
-
-
-def _cited(evidence: Iterable[Evidence], letters: Mapping[tuple[str, str], Quote]) -> tuple[str, ...]:
-    found = (letters[e.value, e.url].letter for e in evidence if (e.value, e.url) in letters)
-    return tuple(dict.fromkeys(found))
-
-
-def _duties(chosen: Explanation, parts: Sequence[str]) -> list[Duty]:
-    return [
-        Duty(describe(duty), tuple((number, part) in chosen.met for part in parts))
-        for number, duty in enumerate(chosen.decision.duties)
-    ]
-
-
-def _stops(house: House, stored: StoredItem) -> list[Stop]:
-    stops = []
-    for n, hop in enumerate(stored.chain.hops):
-        kind = "origin" if hop.role is Role.ORIGIN else "republisher"
-        says = "origin" if hop.role is Role.ORIGIN and stored.chain.origin_known else kind
-        used = ", the copy we use" if n == len(stored.chain.hops) - 1 and n else ""
-        day = f"{house.local(hop.date):%d %b %Y}, ".lstrip("0") if hop.date else ""
-        stops.append(Stop(kind, hop.name or "somebody else", f"{day}{says}{used}"))
-    seen = f"{house.local(stored.first_seen):%d %b %Y}, here".lstrip("0")
-    return [*stops, Stop("here", house.config.site.name, seen)]
-
-
-def _pickable(house: House, stored: StoredItem) -> list[Channel]:
-    """The channels for which a person's choice would carry it further."""
-    queue = recording.queue(house.composing, house.config.channels)
-    wanted = {one.channel_id for one in queue if one.stored.item.id == stored.item.id}
-    return [channel for channel in house.config.channels if channel.id in wanted]

@@ -1,48 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ledger: what was decided and done; objections; and the settings, each with where it was made."""
+"""The ledger: what was decided and done; and the settings, each with where it was made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from syndicate.pipeline.breaches import cure, open_breaches
-from syndicate.serve.admin.house import Answer, Go, House, View, Visit
+from syndicate.serve.admin.house import Answer, House, View, Visit
 from syndicate.store import LedgerKind, LedgerRow
 
 SHOWN = 200
 
 
 def ledger(house: House, visit: Visit) -> Answer:
-    """GET ledger: the newest lines, of one kind or about one subject; and breaches that are not cured."""
+    """GET ledger: the newest lines, of one kind or about one subject."""
     kind, subject = visit.asked.get("kind", ""), visit.asked.get("subject", "").strip()
     known = kind if kind in {one.value for one in LedgerKind} else None
     with house.read() as tx:
         rows = tx.ledger.tail(SHOWN, known, subject or None)
-        breaches = open_breaches(tx)
-        objections = tx.ledger.tail(SHOWN, LedgerKind.OBJECTION)
     values = {
         "rows": [(row, _told(row)) for row in rows],
         "kinds": [one.value for one in LedgerKind],
         "kind": known or "",
         "subject": subject,
-        "breaches": breaches,
-        "objections": [(row, _told(row)) for row in objections],
         "shown": SHOWN,
         "now": house.local(house.now()),
     }
     return View("ledger.html", values)
-
-
-def cured(house: House, visit: Visit) -> Answer:
-    """POST ledger/breaches/N: it is cured, and how."""
-    if not visit.path["number"].isdigit():
-        return None
-    how = visit.get("how")
-    if not how:
-        return Go("ledger", "Nothing was recorded: say how it was cured.")
-    cure(house.composing, int(visit.path["number"]), how, visit.by)
-    return Go("ledger", f"Breach {visit.path['number']} is cured.")
 
 
 def settings(house: House, _visit: Visit) -> Answer:

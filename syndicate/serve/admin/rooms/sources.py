@@ -15,7 +15,7 @@ from syndicate.serve.admin import charts
 from syndicate.serve.admin.house import Answer, Go, House, View, Visit
 from syndicate.store import PollRun, SourceState, Suggestion
 
-POLLS, WEEKS, NEWEST = 14, 8, 12
+POLLS, WEEKS, NEWEST, PAGE = 14, 8, 12, 50
 TABS = (("all", "All"), ("needs", "Needs you"), ("held", "On hold"), ("broken", "Broken"), ("paused", "Paused"))
 DAY = timedelta(days=1)
 
@@ -43,39 +43,69 @@ class Row:
     waiting: int
     terms: Terms
 
-    @property
-    def needs(self) -> bool:
-        """Whether a person is asked for something."""
-        return self.status in {"broken", "gone", "on hold"} or bool(self.terms.waits)
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A source by what it is found and sorted by; ``needs`` tells whether a person is asked for something."""
+
+    state: SourceState
+    name: str
+    status: str
+    needs: bool
+
+    def is_named(self, words: str) -> bool:
+        """Whether it is known by these words: its name, id or address."""
+        return words in f"{self.name} {self.state.source_id} {self.state.url}".casefold()
 
 
 def all_of_them(house: House, visit: Visit) -> Answer:
-    """GET sources: those that need somebody on top."""
+    """GET sources: those that need somebody on top; by tab, by words, by the page."""
     now = house.now()
-    rows = sorted(_rows(house, now), key=lambda row: (not row.needs, row.status not in {"broken", "gone"}, row.name))
+    found = visit.asked.get("find", "").strip()
+    known = [one for one in _known(house) if one.is_named(found.casefold())]
     tab = visit.asked.get("show", "all")
     kinds = {
-        "all": rows,
-        "needs": [row for row in rows if row.needs],
-        "held": [row for row in rows if row.status == "on hold"],
-        "broken": [row for row in rows if row.status in {"broken", "gone"}],
-        "paused": [row for row in rows if row.status == "paused"],
+        "all": known,
+        "needs": [one for one in known if one.needs],
+        "held": [one for one in known if one.status == "on hold"],
+        "broken": [one for one in known if one.status in {"broken", "gone"}],
+        "paused": [one for one in known if one.status == "paused"],
     }
+    tab = tab if tab in kinds else "all"
+    pages = max(-(-len(kinds[tab]) // PAGE), 1)
+    page = min(max(int(asked) if (asked := visit.asked.get("page", "")).isdigit() else 1, 1), pages)
+    shown = kinds[tab][(page - 1) * PAGE : page * PAGE]
     with house.read() as tx:
-        asked = tx.figures.asked(now - DAY)
+        asked_for = tx.figures.asked(now - DAY)
     values = {
-        "rows": kinds.get(tab, rows),
-        "tab": tab if tab in kinds else "all",
+        "rows": _rows(house, now, [one.state.source_id for one in shown]),
+        "tab": tab,
         "tabs": [(key, label, len(kinds[key])) for key, label in TABS],
-        "well": sum(row.status == "sound" for row in rows),
-        "failing": sum(row.status == "failing" for row in rows),
+        "found": found,
+        "page": page,
+        "pages": pages,
+        "well": sum(one.status == "sound" for one in known),
+        "failing": sum(one.status == "failing" for one in known),
         "held": len(kinds["held"]),
         "broken": len(kinds["broken"]),
-        "number": len(rows),
-        "asked": asked,
+        "number": len(known),
+        "asked": asked_for,
         "now": house.local(now),
     }
     return View("sources.html", values)
+
+
+def _known(house: House) -> list[Known]:
+    """Every source, those that need somebody first, and of these what is broken; then by name."""
+    with house.read() as tx:
+        states = tx.sources.get(list(house.sources))
+        suggested = {one.publisher_id for one in tx.suggestions.all()}
+    found = []
+    for state in states:
+        publisher, how = house.sources[state.source_id].publisher, status(state)
+        needs = how in {"broken", "gone", "on hold"} or publisher.id in suggested
+        found.append(Known(state, publisher.name, how, needs))
+    return sorted(found, key=lambda one: (not one.needs, one.status not in {"broken", "gone"}, one.name))
 
 
 def one(house: House, visit: Visit) -> Answer:
@@ -84,7 +114,7 @@ def one(house: House, visit: Visit) -> Answer:
     if source_id not in house.sources:
         return None
     now = house.now()
-    (row,) = _rows(house, now, source_id)
+    (row,) = _rows(house, now, [source_id])
     with house.read() as tx:
         runs = tx.sources.runs(source_id)
         items = tx.items.newest(NEWEST, sources=(source_id,))
@@ -124,13 +154,14 @@ def _hurry(house: House, source_id: str, now: datetime, by: str) -> str:
     return "asked within a few seconds." if hurried else "not polled at all; resume it first."
 
 
-def _rows(house: House, now: datetime, only: str = "") -> list[Row]:
-    ids = [only] if only else list(house.sources)
+def _rows(house: House, now: datetime, ids: Sequence[str]) -> list[Row]:
+    """What is shown of these sources, in this order."""
     with house.read() as tx:
-        states = tx.sources.get(ids)
+        by_id = {state.source_id: state for state in tx.sources.get(ids)}
+        states = [by_id[id_] for id_ in ids if id_ in by_id]
         runs = {state.source_id: tx.sources.runs(state.source_id, POLLS) for state in states}
         newest, held = tx.holding.newest(), tx.holding.held()
-        came = tx.figures.came(now - WEEKS * 7 * DAY)
+        came = tx.figures.came(now - WEEKS * 7 * DAY, ids)
         publishers = on_record(house.composing.publishers, tx, now)
         waiting = tx.suggestions.all()
     return [

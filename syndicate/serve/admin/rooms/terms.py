@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
-from syndicate.model import ChannelClass, Mode, Prohibition, Publisher, Record, Scope
+from syndicate.model import ChannelClass, Mode, Publisher
 from syndicate.pipeline import recording, reviewing
 from syndicate.pipeline.deciding import on_record
-from syndicate.pipeline.explain import named
 from syndicate.pipeline.recording import Move
 from syndicate.pipeline.suggesting import Unknown, unknown
 from syndicate.rights.notices.suggested import is_doubtful, unset
 from syndicate.rights.rulings import channel_class
 from syndicate.serve.admin.house import Answer, Go, House, View, Visit
+from syndicate.serve.admin.rooms.ways import ways
 from syndicate.store import RecordedTerms, Suggestion
 
 PAGE = 200
@@ -90,10 +90,10 @@ def all_of_them(house: House, _visit: Visit) -> Answer:
         "waiting_list": [(one, _name(house, one.publisher_id)) for one in waiting],
         "silent": silent,
         "recorded": recorded[::-1],
-        "publishers": sorted((one.name, one.id) for one in publishers.values()),
         "configured": [one for one in publishers.values() if one.records],
         "whose": lambda publisher_id: _name(house, publisher_id),
         "now": house.local(house.now()),
+        **ways(house),
     }
     return View("terms.html", values)
 
@@ -154,28 +154,8 @@ def withdraw(house: House, visit: Visit) -> Answer:
     """POST terms/statements/N: a recorded statement holds no longer."""
     number = int(visit.path["statement"]) if visit.path["statement"].isdigit() else 0
     one = recording.withdraw(house.composing, number, visit.by)
-    return Go("terms", f"Statement {one.id} of {_name(house, one.publisher_id)} holds no longer.")
-
-
-def object_(house: House, visit: Visit) -> Answer:
-    """POST terms/objections: a publisher refuses, by letter or telephone: everything, or one story of it."""
-    publisher = recording.known(house.publishers, visit.get("publisher"))
-    story, now = visit.get("story"), house.now()
-    with house.read() as tx:
-        found = named(tx, story) if story else []
-    if story and not found:
-        raise UsageError("no item has this id or address", subject=story, remedy="leave it empty to refuse everything")
-    theirs = [one for one in found if any(hop.publisher_id == publisher.id for hop in one.chain.hops)]
-    if found and not theirs:
-        raise UsageError(
-            f"is no story of {publisher.name}", subject=story, remedy="choose whose it is, or by whom it came"
-        )
-    refusal = Prohibition(Mode.WITHHOLD, by=publisher.name, quote=visit.get("quote"))
-    scope = Scope(items=tuple(one.item.id for one in theirs))
-    record = Record("", prohibitions=(refusal,), scope=scope, confirmed_by=visit.by, confirmed_at=now)
-    recording.put(house.composing, [recording.Draft(publisher.id, record, "objection", now)], visit.by)
-    what = "that story" if story else "everything of it"
-    return Go("terms", f"{publisher.name}: {what} is withheld from now on.")
+    back = visit.get("back") or "terms"
+    return Go(back, f"Statement {one.id} of {_name(house, one.publisher_id)} holds no longer.")
 
 
 def _number(visit: Visit) -> int:

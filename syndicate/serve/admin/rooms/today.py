@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from syndicate.model import Health, Mode
-from syndicate.pipeline import recording
+from syndicate.pipeline import asking, recording
+from syndicate.pipeline.breaches import open_breaches
 from syndicate.pipeline.progress import progress
 from syndicate.serve.admin import charts, words
 from syndicate.serve.admin.house import Answer, House, View, Visit
 from syndicate.store import SourceState, Transaction
 
 DAYS = 14
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+POLLED = ("new", "quiet", "failed")
+RETURNED = ("failed", "complaint")
 SHOWN = 12
 
 
@@ -36,7 +40,8 @@ def show(house: House, _visit: Visit) -> Answer:
     with house.read() as tx:
         states = tx.sources.get(list(house.sources))
         waits = [*_terms(house, tx), *_held(house, states), *_picks(len(queue)), *_refused(house, tx), *_letters(tx)]
-        broke = [*_broken(house, states), *_alarms(tx)]
+        waits += _unanswered(house, tx)
+        broke = [*_broken(house, states), *_breaches(tx), *_alarms(tx)]
         values = {
             "today": house.local(now),
             "now": house.local(now),
@@ -58,6 +63,7 @@ def _days(house: House, tx: Transaction, now: datetime) -> dict[str, object]:
     came = [house.local(when).date() for times in tx.figures.came(start).values() for when in times]
     went = [(house.local(when).date(), mode) for when, mode in tx.figures.went(start)]
     accepted = [house.local(when).date() for when in tx.figures.accepted(start)]
+    back = [(house.local(when).date(), kind) for when, kind in tx.figures.returned(start)]
     joined, left = tx.figures.readers()
     modes = (Mode.FULL, Mode.EXCERPT, Mode.LINK)
     last = [mode for when, mode in tx.figures.went(now - DAY)]
@@ -77,11 +83,29 @@ def _days(house: House, tx: Transaction, now: datetime) -> dict[str, object]:
             ("full", "excerpt", "link"),
             "Items by mode in fourteen days",
         ),
+        "polls": _polls(house, tx, now),
+        "bounces": charts.stack(
+            [(_label(day), tuple(back.count((day, kind)) for kind in RETURNED)) for day in days],
+            ("bounces", "complaints"),
+            "Mail that came back in fourteen days",
+        ),
         "deliveries": charts.bars(_counted(days, accepted), "Mails accepted", width=330, height=100),
         "growth": charts.line(growth, "Readers"),
         "left": sum(1 for when in left if when >= start),
         "joined": sum(1 for when in joined if when >= start),
     }
+
+
+def _polls(house: House, tx: Transaction, now: datetime) -> charts.Stack:
+    """The polls of the last day that are remembered, by the hour."""
+    hours = [_hour(house.local(now - n * HOUR)) for n in reversed(range(24))]
+    done = Counter((_hour(house.local(when)), kind) for when, kind in tx.figures.polled(hours[0]))
+    rows = [(f"{hour:%H}:00", tuple(done[hour, kind] for kind in POLLED)) for hour in hours]
+    return charts.stack(rows, ("brought something", "nothing new", "failed"), "Polls in the last day")
+
+
+def _hour(when: datetime) -> datetime:
+    return when.replace(minute=0, second=0, microsecond=0)
 
 
 def _counted(days: Sequence[date], seen: Sequence[date]) -> list[tuple[str, int]]:
@@ -163,6 +187,30 @@ def _letters(tx: Transaction) -> list[Row]:
         for one in tx.sendings.latest()
         if one.state in {"paused", "held"}
     ]
+
+
+def _unanswered(house: House, tx: Transaction) -> list[Row]:
+    """Requests that are worth a reminder."""
+    names, today = {one.id: one.name for one in house.publishers.values()}, house.now().date()
+    return [
+        Row(
+            f"{names.get(one.letter.publisher_id, one.letter.publisher_id)} has not answered",
+            f"Asked {words.count((today - one.last).days, 'day')} ago: {one.letter.subject}",
+            "Remind",
+            f"terms/requests/{one.number}",
+        )
+        for one in asking.requests(tx)
+        if one.is_late(house.now())
+    ]
+
+
+def _breaches(tx: Transaction) -> list[Row]:
+    """What went out against terms and is not cured."""
+    number = len(open_breaches(tx))
+    what = words.counted(number, "breach is", "breaches are") + " not cured"
+    return (
+        [Row(what, "Something went out further than its terms permit.", "Look", "terms/objections")] if number else []
+    )
 
 
 def _broken(house: House, states: Sequence[SourceState]) -> list[Row]:
