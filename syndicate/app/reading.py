@@ -97,15 +97,16 @@ def _objecting(app: App) -> Objecting:
         await objecting.write(composing, found, send)
 
     async def look(found: Objection) -> bool:
-        from syndicate.deliver.names import Names
+        from syndicate.deliver.names import Names, server_at
 
+        names = Names(*server_at(app.config.network.name_server))
         async with app.client() as client:
 
             async def fetch(url: str) -> str:
                 reply = await client.get(url, {"Accept": "text/plain"})
                 return reply.body[:LONGEST].decode("utf-8", "replace") if reply.status == HTTPStatus.OK else ""
 
-            return await objecting.look(composing, found, fetch, Names().texts)
+            return await objecting.look(composing, found, fetch, names.texts)
 
     return Objecting(
         publisher=composing.publishers.get,

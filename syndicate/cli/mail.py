@@ -152,8 +152,9 @@ def doctor(path: Path, addresses: list[str], server: str, *, as_machine: bool) -
     """What stands in the DNS about our mail; 1 if something is to be changed."""
     from syndicate.deliver.names import Names, ip_address, server_at
 
-    asked, sent_from = Names(*server_at(server)), list(map(ip_address, addresses))
+    sent_from = list(map(ip_address, addresses))
     with closing(open_app(path)) as app:
+        asked = Names(*server_at(server or app.config.network.name_server))
         found = app.examine(asked, sent_from)
     if as_machine:
         as_json(found)

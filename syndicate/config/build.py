@@ -73,6 +73,7 @@ class Network:
     pause: int = 1
     timeout: int = 30
     max_size: int = 10_000_000
+    name_server: str = ""
 
 
 @dataclass(frozen=True, slots=True)

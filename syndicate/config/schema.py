@@ -85,6 +85,12 @@ class Network(Section):
     pause: v.MaybeDuration = key(1, "From one request to a host to the next.", shown="1s")
     timeout: v.Duration = key(30, "For a whole answer.", shown="30s")
     max_size: v.Size = key(10_000_000, "Of an answer, unpacked.", shown="10MB")
+    name_server: v.MaybeNameServer = key(
+        "",
+        "Whom we ask for what stands in the DNS: a publisher's line, and what `doctor` looks at. Pages and feeds are "
+        "found by the system's own way.",
+        shown="the system's",
+    )
 
 
 class Console(Section):

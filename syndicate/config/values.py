@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -210,6 +211,17 @@ def _listen(text: str) -> str:
     return text
 
 
+def _name_server(text: str) -> str:
+    try:
+        parts = urlsplit(f"//[{text}]" if text.count(":") > 1 and "[" not in text else f"//{text}")
+        ip_address(parts.hostname or "")
+        if parts.port == 0 or parts.netloc != parts.geturl()[2:]:
+            raise ValueError  # noqa: TRY301 - as the two above do
+    except ValueError:
+        raise refuse("is not a name server; write its address, such as 127.0.0.1 or 127.0.0.1:5353") from None
+    return text
+
+
 def _unless_blank(check: Callable[[str], str]) -> Callable[[str], str]:
     """``check``, with ``""`` let through: the key may be left empty."""
     return lambda text: check(text) if text else text
@@ -228,6 +240,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url), Form("an http or https addre
 Email = Annotated[str, AfterValidator(_email), Form("a mail address")]
 MaybeEmail = Annotated[str, AfterValidator(_unless_blank(_email)), Form("a mail address")]
 MaybeListen = Annotated[str, AfterValidator(_unless_blank(_listen)), Form("`address:port`")]
+MaybeNameServer = Annotated[str, AfterValidator(_unless_blank(_name_server)), Form("`address` or `address:port`")]
 MaybeSender = Annotated[str, AfterValidator(_unless_blank(_sender)), Form("`Name <address>`")]
 MaybeContact = Annotated[str, AfterValidator(_unless_blank(_contact)), Form("a mail or web address")]
 MaybeHash = Annotated[str, AfterValidator(_unless_blank(_hash)), Form("64 hex digits")]

@@ -61,6 +61,8 @@ class Heartbeat:
                 await job(report)
             except SyndicateError as error:
                 report.trouble.append(error)
+            except asyncio.CancelledError:
+                return  # the daemon stops; what was under way is taken up when it starts again
             known = self._known.get(job.__name__, set())
             self._known[job.__name__] = {str(error) for error in (*report.refused, *report.trouble)}
             report.refused = [error for error in report.refused if str(error) not in known]

@@ -6,12 +6,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from dnslib import PTR, QTYPE, RCODE, RR, TXT, A
-from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
 from syndicate.deliver.names import Names, ip_address, server_at
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.pipeline.doctor import Mail, examine, organisation
+from tests.cases.deliver.zone import answering
 
 OURS = Mail("news.bulletin.example", "news.bulletin.example", "news.bulletin.example", "s1", "QUJD")
 GOOD = {
@@ -57,41 +56,11 @@ def test_what_is_no_address(text):
         ip_address(text)
 
 
-class Zone(BaseResolver):
-    """A name server over a table; the answer to a name that is not there is that it is not there."""
-
-    def __init__(self, table):
-        self.table = table
-
-    def resolve(self, request, _handler):
-        """One answer."""
-        reply = request.reply()
-        name, kind = str(request.q.qname).rstrip(".").lower(), QTYPE[request.q.qtype]
-        make = {
-            "TXT": lambda text: TXT([text[i : i + 200].encode() for i in range(0, len(text), 200)]),
-            "A": A,
-            "PTR": PTR,
-        }
-        for value in self.table.get((name, kind), ()):
-            reply.add_answer(RR(request.q.qname, request.q.qtype, rdata=make[kind](value)))
-        if not any(known == name for known, _ in self.table):
-            reply.header.rcode = RCODE.NXDOMAIN
-        return reply
-
-
 @contextmanager
 def names(**changes):
     """A resolver that asks a server with the good records, changed."""
-    table = GOOD | {tuple(key.split("|")): value for key, value in changes.items()}
-    server = DNSServer(
-        Zone(table), address="127.0.0.1", port=0, logger=DNSLogger(log="-request,-reply,-data,-truncated,-error")
-    )
-    server.start_thread()
-    try:
-        yield Names("127.0.0.1", server.server.server_address[1])
-    finally:
-        server.stop()
-        server.server.server_close()
+    with answering(GOOD | {tuple(key.split("|")): value for key, value in changes.items()}) as port:
+        yield Names("127.0.0.1", port)
 
 
 def found(mail=OURS, addresses=("192.0.2.9",), **changes):

@@ -20,6 +20,7 @@ from syndicate.pipeline.poll import poll_due
 from syndicate.serve.app import build_app
 from syndicate.serve.run import serving
 from syndicate.testing import Sink
+from tests.cases.deliver.zone import answering
 
 NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)
 FEED = """<rss version="2.0"><channel><title>South</title><link>{home}</link>
@@ -28,7 +29,7 @@ FEED = """<rss version="2.0"><channel><title>South</title><link>{home}</link>
 </channel></rss>"""
 CONFIG = """
 site: {{name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}}
-network: {{allow_private: true, pause: 0s}}
+network: {{allow_private: true, pause: 0s, name_server: '127.0.0.1:{dns}'}}
 smtp: {{host: 127.0.0.1, port: {smtp}, security: none}}
 publishers:
   south: {{name: South Desk, home: "{home}", terms: ours}}
@@ -45,11 +46,11 @@ channels:
 class World:
     """A publisher, a mail server, and our site that carries two stories."""
 
-    def __init__(self, httpserver, sink, folder):
-        self.now, self.publisher, self.sink = NOW, httpserver, sink
+    def __init__(self, httpserver, sink, folder, records, dns):
+        self.now, self.publisher, self.sink, self.records = NOW, httpserver, sink, records
         home = httpserver.url_for("/")
         httpserver.expect_request("/feed.xml").respond_with_data(FEED.format(home=home), content_type="text/xml")
-        (folder / "config.yaml").write_text(CONFIG.format(home=home, smtp=sink.port))
+        (folder / "config.yaml").write_text(CONFIG.format(home=home, smtp=sink.port, dns=dns))
         self.app = open_app(folder / "config.yaml", now=lambda: self.now)
         asyncio.run(self._poll())
 
@@ -104,9 +105,10 @@ class World:
 
 @pytest.fixture(name="world")
 def _world(httpserver, tmp_path):
-    with Sink() as sink:
+    records = {}
+    with Sink() as sink, answering(records) as dns:
         sink.keep_bodies = True
-        world = World(httpserver, sink, tmp_path)
+        world = World(httpserver, sink, tmp_path, records, dns)
         yield world
         world.app.close()
 
@@ -155,6 +157,18 @@ def test_an_objection_on_the_domain(world):
     assert "It is on record" in world.ask(look)[0][1]
     assert world.in_force()[0].confirmed_by.endswith("(domain)")
     assert world.stories() == []
+
+
+def test_an_objection_in_the_dns(world):
+    """The line counts as a TXT record of the publisher's domain too, as the name server of the configuration has it."""
+    _, page = world.objects(what="all", how="domain")
+    line = re.search(r'/objections/domain/([^"]+)"', page)[1]
+    look = ("POST", f"/objections/domain/{line}", {"x": "1"})
+    world.records["_syndicate-objection.localhost", "TXT"] = ["v=spf1 -all", f"{line}x"]
+    assert "Not found yet." in world.ask(look)[0][1]
+    world.records["_syndicate-objection.localhost", "TXT"] = ["v=spf1 -all", line]
+    assert "It is on record" in world.ask(look)[0][1]
+    assert world.in_force()[0].confirmed_by.endswith("(domain)")
 
 
 def test_nobody_learns_whether_an_address_is_on_record(world):

@@ -32,6 +32,22 @@ def test_an_address_to_listen_on():
     ]
 
 
+@pytest.mark.parametrize("given", ["127.0.0.1", "127.0.0.1:5353", "::1", "[::1]", "[::1]:5353"])
+def test_a_name_server(given):
+    """The DNS is asked at an address of either version, with or without a port."""
+    text = SITE + f"network: {{name_server: '{given}'}}\n"
+    assert load(text, licence=lambda _: None, read_file=lambda _: "").network.name_server == given
+
+
+@pytest.mark.parametrize("given", ["dns.example", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1/53", "[::1", "::1:53:x"])
+def test_what_is_no_name_server(given):
+    """A name would have to be asked for first; a port that there is not is none."""
+    assert problems(SITE + f"network: {{name_server: '{given}'}}\n") == [
+        f"config.yaml:2: network.name_server: '{given}' is not a name server; "
+        "write its address, such as 127.0.0.1 or 127.0.0.1:5353"
+    ]
+
+
 def test_a_subject_that_cannot_be_used():
     """A digest's subject that names what there is not is refused when the file is read."""
     weekly = (
