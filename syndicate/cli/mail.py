@@ -51,18 +51,24 @@ def _send(app: App, channel: Channel, now: str, preview: Path | None) -> int:
     if not release.has_readers(app.composing, channel):
         if preview:
             return _unsent(app, channel, now, preview)
-        OUT.print(f"{channel.id}: nobody subscribes, so nothing is sent. See it with --dry-run --preview FILE.html.")
+        OUT.print(
+            f"{channel.id}: nobody subscribes, so nothing is sent. See it in your own mail with --to ADDRESS, or in a"
+            " file with --dry-run --preview FILE.html."
+        )
         return 0
     released = release.send_digest(app.composing, channel, now)
     if released is None:
-        return _nothing_new(channel, preview)
+        return _nothing_new(app, channel, preview)
     _write_preview(app, released.verified, preview)
     show_released(released)
     return run_loop(_drain(app))
 
 
-def _nothing_new(channel: Channel, preview: Path | None) -> int:
-    OUT.print(f"{channel.id}: nothing new since the last edition, so nothing is sent.")
+def _nothing_new(app: App, channel: Channel, preview: Path | None) -> int:
+    with app.store.read() as tx:
+        before = tx.editions.digests(channel.id, 1)
+    why = "nothing new since the last edition" if before else "nothing that it may carry has come in yet"
+    OUT.print(f"{channel.id}: {why}, so nothing is sent.")
     if preview:
         raise UsageError(
             "not written: there is no edition to show",
@@ -76,7 +82,7 @@ def _unsent(app: App, channel: Channel, now: str, preview: Path) -> int:
     """What a first reader would get, for the eyes of the operator: nothing is stored."""
     outcome = _composed(app, channel, now)
     if outcome is None:
-        return _nothing_new(channel, preview)
+        return _nothing_new(app, channel, preview)
     _write_preview(app, outcome, preview)
     OUT.print(f"{channel.id}: nobody subscribes, so nothing is sent. {preview} shows what would be.")
     return 0
@@ -94,7 +100,7 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
     """Compose and prove without a trace: for the eyes of the operator only."""
     outcome = _composed(app, channel, "" if to else now)  # what is only tried has no page on the web
     if outcome is None:
-        return _nothing_new(channel, preview)
+        return _nothing_new(app, channel, preview)
     _write_preview(app, outcome, preview)
     with app.store.read() as tx:
         recipients = 1 if to else len(readers_of(tx, channel))

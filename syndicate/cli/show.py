@@ -22,6 +22,7 @@ from syndicate.model import Mode
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+NO_SOURCES = "Nothing is polled yet. Add a site, or the address of its feed: syndicate add ADDRESS"
 STYLES = {Mode.FULL: "bright_blue", Mode.EXCERPT: "", Mode.LINK: "", Mode.WITHHOLD: "dim"}
 
 

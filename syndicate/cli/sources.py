@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.text import Text
 
 from syndicate.app import App, open_app
-from syndicate.cli.show import OUT, as_json, count, table
+from syndicate.cli.show import NO_SOURCES, OUT, as_json, count, table
 from syndicate.errors import UsageError
 from syndicate.model import Health
 from syndicate.pipeline import watch
@@ -33,6 +33,9 @@ def list_sources(path: Path, *, json: bool) -> int:
             newest, held = tx.holding.newest(), tx.holding.held()
         if json:
             as_json([_row(state, runs[state.source_id], newest, held) for state in states])
+            return 0
+        if not states:
+            OUT.print(NO_SOURCES)
             return 0
         now = app.clock()
         _print(states, runs, newest, now)

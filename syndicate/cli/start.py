@@ -25,7 +25,7 @@ def init(folder: Path) -> None:
         raise UsageError(
             f"cannot be written: {error.strerror}", subject=str(target), remedy="name a folder that you may write to"
         ) from error
-    OUT.print(f"Wrote {target}. Edit it, then: syndicate check -c {target}")
+    OUT.print(f"Wrote {target}. Put your site and your mail server into it, then: syndicate check -c {target}")
 
 
 def check(path: Path, as_machine: bool) -> None:
@@ -45,10 +45,11 @@ def check(path: Path, as_machine: bool) -> None:
             ]
         )
         return
-    OUT.print(
-        f"{path} is valid: {count(len(config.sources), 'source')}, {count(len(config.channels), 'channel')}."
-        " What a source's own items may do, unless an item says otherwise:\n"
-    )
+    valid = f"{path} is valid: {count(len(config.sources), 'source')}, {count(len(config.channels), 'channel')}."
+    if not config.sources:
+        OUT.print(f"{valid} Sources can stand in it or be added by command: syndicate add ADDRESS")
+        return
+    OUT.print(f"{valid} What a source's own items may do, unless an item says otherwise:\n")
     table(
         ["Source", *(c.id for c in config.channels)],
         ((source.id, *(mode_text(d.mode) for d in decisions)) for source, decisions in rows),

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from syndicate.app import App, open_app
-from syndicate.cli.show import ERR, OUT, as_json, count, line, table, trouble
+from syndicate.cli.show import ERR, NO_SOURCES, OUT, as_json, count, line, table, trouble
 from syndicate.deliver.site import release_site
 from syndicate.errors import ProofError, SyndicateError, UsageError
 from syndicate.model import ChannelKind, Mode
@@ -36,10 +36,13 @@ def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
     """Poll the sources named, all, or those that are due."""
     with closing(open_app(path)) as app:
         polled = run_loop(_poll(app, _named(app, names, every=every)))
+        sources = app.config.sources
     if json:
         as_json([{"source": p.source_id, "status": p.status, "new": p.new, "error": p.error} for p in polled])
-    else:
+    elif sources:
         show_polled(polled)
+    else:
+        OUT.print(NO_SOURCES)
     return 1 if any(p.status == "failed" for p in polled) else 0
 
 
@@ -144,6 +147,7 @@ def show_released(released: Released) -> None:
     """What went out, how much of it, and what was proved."""
     edition, channel = released.verified.edition, released.channel
     modes = ", ".join(f"{number} {mode}" for mode, number in _modes(released).items() if number)
+    how_far = f": {modes}" if modes else ""
     carried = sum(entry.decision.mode > Mode.WITHHOLD for entry in edition.entries)
     if channel.kind is ChannelKind.DIGEST:
         size = sum(len(part.content) for part in edition.parts) / 1000
@@ -154,7 +158,7 @@ def show_released(released: Released) -> None:
         )
         line("", "", modes)
     else:
-        line("Publish", channel.id, f"{count(carried, 'item')}: {modes}")
+        line("Publish", channel.id, f"{count(carried, 'item')}{how_far}")
     for entry in edition.entries:
         if entry.decision.reasons[-1].clause == PROOF_CLAUSE:
             trouble(f"item {entry.item.id} reduced to a link: {entry.decision.reasons[-1].text}")

@@ -8,47 +8,50 @@ _STARTER = """\
 
 site:
   name: Riverside Bulletin
-  url: https://bulletin.example        # public address of the pages and feeds
-  contact: editor@bulletin.example     # stands in every feed and mail
+  url: https://bulletin.example        # what readers type; http://127.0.0.1:8080 while you try it
+  contact: editor@bulletin.example     # stands in every page, feed and mail
   timezone: Europe/Paris
 
-# What publishers permit, as you read it on their pages. Without an entry here their items go out as links,
-# unless they carry a licence themselves.
-terms:
-  community-crosspost:
-    evidence: https://south.example/republish
-    quote: Community sites may cross-post our articles if they name the source and link to the original.
-    contact: rights@south.example
-    grants:
-      - mode: full                     # full, excerpt (with words: or paragraphs:), link
-        media: [web]                   # web, email, print
-        purposes: [community]          # community, commercial
-        duties: [credit, copyright, link]
-    otherwise: link
+# The mail server that takes our post. Give a password as SYNDICATE_SMTP__PASSWORD, or its file as
+# SYNDICATE_SMTP__PASSWORD_FILE.
+smtp: {host: localhost, port: 25, security: none}
+# smtp: {host: mail.bulletin.example, port: 587, security: starttls, username: bulletin}
 
-publishers:
-  south-desk:
-    name: South Desk
-    home: https://south.example
-    terms: community-crosspost         # a key of terms:, or a licence id such as CC-BY-4.0
-
-sources:
-  - id: south-desk                     # kept for ever: item ids depend on it
-    url: https://south.example/feed.xml
-    publisher: south-desk
-    every: 30m
-
+# What we publish. What each channel is decides how much of an item its terms allow in it.
 channels:
   community:
     kind: feed
+    purpose: community                 # community: without profit; commercial: everything else
+  weekly:
+    kind: digest
     purpose: community
+    schedule: "0 7 * * 1"              # Mondays at 07:00
+    backfill: 10                       # of what a source has when it is polled first; 0: only what comes later
+    from: Riverside Bulletin <news@bulletin.example>
 
-# A digest by mail; give the password as SYNDICATE_SMTP__PASSWORD.
-# smtp: {host: mail.bulletin.example, port: 587, security: starttls, username: bulletin}
-#  weekly:                             # belongs under channels:
-#    kind: digest
-#    schedule: "0 7 * * 1"             # Mondays at 07:00
-#    from: Riverside Bulletin <news@bulletin.example>
+# From whom. `syndicate add ADDRESS` finds the feed of a site and what it says about reuse; what you confirm of that
+# with `syndicate terms review` is kept in the database. Or write it here, as you read it on their pages:
+#
+# publishers:
+#   south-desk:
+#     name: South Desk
+#     home: https://south.example
+#     terms: crosspost                 # a key of terms:, or a licence id such as CC-BY-4.0; without it: links alone
+# terms:
+#   crosspost:
+#     evidence: https://south.example/republish
+#     quote: Community sites may cross-post our articles if they name the source and link to the original.
+#     contact: rights@south.example
+#     grants:
+#       - mode: full                   # full, excerpt (with words: or paragraphs:), link
+#         media: [web, email]          # web, email, print
+#         purposes: [community]        # community, commercial
+#         duties: [credit, copyright, link]
+# sources:
+#   - id: south-desk                   # kept for ever: item ids depend on it
+#     url: https://south.example/feed.xml
+#     publisher: south-desk
+#     every: 30m
 """
 
 

@@ -141,13 +141,14 @@ def test_without_a_configuration_the_next_step_is_told(tmp_path, syndicate):
 
 
 def test_init_writes_what_check_accepts(tmp_path, syndicate):
-    """The starter configuration is valid as it is, prints its matrix, and the hint of `init` can be pasted."""
+    """The starter configuration is valid as it is, and the hints of `init` and of `check` lead on."""
     done = syndicate(tmp_path, "init", "new")
     assert done.returncode == 0
     hint = done.stdout.strip().rsplit("then: syndicate ", 1)[1].split()
     done = syndicate(tmp_path, *hint)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "is valid: 1 source, 1 channel" in done.stdout
+    assert "is valid: 0 sources, 2 channels" in done.stdout
+    assert "syndicate add ADDRESS" in done.stdout
 
 
 def test_check_prints_the_matrix_in_eighty_columns(start, syndicate):

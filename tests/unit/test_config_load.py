@@ -59,9 +59,14 @@ def test_defaults():
 
 
 def test_starter():
-    """What init writes is valid."""
+    """What init writes is valid, and what it only suggests is valid too."""
     config = read(starter())
-    assert [channel.id for channel in config.channels] == ["community"]
+    assert [channel.id for channel in config.channels] == ["community", "weekly"]
+    head, _, suggested = starter().partition("# publishers:")
+    whole = read(head + "publishers:" + suggested.replace("\n# ", "\n"))
+    assert [(source.id, source.publisher.records[0].contact) for source in whole.sources] == [
+        ("south-desk", "rights@south.example")
+    ]
 
 
 def test_example(repository):

@@ -181,11 +181,16 @@ def _cited(quotes: Sequence[Quote], value: str) -> list[int]:
 
 
 def _choices(house: House, suggestion: Suggestion, asked: Mapping[str, str], accept: bool) -> list[Choice]:
-    """Never wider than the notice says; as far as it may say only once somebody read what was not understood."""
+    """Never wider than the notice says; as far as it may say only once somebody read what was not understood.
+
+    ``asked`` are the fields of the form; its field ``accepted`` tells whether the words were read when it was shown.
+    """
     rows, said = [], suggestion.reading["at_most" if accept else "grants"]
     for column, label in CLASSES.items():
         most = Mode[said[column.value].upper()]
         name = asked.get(column.value, "").upper()
+        if accept and asked.get("accepted") != "yes" and name == suggestion.reading["grants"][column.value].upper():
+            name = ""  # it was the most until the words were read just now, and nobody chose it
         chosen = min(Mode[name], most) if name in Mode.__members__ else most
         ours = [c.title or c.id for c in house.config.channels if channel_class(c) is column]
         allowed = tuple(mode for mode in reversed(Mode) if mode <= most)
