@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from syndicate.deliver import tokens
 from syndicate.errors import LimitError, SyndicateError
-from syndicate.model import Mode, Prohibition, Publisher, Record, Scope
+from syndicate.model import Hop, Mode, Prohibition, Publisher, Record, Scope
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.deciding import on_record
 from syndicate.pipeline.explain import named
@@ -29,7 +29,7 @@ from syndicate.pipeline.people import HOUR, origin_of
 from syndicate.pipeline.recording import Draft, put
 from syndicate.publish.templates import render
 from syndicate.publish.words import address
-from syndicate.store import LedgerKind, Transaction
+from syndicate.store import LedgerKind, StoredItem, Transaction
 
 HOLDS: Final = timedelta(days=7)
 ASKED: Final = "objection asked"
@@ -107,9 +107,25 @@ def _within(tx: Transaction, key: str, most: int, now: datetime) -> None:
 def _story(tx: Transaction, publisher_id: str, story: str) -> tuple[str, str]:
     """The publisher's item by its id, its address, or its address here: its id and title; ("", "") if there is none."""
     for held in named(tx, story) if story else ():
-        if any(hop.publisher_id == publisher_id for hop in held.chain.hops):
+        if _of(publisher_id, held):
             return held.item.id, held.item.title or held.item.url
     return "", ""
+
+
+def _of(publisher_id: str, held: StoredItem) -> list[Hop]:
+    """Where a chain passes through the publisher."""
+    return [hop for hop in held.chain.hops if hop.publisher_id == publisher_id]
+
+
+def scope_of(tx: Transaction, publisher_id: str, story: str) -> Scope:
+    """The publisher's own appearances of a story, in whichever copy we hold, or still get, of it: ids and addresses.
+
+    ``story`` is an id or an address of any copy. Nothing is in the scope if the publisher is in the chain of none.
+    """
+    works = tx.works.of({held.work_id for held in named(tx, story)})
+    hops = [hop for copies in works.values() for held in copies for hop in _of(publisher_id, held)]
+    names = [name for hop in hops for name in (hop.item_id, hop.url) if name]
+    return Scope(items=tuple(dict.fromkeys(names)))
 
 
 def token(composing: Composing, objection: Objection) -> str:
@@ -215,9 +231,11 @@ def record(composing: Composing, objection: Objection) -> None:
     now, reference = composing.clock(), f"objection-{objection.number}"
     with composing.store.read() as tx:
         known = tx.terms.all(objection.publisher.id)
+        found = scope_of(tx, objection.publisher.id, objection.story).items if objection.story else ()
     if any(one.record.reference == reference for one in known):
         return
-    scope = Scope(items=(objection.story,)) if objection.story else Scope()
+    # Its own id stays in: what was withdrawn meanwhile is found no longer, and no scope at all would be everything.
+    scope = Scope(items=tuple(dict.fromkeys((objection.story, *found)))) if objection.story else Scope()
     by = f"{address(objection.where)} ({objection.how})"
     statement = Record(
         key="",

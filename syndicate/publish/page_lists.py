@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
-from syndicate.model import Channel, Grant, Medium, Mode, Part, Prohibition, Publisher, Purpose, Record
+from syndicate.model import Channel, Grant, Medium, Mode, Part, Prohibition, Publisher, Purpose, Record, Scope
 from syndicate.publish.page import FEED_NAMES, FEED_TYPES, digest_view, render_page
 from syndicate.publish.page_item import ChannelSummary, DigestSummary, Frame, PageItem
 from syndicate.publish.page_view import Link, view
@@ -125,7 +125,13 @@ def _record(record: Record, frame: Frame) -> dict[str, object]:
 
 
 def _says(record: Record) -> str:
-    """What a statement permits, in a few words."""
+    """What a statement permits, in a few words, and for what if it is not for everything."""
+    scope = record.scope
+    part = "single stories" if scope.items else "single files" if scope.files else "a part of its work"
+    return _permits(record) if scope == Scope() else f"{_permits(record)}, for {part} only"
+
+
+def _permits(record: Record) -> str:
     said = [_grant_words(record, number) for number in range(len(record.grants))]
     said += [_refusal_words(one) for one in record.prohibitions]
     if record.licence and not said and not record.licence.url:

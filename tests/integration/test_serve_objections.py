@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import pytest
+from werkzeug import Response
 
 from syndicate.app import open_app
 from syndicate.model import Mode
@@ -23,21 +24,21 @@ from syndicate.testing import Sink
 from tests.cases.deliver.zone import answering
 
 NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)
-FEED = """<rss version="2.0"><channel><title>South</title><link>{home}</link>
-<item><title>One</title><link>{home}1</link><guid>1</guid><description>The weir was opened.</description></item>
-<item><title>Two</title><link>{home}2</link><guid>2</guid><description>The ferry goes on.</description></item>
-</channel></rss>"""
+FEED = "<rss version='2.0'><channel><title>{title}</title><link>{home}</link>{items}</channel></rss>"
+ITEM = "<item><title>{0}</title><link>{1}</link><guid>{1}</guid><description>{2}</description></item>"
 CONFIG = """
 site: {{name: Riverside Bulletin, url: https://bulletin.example, contact: editor@bulletin.example}}
 network: {{allow_private: true, pause: 0s, name_server: '127.0.0.1:{dns}'}}
 smtp: {{host: 127.0.0.1, port: {smtp}, security: none}}
 publishers:
   south: {{name: South Desk, home: "{home}", terms: ours}}
+  north: {{name: North Post, home: "https://north.example", terms: CC-BY-4.0}}
   silent: {{name: Silent, home: "https://silent.example"}}
 terms:
   ours: {{contact: rights@south.example, evidence: "{home}terms", grants: [{{mode: full, media: [web], purposes: [community]}}]}}
 sources:
   - {{id: south, url: "{home}feed.xml", publisher: south, pages: false}}
+  - {{id: north, url: "{home}north.xml", publisher: north, pages: false}}
 channels:
   community: {{kind: feed}}
 """
@@ -49,9 +50,30 @@ class World:
     def __init__(self, httpserver, sink, folder, records, dns):
         self.now, self.publisher, self.sink, self.records = NOW, httpserver, sink, records
         home = httpserver.url_for("/")
-        httpserver.expect_request("/feed.xml").respond_with_data(FEED.format(home=home), content_type="text/xml")
+        one = ITEM.format("One", f"{home}1", "The weir was opened.")
+        two = ITEM.format("Two", f"{home}2", "The ferry goes on.")
+        self.feeds = {"/feed.xml": [one, two], "/north.xml": []}
+        self._serve("/feed.xml", "South")
+        self._serve("/north.xml", "North")
         (folder / "config.yaml").write_text(CONFIG.format(home=home, smtp=sink.port, dns=dns))
         self.app = open_app(folder / "config.yaml", now=lambda: self.now)
+        asyncio.run(self._poll())
+
+    def _serve(self, path, title):
+        """A feed of the items that stand in ``feeds`` for its path."""
+        home = self.publisher.url_for("/")
+
+        def answer(_request):
+            text = FEED.format(title=title, home=home, items="".join(self.feeds[path]))
+            return Response(text, content_type="text/xml")
+
+        self.publisher.expect_request(path).respond_with_handler(answer)
+
+    def look(self, **feeds):
+        """An hour passes, the feeds have these items more, and are polled."""
+        self.now += timedelta(hours=1)
+        for name, item in feeds.items():
+            self.feeds[f"/{name}.xml"].insert(0, item)
         asyncio.run(self._poll())
 
     async def _poll(self):
@@ -141,6 +163,25 @@ def test_an_objection_to_one_story(world):
     assert "Two" in world.mail()
     world.ask(("POST", world.link(), {"x": "1"}))
     assert world.stories() == ["One"]
+
+
+def test_an_objection_to_a_story_that_others_carry_too(world):
+    """Whichever copy came first: once its holder objects to the story, none of them is carried; they may be named by ours."""
+    text = "The tide mill has a new wheel, and by noon it had ground the first rye of the year for the village below."
+    home = world.publisher.url_for("/")
+    credit = f'Originally published by &lt;a href="{home}3"&gt;South Desk&lt;/a&gt;.'
+    world.look(
+        north=ITEM.format(
+            "Three", "https://north.example/three", f"&lt;p&gt;{text}&lt;/p&gt;&lt;p&gt;{credit}&lt;/p&gt;"
+        )
+    )
+    world.look(feed=ITEM.format("Three", f"{home}3", f"&lt;p&gt;{text}&lt;/p&gt;"))
+    assert sorted(world.stories()) == ["One", "Three", "Two"]
+    ours = re.search(r'href="(/items/[^"]+)">Three', world.ask(("GET", "/", None))[0][1])[1]
+    world.objects(what="one", story=f"https://bulletin.example{ours}", how="mail")
+    world.ask(("POST", world.link(), {"x": "1"}))
+    assert sorted(world.stories()) == ["One", "Two"]
+    assert world.ask(("GET", ours, None))[0][0] == 410
 
 
 def test_an_objection_on_the_domain(world):

@@ -42,9 +42,9 @@ def test_a_name_server(given):
 @pytest.mark.parametrize("given", ["dns.example", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1/53", "[::1", "::1:53:x"])
 def test_what_is_no_name_server(given):
     """A name would have to be asked for first; a port that there is not is none."""
+    remedy = "write its address, such as 127.0.0.1 or 127.0.0.1:5353"
     assert problems(SITE + f"network: {{name_server: '{given}'}}\n") == [
-        f"config.yaml:2: network.name_server: '{given}' is not a name server; "
-        "write its address, such as 127.0.0.1 or 127.0.0.1:5353"
+        f"config.yaml:2: network.name_server: '{given}' is not a name server; {remedy}"
     ]
 
 

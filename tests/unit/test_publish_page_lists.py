@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from lxml import html
 
-from syndicate.model import Grant, Medium, Mode, Prohibition, Publisher, Purpose, Record
+from syndicate.model import Grant, Medium, Mode, Prohibition, Publisher, Purpose, Record, Scope
 from syndicate.publish import page_lists
 from syndicate.publish.page import carried
 from syndicate.publish.page_lists import Carried, Leaf
@@ -138,6 +138,13 @@ def test_what_statements_say():
     assert said(Record("a", prohibitions=(everything, commercial, short))) == [
         "Refuses any use everywhere; Refuses more than a link everywhere for commercial use; Refuses full text in print."
     ]
+    for scope, part in (
+        (Scope(items=("i-1",)), "single stories"),
+        (Scope(files=("*.jpg",)), "single files"),
+        (Scope(urls=("https://south.example/essays/*",)), "a part of its work"),
+    ):
+        refusal = Record("a", prohibitions=(Prohibition(Mode.WITHHOLD),), scope=scope)
+        assert said(refusal) == [f"Refuses any use everywhere, for {part} only."]
     assert said(Record("a", quote="Ask first.", place="foot")) == ["Permits a headline and a link. Ask first.foot"]
     assert said()[0].startswith("Nothing is on record.")
 

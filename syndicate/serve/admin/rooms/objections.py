@@ -63,15 +63,14 @@ def object_(house: House, visit: Visit) -> Answer:
     story, now = visit.get("story"), house.now()
     with house.read() as tx:
         found = named(tx, story) if story else []
+        scope = objecting.scope_of(tx, publisher.id, story) if story else Scope()
     if story and not found:
         raise UsageError("no item has this id or address", subject=story, remedy="leave it empty to refuse everything")
-    theirs = [one for one in found if any(hop.publisher_id == publisher.id for hop in one.chain.hops)]
-    if found and not theirs:
+    if story and not scope.items:
         raise UsageError(
             f"is no story of {publisher.name}", subject=story, remedy="choose whose it is, or by whom it came"
         )
     refusal = Prohibition(Mode.WITHHOLD, by=publisher.name, quote=visit.get("quote"))
-    scope = Scope(items=tuple(one.item.id for one in theirs))
     record = Record("", prohibitions=(refusal,), scope=scope, confirmed_by=visit.by, confirmed_at=now)
     recording.put(house.composing, [recording.Draft(publisher.id, record, "objection", now)], visit.by)
     what = "that story" if story else "everything of it"
@@ -92,7 +91,8 @@ def cured(house: House, visit: Visit) -> Answer:
 def about(one: RecordedTerms, titles: Mapping[str, str]) -> str:
     """What a refusal is about, in words."""
     scope = one.record.scope
-    stories = [f"“{titles.get(id_, id_)}”" for id_ in scope.items]
+    known = [titles[id_] for id_ in scope.items if id_ in titles]  # of one story stand several copies and addresses
+    stories = [f"“{name}”" for name in dict.fromkeys(known or scope.items)]
     return words.listed([*stories, *scope.urls, *scope.categories, *scope.files]) or "everything"
 
 
