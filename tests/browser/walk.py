@@ -51,10 +51,8 @@ class Walk:
         target = self.page.locator(within).get_by_role(role, name=name).first  # type: ignore[arg-type] # a role
         if self._keys:
             self._reach(target)
-            with self.page.expect_navigation():
-                self.page.keyboard.press("Enter")
-        else:
-            target.click()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter") if self._keys else target.click()
         self.look()
 
     def fill(self, label: str, text: str) -> None:

@@ -8,14 +8,10 @@ import fcntl
 import gzip
 import http.server
 import os
-import shutil
-import socket
-import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urljoin, urlsplit
@@ -33,6 +29,7 @@ from syndicate.model import Chain, Consent, Hop, Item, Purpose, Role
 from syndicate.pipeline.release import send_digest
 from syndicate.serve.app import build_app
 from syndicate.serve.run import serving
+from tests.cases.serve.proxies import caddy, nginx
 
 CONFIG = """
 site: {name: Bulletin, url: "http://bulletin.example%s", contact: ed@bulletin.example}
@@ -197,42 +194,24 @@ def test_one_writes_at_a_time(tmp_path):
     assert release_site(tmp_path, pages()) == 1
 
 
-@contextmanager
-def nginx_below(folder, target):
-    """A real nginx that passes /bulletin/ on to ``target``; yields its address once it answers."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip("nginx is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    paths = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; {'user root;' if os.getuid() == 0 else ''} "
-        f"events {{}} http {{ {paths} access_log off; server {{ listen 127.0.0.1:{port}; "
-        f"location /bulletin/ {{ proxy_pass {target}; proxy_set_header X-Forwarded-For $remote_addr; }} }} }}"
-    )
-    command_line = [program, "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"]
-    server = subprocess.Popen(command_line, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+NGINX = "location /bulletin/ {{ proxy_pass {at}{path}; proxy_set_header X-Forwarded-For $remote_addr; }}"
+PROXIES = {
+    "nginx": (nginx, NGINX.replace("{path}", "")),
+    "nginx takes the path away": (nginx, NGINX.replace("{path}", "/")),
+    "caddy": (caddy, "handle /bulletin/* {{\n reverse_proxy {at}\n}}"),
+    "caddy takes the path away": (caddy, "handle_path /bulletin/* {{\n reverse_proxy {at}\n}}"),
+}
 
 
-@pytest.mark.parametrize("stripped", ["/", ""])
-def test_behind_nginx_below_a_path(tmp_path, stripped):
-    """Behind a real nginx below a path every link leads somewhere, whether or not nginx takes the path away."""
+@pytest.mark.parametrize("kind", PROXIES)
+def test_behind_a_proxy_below_a_path(tmp_path, kind):
+    """Behind a real nginx or Caddy below a path every link leads somewhere, whether or not it takes the path away."""
+    program, words = PROXIES[kind]
     file = made(tmp_path, "/bulletin")
     published(file, "community")
 
     def through(port):
-        with nginx_below(tmp_path, f"http://127.0.0.1:{port}{stripped}") as address:
+        with program(tmp_path, words.format(at=f"http://127.0.0.1:{port}")) as address:
             return walk(address, "/bulletin/")
 
     async def inside(app):
@@ -245,3 +224,27 @@ def test_behind_nginx_below_a_path(tmp_path, stripped):
     paths = {urlsplit(at).path for at in found}
     assert {"/bulletin/", "/bulletin/feeds/community.rss", "/bulletin/subscribe", "/bulletin/style.css"} <= paths
     assert all(path.startswith("/bulletin/") for path in paths)
+
+
+FILES = {
+    "nginx": (nginx, "gzip_static on; location /bulletin/ {{ alias {folder}/; }}"),
+    "caddy": (caddy, "handle_path /bulletin/* {{\n root * {folder}\n file_server {{\n precompressed br gzip\n }}\n}}"),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_files_behind_a_web_server(tmp_path, kind):
+    """The exported site below a path: no link in it is broken, and what is stored compressed goes out so."""
+    program, words = FILES[kind]
+    published(made(tmp_path, "/bulletin"))
+    with program(tmp_path, words.format(folder=tmp_path / "public")) as address:
+        found = walk(address, "/bulletin/")
+        asked = urllib.request.Request(  # noqa: S310 - loopback only
+            f"{address}/bulletin/feeds/community.rss", headers={"Accept-Encoding": "gzip"}
+        )
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310 - loopback only
+            coding, body = answer.headers["Content-Encoding"], answer.read()
+    assert {at: status for at, status in found.items() if status != 200} == {}
+    assert {f"{address}/bulletin/items/i-{n:016x}" for n in range(5)} <= {at.rstrip("/") for at in found}
+    assert coding == "gzip"
+    assert gzip.decompress(body) == (tmp_path / "public/feeds/community.rss").read_bytes()
