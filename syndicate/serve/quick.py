@@ -31,11 +31,12 @@ _ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-s
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, ready to be sent: as messages of ASGI, and as the lines of its head without the date."""
+    """An answer of a document, ready to be sent: as messages of ASGI, and as the lines of its head without the date."""
 
     start: Message
     body: bytes
     lines: bytes
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Quick:
     def __init__(self, app: ASGIApp, shelf: Shelf, base: str, headers: Mapping[str, str]) -> None:
         """``base`` is the path of the site's own address, "" if it has none; ``headers`` stand on every answer."""
         self._app = app
-        self._shelf = shelf
+        self.shelf = shelf
         self._base = base
         self._headers = {**HEADERS, **headers}
         self._ready: dict[str, tuple[Document, dict[str, Ready]]] = {}
@@ -84,7 +85,7 @@ class Quick:
         asked = {key: value.decode("latin-1") for key, value in headers if key in _ASKED}
         if not plain and asked.get(b"sec-fetch-dest") == "document":
             return None
-        document = self._shelf.get(name)
+        document = self.shelf.get(name)
         if document is None:
             return None
         known = self._ready.get(name)
@@ -104,11 +105,12 @@ class Quick:
         of_body = {"Content-Type": document.media_type, "Content-Length": str(len(body))}
         if coding:
             of_body["Content-Encoding"] = coding
-        return Ready(sent["ETag"], _answer(HTTPStatus.OK, sent | of_body, body), _answer(HTTPStatus.NOT_MODIFIED, sent))
+        whole = _answer(document, HTTPStatus.OK, sent | of_body, body)
+        return Ready(sent["ETag"], whole, _answer(document, HTTPStatus.NOT_MODIFIED, sent))
 
 
-def _answer(status: HTTPStatus, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def _answer(document: Document, status: HTTPStatus, headers: Mapping[str, str], body: bytes = b"") -> Answer:
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     lines = b"".join(b"%b: %b\r\n" % pair for pair in raw)
     first = f"HTTP/1.1 {status} {status.phrase}\r\n".encode()
-    return Answer({"type": "http.response.start", "status": int(status), "headers": raw}, body, first + lines)
+    return Answer({"type": "http.response.start", "status": int(status), "headers": raw}, body, first + lines, document)

@@ -196,3 +196,33 @@ def test_requests_in_one_packet_are_answered_in_order(house):
     whole = asyncio.run(inside())
     assert re.findall(rb"HTTP/1.1 (\d+)", whole) == [b"200", b"200", b"200", b"200", b"404", b"200", b"200"]
     assert whole.count(FEED) == 5
+
+
+def test_a_request_that_is_known_sees_each_release(house):
+    """The same bytes over one connection, also in pieces and two at once, get what the feed is at that time."""
+    sent = b"GET /feeds/community.rss HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = sent.replace(b"GET", b"HEAD")
+
+    async def inside():
+        found = []
+        async with serving(build_app(house.ports())) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+            async def answer(whole):
+                lines = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = int(re.search(r"content-length: (\d+)", lines)[1])
+                return lines[9:12], await reader.readexactly(length) if whole else b""
+
+            for parts in ([sent], [sent], [sent[:9], sent[9:]], [head], [head], [sent + sent], [sent]):
+                for part in parts:
+                    writer.write(part)
+                    await writer.drain()
+                found += [await answer(parts != [head]) for _ in range(b"".join(parts).count(b"HTTP/1.1"))]
+                (house.folder / "community.rss").write_bytes(b"<rss>%d</rss>" % len(found))
+            writer.close()
+        return found
+
+    found = asyncio.run(inside())
+    assert {status for status, _ in found} == {"200"}
+    new = [b"<rss>%d</rss>" % n for n in (1, 2, 5, 5, 7)]
+    assert [body for _, body in found] == [FEED, *new[:2], b"", b"", *new[2:]]
