@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -94,6 +96,8 @@ async def _run(home: Path, port: int, *, once: bool, keep: bool) -> int:
                 await _serve(stage)
             elif keep:
                 _where(stage)
+            else:
+                OUT.print("Without --once it stays, with its pages to open in a browser.")
         finally:
             stage.app.close()
     return 0 if good else 1
@@ -146,7 +150,9 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
     width = max(TITLE_WIDTH.start, min(TITLE_WIDTH.stop, OUT.width - columns - 2))
     groups: dict[str, list[PageItem]] = {}
     for row in rows:
-        groups.setdefault(row.entry.chain.hops[-1].name, []).append(row)
+        first, last = row.entry.chain.hops[0], row.entry.chain.hops[-1]
+        name = last.name if first is last else f"{last.name},\n  from {first.name}"
+        groups.setdefault(name, []).append(row)
     lines: list[list[str | Text]] = []
     for name, items in groups.items():
         lines.append([Text(name, style="bold"), *("" for _ in channels)])
@@ -167,10 +173,8 @@ def _show_items(rows: Sequence[PageItem], channels: Sequence[Channel]) -> None:
 
 
 def _title(row: PageItem, width: int) -> str:
-    via = " (cross-post)" if len(row.entry.chain.hops) > 1 else ""
-    room = width - len(via)
     title = row.entry.item.title
-    return (title if len(title) <= room else title[: room - 1].rsplit(" ", 1)[0] + "…") + via
+    return title if len(title) <= width else title[: width - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _spoiled(stage: Stage, channel: Channel) -> Refusal | None:
@@ -196,15 +200,21 @@ def _show_stopped(stopped: Refusal | None) -> None:
 def _where(stage: Stage) -> None:
     OUT.print("\nTo look around:\n")
     digest = next((stage.home / "mail" / "new").iterdir(), stage.home / "mail")
-    table(
-        ["", ""],
-        [
-            ("the feeds", str(stage.app.output / "feeds")),
-            ("the digest", str(digest)),
-            ("why", f"syndicate explain ITEM -c {stage.home / 'config.yaml'}"),
-        ],
-        indent=2,
-    )
+    _listed([("the feeds", str(stage.app.output / "feeds")), ("the digest", str(digest)), ("why", _explained(stage))])
+
+
+def _listed(rows: Sequence[tuple[str, str]]) -> None:
+    """What there is and where, in lines that are never broken: they are made to be copied."""
+    for label, text in rows:
+        OUT.print(f"  {label:<17}{text}", markup=False)
+
+
+def _explained(stage: Stage) -> str:
+    """The command that explains the story of the front page, as it can be pasted here."""
+    newest = pages.front(stage.app.composing, stage.app.config.channels)
+    named = next((row.entry.item.id for row in newest if len(row.entry.chain.hops) > 1), "ITEM")
+    program = "syndicate" if shutil.which("syndicate") else sys.argv[0]
+    return f"{program} explain {named} -c {stage.home / 'config.yaml'}"
 
 
 async def _serve(stage: Stage) -> None:
@@ -218,16 +228,14 @@ async def _serve(stage: Stage) -> None:
         with stage.app.store.write() as tx:
             tx.operators.put(NAME, hashed(password), stage.app.clock())
         OUT.print("The daemon runs and serves its pages. Open:\n")
-        table(
-            ["", ""],
+        _listed(
             [
                 ("the front page", f"{at}/"),
                 ("the digest", f"{at}/digests/weekly/{day}"),
                 ("a feed", f"{at}/feeds/community.rss"),
                 ("the console", f"{at}/admin/  (name {NAME}, password {password})"),
-                ("why", f"syndicate explain ITEM -c {stage.home / 'config.yaml'}"),
-            ],
-            indent=2,
+                ("why", _explained(stage)),
+            ]
         )
         OUT.print("\nCtrl-C stops it and removes its files.")
         await stop.wait()

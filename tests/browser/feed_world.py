@@ -35,7 +35,7 @@ sources:
 channels:
   community: {{kind: feed, title: Community feed, limit: 30}}
   pages: {{kind: page, medium: web, purpose: community}}
-  weekly: {{kind: digest, schedule: "0 7 * * 1", backfill: 5, title: the weekly digest,
+  weekly: {{kind: digest, schedule: "0 7 * * 1", title: the weekly digest,
            from: Riverside Bulletin <news@bulletin.example>, subject: "This week at {{{{ site.name }}}}"}}
 """
 READY = 240
@@ -114,7 +114,12 @@ class FeedWorld:
 
 def plain(source: dict) -> bool:
     """Whether a publisher writes its own and serves it without mischief."""
-    return source["role"] == "original" and source["behaviour"] in {"ordinary", "etag-only", "weak-etag"}
+    return source["role"] == "original" and source["behaviour"] in {
+        "ordinary",
+        "etag-only",
+        "weak-etag",
+        "last-modified-only",
+    }
 
 
 @contextlib.contextmanager

@@ -57,7 +57,7 @@ def logs_in(walk, world):
     walk.sees(re.compile(r"^\w+day"))
 
 
-def adds(walk, site):
+def adds(walk, world, site):
     """A pasted address becomes a source, with the terms that stand on record or wait to be read."""
     walk.press("Sources", within="nav[aria-label=Console]")
     walk.fill("Site or feed address", site["home"])
@@ -66,7 +66,10 @@ def adds(walk, site):
     assert walk.page.locator("mark").count(), "nothing of what it says about reuse is quoted"
     walk.press(f"Add {site['name']}", "button")
     walk.sees(site["name"])
-    walk.until("It answered")
+    walk.until("1 poll in all")
+    world.server.tick(sources=site["key"], hours=1)
+    walk.press("Poll now", "button")
+    walk.until("2 polls in all")
     walk.press("Terms", within="nav[aria-label=Console]")
     while walk.page.get_by_role("link", name=f"Review {site['name']}").count():
         reads(walk, site)
@@ -105,7 +108,7 @@ def test_from_the_first_visit_to_the_last(sight, world, way):
         signs_up(reader, world, who)
         with Walk.begun(sight, **way) as operator:
             logs_in(operator, world)
-            adds(operator, site)
+            adds(operator, world, site)
             sends(operator, site)
         letter = world.post.to(who, 2)
         assert site["name"] in letter.get_body(("plain",)).get_content()
