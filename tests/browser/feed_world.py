@@ -143,7 +143,8 @@ def running(shared: Path, folder: Path) -> Iterator[FeedWorld]:
             yield world
         finally:
             daemon.terminate()
-            assert daemon.wait(30) == 0, (folder / "log").read_text()[-2000:]
+            ended, said = daemon.wait(30), (folder / "log").read_text()
+            assert (ended, "Traceback" in said) == (0, False), said[-2000:]
 
 
 def _wait(daemon: subprocess.Popen[bytes], url: str, log: Path) -> None:
