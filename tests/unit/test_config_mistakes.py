@@ -8,7 +8,7 @@ from syndicate.errors import ConfigError
 from syndicate.model import Mode
 from syndicate.publish.subject import fault
 
-TOP = "allowed: channels, console, database, delivery, network, output, publishers, site, smtp, sources, terms"
+TOP = "allowed: channels, console, database, delivery, log, network, output, publishers, site, smtp, sources, terms"
 SITE = "site: {name: B, url: https://b.example, contact: ed@b.example}\n"
 SOURCES = """\
 publishers: {south: {name: South}}
