@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from syndicate.store.channels import Channels
 from syndicate.store.claims import Claims
 from syndicate.store.database import (
     ATTEMPTS,
+    BUSY_SECONDS,
     READ,
     WRITE,
     Watch,
@@ -58,6 +59,7 @@ from syndicate.store.sources import Sources
 from syndicate.store.statements import add_missing, alone
 from syndicate.store.suggestions import Suggestions
 from syndicate.store.terms import Picks, Terms
+from syndicate.store.turns import Turns
 from syndicate.store.webpages import WebPages
 from syndicate.store.works import Works
 
@@ -126,6 +128,7 @@ class Store:
         self._beside = Path(f"{file}{barred.SUFFIX}") if file else None  # where its suppression list is kept as well
         self._place = Path(f"{file}{place.SUFFIX}") if file else None
         self._watch = Watch(engine)
+        self._turn = Turns(BUSY_SECONDS * ATTEMPTS).turn if file else nullcontext
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -133,7 +136,7 @@ class Store:
 
         One writer at a time; waits 15 seconds for another. StoreError: the database cannot be used now.
         """
-        with transaction(self._engine, WRITE) as connection:
+        with self._turn(), transaction(self._engine, WRITE) as connection:
             tx = Transaction(connection)
             yield tx
             if self._beside and tx.people.changes:

@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 
 from syndicate.deliver.files import release_feeds
-from syndicate.model import Chain, Hop, Item, Notice, Role
+from syndicate.model import Notice
 from syndicate.pipeline import objecting
 from syndicate.pipeline.release import publish, send_digest
 from syndicate.pipeline.suggesting import Found, suggest
@@ -55,14 +55,6 @@ class Furnished(House):
         }
         self.bring("i-2")  # for the next digest
         self.log_in()
-
-    def bring(self, name):
-        """A story of the South Desk."""
-        url = f"https://south.example/{name}"
-        item = Item(name, "south", "south", name, url, f"Ferry {name}", "<p>At nine.</p>", "At nine.")
-        chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", url, self.now, name),))
-        with self.app.store.write() as tx:
-            tx.items.put("south", [item], {name: chain}, {}, {}, now=self.now, first_poll=False)
 
     def log_in(self):
         """Through the door of the console; the cookie is kept."""

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from syndicate.app import open_app
 from syndicate.deliver import tokens
+from syndicate.model import Chain, Hop, Item, Role
 from syndicate.serve.app import build_app
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -118,6 +119,14 @@ class House:
         copy.rename(self.file)
         self.app = open_app(self.file.parents[1] / "config.yaml", now=lambda: self.now)
         self.pages = build_app(self.app.pages(lambda: True))
+
+    def bring(self, name):
+        """A story of the South Desk."""
+        url = f"https://south.example/{name}"
+        item = Item(name, "south", "south", name, url, f"Ferry {name}", "<p>At nine.</p>", "At nine.")
+        chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", url, self.now, name),))
+        with self.app.store.write() as tx:
+            tx.items.put("south", [item], {name: chain}, {}, {}, now=self.now, first_poll=False)
 
     def dump(self):
         """All that the database holds."""
