@@ -63,10 +63,14 @@ class _Guest(uvicorn.Server):
 
 def _bound(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, UnicodeError) as error:  # a name that no host can have is no OSError
         raise UsageError(
             f"cannot listen there: {getattr(error, 'strerror', None) or error}",
             subject=f"{host}:{port}",
             remedy="stop the other program or choose another port",
         ) from error
+    # Head and body are written one after the other: on a kept connection the body would wait 40 ms for the client's
+    # word that the head is there. asyncio sets this for the sockets that it makes itself alone; these are inherited.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound

@@ -15,7 +15,7 @@ from syndicate.deliver import tokens
 from syndicate.errors import StoreError, UsageError
 from syndicate.model import Key
 from syndicate.serve.app import build_app
-from syndicate.serve.run import serving
+from syndicate.serve.run import _bound, serving
 from tests.cases.serve.house import KEY, PAGE, SITE, ask, get, house_in
 
 
@@ -190,6 +190,13 @@ def test_a_broken_house_is_one_plain_sentence(house):
     ((status, _, body),) = ask(house, ("GET", "/", {}), ports=replace(house.ports(), page=away))
     assert status == 503
     assert b"secret" not in body
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_no_answer_waits_for_the_client(host):
+    """What is written in two parts leaves at once: connections are accepted without Nagle's delay."""
+    with _bound(host, 0) as bound, socket.create_connection(bound.getsockname()[:2]), bound.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_taken_port_is_told(house):
