@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pycurl
 
@@ -49,15 +49,24 @@ class NoAnswerError(Exception):
         self.said = said
 
 
+_LISTS: Final = frozenset({"cache-control", "content-encoding", "content-usage", "link", "x-robots-tag"})
+"""Headers that hold lists: written over several lines they are one. Spec: RFC 9110 5.3."""
+
+
 class Headers(Mapping[str, str]):
-    """An answer's headers, in any case; of a repeated one the first counts."""
+    """An answer's headers, in any case; a list in several lines is one, of any other the first line counts."""
 
     def __init__(self, lines: list[bytes]) -> None:
         """``lines`` are those after the status line, as they came."""
         self._values: dict[str, str] = {}
         for line in lines:
             name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
-            self._values.setdefault(name.strip().lower(), value.strip())
+            key, said = name.strip().lower(), value.strip()
+            before = self._values.get(key)
+            if before is None:
+                self._values[key] = said
+            elif key in _LISTS:
+                self._values[key] = f"{before}, {said}"
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]

@@ -188,6 +188,26 @@ def test_rsl_of_the_site_narrows(world):
     assert {"rsl", "tdmrep.reservation", "html.rel-license"} <= kinds
 
 
+def test_headers_in_several_lines_are_all_heard(world):
+    """What a server says in the second line of a repeated header narrows like what it says in the first."""
+    page = Response(article(f'<link rel="license" href="{BY}">'), 200, mimetype="text/html")
+    for value in ("max-image-preview:large", "max-snippet:90"):
+        page.headers.add("X-Robots-Tag", value)
+    for value in ("</style.css>; rel=preload", f'</rsl.xml>; rel="license"; type="{RSL}"'):
+        page.headers.add("Link", value)
+    world.pages["/1"] = page
+    world.pages["/rsl.xml"] = (
+        '<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><copyright contactUrl="https://s.example/ask"/>'
+        '<license><prohibits type="usage">all</prohibits></license></content></rsl>'
+    )
+    world.config()
+    world.cycle()
+    with closing(open_app(world.path, now=lambda: world.now)) as app, app.store.read() as tx:
+        (entry,) = feed_entries(app.composing, tx, app.channel("community"), world.now)
+    assert (entry.decision.mode, entry.decision.contact) == (Mode.LINK, "https://s.example/ask")
+    assert {"signal", "signal.snippet"} <= {reason.clause for reason in entry.decision.reasons}
+
+
 def test_a_file_of_a_site_that_changes_is_read_anew(world):
     """Whoever runs for long asks for a site's own file again when a page is read again, and heeds what it says then."""
     world.pages["/1"] = article()
