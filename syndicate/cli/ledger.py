@@ -15,9 +15,11 @@ from syndicate.cli.explain import found_items
 from syndicate.cli.show import OUT, as_json, count, table
 from syndicate.cli.statements import person
 from syndicate.errors import UsageError
+from syndicate.model import Mode
 from syndicate.pipeline import recording
 from syndicate.pipeline.breaches import Open, look, open_breaches
 from syndicate.pipeline.breaches import cure as record_cure
+from syndicate.pipeline.explain import explain
 from syndicate.pipeline.recording import Waiting
 from syndicate.pipeline.stating import since
 from syndicate.store import LedgerKind, LedgerRow
@@ -103,6 +105,9 @@ def pick(path: Path, item: str, channel_id: str, by: str, *, undo: bool) -> int:
                 raise UsageError("was not picked", subject=item, remedy=remedy)
             said = "No longer picked" if undo else "Picked"
             OUT.print(Text(f"{said} for {channel.id}: {stored.item.title or stored.item.url}"))
+            (after,) = explain(app.composing, stored, [channel])
+            if not undo and after.decision.mode <= Mode.LINK:
+                OUT.print(Text(f"  still {after.decision.mode.name.lower()}: {after.decision.because}"))
     return 0
 
 

@@ -135,18 +135,22 @@ class Bench:
         told: Mapping[str, datetime],
         most: Mapping[str, Mode],
     ) -> Standing:
-        place, published = self._counted(stored)
+        pick = picks.get(stored.item.id)
+        place, published = self._counted(stored, pick)
         return Standing(
             stored.first_seen,
-            picks.get(stored.item.id),
+            pick,
             place,
             published,
             told.get(stored.item.id),
             most.get(stored.work_id, Mode.FULL),
         )
 
-    def _counted(self, stored: StoredItem) -> tuple[int, int]:
-        """The place of an item among its publisher's of the month, and how many those are; 0 if no grant asks."""
+    def _counted(self, stored: StoredItem, pick: Pick | None) -> tuple[int, int]:
+        """The place of an item among its publisher's of the month, and how many those are; 0 if no grant asks.
+
+        One whose ``pick`` is not on record yet has the next place.
+        """
         publisher_id, seen = stored.item.publisher_id, stored.first_seen.astimezone(UTC)
         grants = [grant for grant in self._grants([publisher_id]) if grant.max_share or grant.max_items]
         if not grants:
@@ -155,7 +159,7 @@ class Bench:
         if key not in self._months:
             self._months[key] = self._month(publisher_id, seen, only_picked=any(grant.pick for grant in grants))
         published, places = self._months[key]
-        return places.get(stored.item.id, 0), published
+        return places.get(stored.item.id, len(places) + 1 if pick else 0), published
 
     def _month(self, publisher_id: str, seen: datetime, *, only_picked: bool) -> tuple[int, dict[str, int]]:
         """How many items the publisher brought in a month, and the places of those that the channel could carry.

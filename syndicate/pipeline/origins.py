@@ -132,8 +132,9 @@ class _Tracing:
             claimed = trace(item, publisher, known, self._directory)
             twins = [self._sighting(other) for other in near.get(item.id, ())]
             chain = by_text(replace(mine, chain=claimed), publisher, twins)
-            if chain != mine.chain or item.id in fresh:
-                found.append(Traced(item.id, chain, work_key(item, chain), _credits(claimed) or _silence(chain)))
+            if chain != mine.chain or item.id in fresh or not chain.origin_known:
+                work = work_key(replace(mine, chain=chain), twins)
+                found.append(Traced(item.id, chain, work, _credits(claimed) or _silence(chain)))
             if chain != mine.chain:
                 self._held[item.id] = replace(self._held[item.id], chain=chain)
                 self._moved.add(item.publisher_id)

@@ -174,10 +174,11 @@ def _unpicked(grant: Grant, pick: Pick | None) -> str:
 def _over_share(grant: Grant, setting: Setting) -> str:
     """A share that nobody counted is not kept."""
     standing = setting.standing
+    counted = f", and this is number {standing.place} of {standing.published}" if standing.place else ""
     if grant.max_items and not 0 < standing.place <= grant.max_items:
-        return f"asks for no more than {grant.max_items} of its items a month"
+        return f"asks for no more than {grant.max_items} of its items a month{counted}"
     if grant.max_share and not 0 < standing.place * 100 <= grant.max_share * standing.published:
-        return f"asks for no more than {grant.max_share} % of its items a month"
+        return f"asks for no more than {grant.max_share} % of its items a month{counted}"
     return ""
 
 

@@ -115,12 +115,11 @@ def by_text(mine: Sighting, publisher: Publisher, twins: Iterable[Sighting]) -> 
 
 
 def follows(mine: Sighting, other: Sighting) -> bool:
-    """True if the chain of an item leads through a near copy, or may: then it is traced again when that one moves."""
-    if any(hop.item_id == other.item.id for hop in mine.chain.hops):
+    """True if the chain or the work of an item leads to a near copy, or may: it is traced again when that one moves."""
+    if not mine.chain.origin_known or any(hop.item_id == other.item.id for hop in mine.chain.hops):
         return True
     told = any(why.kind == KIND for why in mine.chain.hops[-1].because)
-    open_ = len(mine.chain.hops) == 1 or _credit(mine.chain)
-    return told or bool(open_ and any(may(mine, other) for may, _ in _WAYS))
+    return told or (len(mine.chain.hops) == 1 and any(may(mine, other) for may, _ in _WAYS))
 
 
 def _told(mine: Sighting, publisher: Publisher, ordered: Sequence[Sighting]) -> Iterator[Chain]:

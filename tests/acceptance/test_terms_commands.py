@@ -266,6 +266,22 @@ def test_pick(syndicate, folder):
     assert "was not picked; `syndicate pick --channel community` lists what waits" in again.stderr
 
 
+def test_pick_within_a_share(syndicate, folder):
+    """Where terms cap a month as well, the queue shows what still fits, and a pick beyond that is told to stay a link."""
+    words = ["mode=full", "media=web", "pick=true", "max_items=1", "duties=credit,link"]
+    statement(syndicate(folder, "terms", "grant", "estuary-commons", *words))
+    first, second, *_ = json.loads(syndicate(folder, "pick", "--json", "--channel", "community").stdout)
+    fits = syndicate(folder, "pick", first["item"], "--channel", "community").stdout
+    assert fits == f"Picked for community: {first['title']}\n"
+    assert json.loads(syndicate(folder, "pick", "--json", "--channel", "community").stdout) == []
+    beyond = " ".join(syndicate(folder, "pick", second["item"], "--channel", "community", columns=300).stdout.split())
+    assert "still link: Estuary Commons permits" in beyond
+    assert "no more than 1 of its items a month, and this is number 2 of" in beyond
+    syndicate(folder, "publish")
+    modes = {title: item["_syndicate"]["mode"] for title, item in feed(folder)[0].items()}
+    assert (modes[first["title"]], modes[second["title"]]) == ("full", "link")
+
+
 def test_ledger(syndicate, folder):
     """The record is read as a table or as JSON, by kind and subject; an unknown kind is told what there is."""
     rows = ledger(syndicate, folder, "--kind", "release", "--limit", "1")

@@ -7,6 +7,7 @@ import asyncio
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -274,6 +275,47 @@ def test_one_story_one_entry(house):
     assert after.first_seen == before.first_seen
     assert house.held("tarn").work_id == house.held("south").work_id == house.held("marsh").item.id
     assert house.feed() == (after,)
+
+
+@pytest.mark.parametrize("order", list(permutations(["south", "marsh", "tarn"])), ids="-then-".join)
+def test_one_story_whose_copies_credit_strangers(house, order):
+    """A copy that credits a page which nobody polls stays on that page's terms, and is no second entry of its story."""
+    credit = '<p>First published by <a href="https://far.example/7">Far Post</a>.</p>'
+    house.show("south", STORY, hour=1)
+    house.show("marsh", [*STORY[:3], credit], hour=5, title="Our ferry")
+    house.show("tarn", [*STORY, credit.replace("/7", "/9")], hour=6, title="Ferry again")
+    house.poll(*order)
+    (entry,) = house.feed()
+    assert entry.item.url == "https://south.example/0"
+    for name in ("marsh", "tarn"):
+        found = house.held(name)
+        assert (found.chain.origin_known, found.chain.hops[0].name) == (False, "Far Post")
+        assert found.work_id == house.held("south").work_id
+    house.show("south", prose("another"), hour=8, title="The mill")
+    house.poll("south")
+    first = "Our ferry" if order.index("marsh") < order.index("tarn") else "Ferry again"
+    assert {entry.item.title for entry in house.feed()} == {first, "The mill"}
+
+
+@ORDERS
+def test_one_story_whose_origin_nobody_knows(house, order):
+    """Where nothing tells which of two was first both are links, and one of them stands for the story."""
+    house.publishers["south"] = replace(SOUTH, records=(FREE,))
+    for name in order:
+        house.show(name, STORY, dated=False)
+    house.poll(*order)
+    (entry,) = house.feed()
+    assert (entry.decision.mode, house.mode("south"), house.mode("marsh")) == (Mode.LINK, Mode.LINK, Mode.LINK)
+    assert house.held("south").work_id == house.held("marsh").work_id
+
+
+def test_a_collection_that_holds_a_story_stays(house):
+    """What credits a stranger and has more words than the story that it holds keeps its own entry."""
+    credit = '<p>First published by <a href="https://far.example/7">Far Post</a>.</p>'
+    house.show("south", STORY, hour=1)
+    house.show("marsh", [*STORY, *prose("more"), credit], hour=5, title="The week")
+    house.poll("south", "marsh")
+    assert sorted(entry.item.title for entry in house.feed()) == ["The ferry", "The week"]
 
 
 def test_the_best_lawful_copy(house):
