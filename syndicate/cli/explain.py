@@ -16,6 +16,7 @@ from syndicate.model import Chain, Decision, Evidence, Mode, Role
 from syndicate.pipeline.duty_words import describe
 from syndicate.pipeline.explain import Explanation, copies, named
 from syndicate.pipeline.explain import explain as explain_item
+from syndicate.rights.signals import keeps_out_machines
 from syndicate.rights.wording import moment
 from syndicate.store import StoredItem
 
@@ -72,6 +73,24 @@ def print_item(stored: StoredItem, site: str, explanations: Sequence[Explanation
     for explanation in explanations:
         _print_chain(stored.chain, site, explanation)
         _print_decision(explanation)
+    _print_besides(stored, explanations)
+
+
+def _print_besides(stored: StoredItem, explanations: Sequence[Explanation]) -> None:
+    """What is stated of the item that none of these decisions rests on; signals against machine use are named so."""
+    stated = [*(one for hop in stored.chain.hops for one in hop.evidence), *stored.item.evidence]
+    cited = {one for e in explanations for reason in e.decision.reasons for one in reason.evidence}
+    besides = [one for one in dict.fromkeys(stated) if one not in cited]
+    if not besides:
+        return
+    machines = keeps_out_machines(besides)
+    OUT.print(Text("Stated besides", style="bold"))
+    for one in besides:
+        told = ", against use by machines: we make none" if one in machines else ""
+        where = ", ".join(part for part in (one.url, one.place, one.kind) if part)
+        OUT.print(Text(f"  “{one.value}”"))
+        OUT.print(Text(f"     {where}{told}", style="dim"))
+    OUT.print()
 
 
 def _print_chain(chain: Chain, site: str, explanation: Explanation) -> None:

@@ -92,13 +92,14 @@ def poll(
         list[str] | None, typer.Argument(help="Sources to poll now; default: those that are due.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Poll every source, due or not.")] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Then read the web pages that wait, for their terms.")] = False,
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
     """Fetch sources and store what is new."""
     from syndicate.cli import work
 
-    raise typer.Exit(work.poll(config, source or [], every=every, json=json))
+    raise typer.Exit(work.poll(config, source or [], every=every, pages=pages, json=json))
 
 
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Their ids.")]

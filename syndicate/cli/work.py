@@ -27,20 +27,24 @@ from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.release import Released
 from syndicate.pipeline.site import Finished
 from syndicate.pipeline.tell import worded
+from syndicate.pipeline.webpages import Read, read_pages
 from syndicate.schedule.cycle import Report, cycle, of_kind
 
 SHOWN = 20  # findings; the whole list is in the ledger
 
 
-def poll(path: Path, names: Sequence[str], *, every: bool, json: bool) -> int:
-    """Poll the sources named, all, or those that are due."""
+def poll(path: Path, names: Sequence[str], *, every: bool, pages: bool, json: bool) -> int:
+    """Poll the sources named, all, or those that are due; with ``pages`` read those that wait, else say how many."""
     with closing(open_app(path)) as app:
-        polled = run_loop(_poll(app, _named(app, names, every=every)))
+        polled, read = run_loop(_poll(app, _named(app, names, every=every), pages=pages))
         sources = app.config.sources
+        with app.store.read() as tx:
+            waiting = tx.webpages.due(app.clock())
     if json:
         as_json([{"source": p.source_id, "status": p.status, "new": p.new, "error": p.error} for p in polled])
     elif sources:
         show_polled(polled)
+        show_read(read, waiting)
     else:
         OUT.print(NO_SOURCES)
     return 1 if any(p.status == "failed" for p in polled) else 0
@@ -55,15 +59,17 @@ def _named(app: App, names: Sequence[str], *, every: bool) -> list[str] | None:
     return list(names) or (known if every else None)
 
 
-async def _poll(app: App, names: Sequence[str] | None) -> list[Polled]:
-    async with app.polling() as polling:
+async def _poll(app: App, names: Sequence[str] | None, *, pages: bool) -> tuple[list[Polled], list[Read]]:
+    async with app.polling() as polling, app.pages_of_others() as fetcher:
         with Progress(console=ERR, transient=True) as progress:
             task = progress.add_task("Polling", total=None if names is None else len(names))
 
             def heard(_: Polled) -> None:
                 progress.advance(task)
 
-            return await (poll_due(polling, heard) if names is None else poll_sources(polling, names, heard))
+            polled = await (poll_due(polling, heard) if names is None else poll_sources(polling, names, heard))
+            progress.update(task, description="Reading pages", total=None)
+            return polled, await read_pages(app.browsing(polling, fetcher)) if pages else []
 
 
 def show_polled(polled: Sequence[Polled]) -> None:
@@ -78,6 +84,20 @@ def show_polled(polled: Sequence[Polled]) -> None:
     for p in polled:
         if p.error:
             trouble(f"{p.source_id}: {p.error}")
+
+
+def show_read(read: Sequence[Read], waiting: int) -> None:
+    """What became of the web pages that were read, why some could not be, and how many wait."""
+    if read:
+        states = Counter(one.status for one in read)
+        told = [f"{states[state]} {state}" for state in ("read", "gone", "failed") if states[state]]
+        OUT.print(f"Pages: {', '.join(told)}")
+    for one in read:
+        if one.error:
+            trouble(f"{one.url}: {one.error}")
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        OUT.print(f"{count(waiting, 'web page')} {wait} to be read for terms: syndicate poll --pages")
 
 
 def publish(path: Path, names: Sequence[str], *, json: bool, forms: bool = False) -> int:

@@ -18,7 +18,7 @@ from syndicate.intake.rhythm import after_answer, after_failure, after_gone, obs
 from syndicate.model import Feed, Fetched, Health, Reading, Source
 from syndicate.pipeline.accept import Accepted, accept
 from syndicate.pipeline.health import failing, hold, note_changes, sound
-from syndicate.pipeline.retract import retract
+from syndicate.pipeline.retract import look_for_missing, retract
 from syndicate.pipeline.suggesting import arrived
 from syndicate.rights.shingles import is_another
 from syndicate.rights.trace import credited, keys_of, own_chain
@@ -86,6 +86,7 @@ def answered(tx: Transaction, answer: Answer, reading: Reading) -> Polled:
     if reading.feed:
         accepted = accept(tx, visit.source, visit.claimed, reading, reading.feed, now)
         stored = _store_items(tx, visit, replace(reading.feed, items=accepted.items), now)
+        look_for_missing(tx, visit.source, reading.listed, now)
     after = _after(answer, reading.feed, accepted, brought=bool(stored.new))
     if after.health is Health.HELD:
         tx.holding.hold(visit.source.id, stored.new, now)

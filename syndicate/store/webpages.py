@@ -12,15 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, update
 
 from syndicate.model import Item, PageReading
 from syndicate.store import encoding
 from syndicate.store.records import DuePage, PageState
 from syndicate.store.schema import item_pages, items, terms_pages
-from syndicate.store.statements import add_missing, batches
+from syndicate.store.statements import add_missing, among, batches
 
 LEASE = timedelta(minutes=15)
+LOOKED = timedelta(days=7)
+"""A page that was read less long ago tells whether it is still there."""
 
 _WANT = (
     update(item_pages)
@@ -43,6 +45,14 @@ class WebPages:
         if urls:
             of = [{"of": item_id, "address": url, "at": now} for item_id, url in urls.items()]
             self._connection.execute(_WANT, of)
+
+    def want_again(self, urls: Mapping[str, str], now: datetime) -> None:
+        """The pages of these items (id to address) are to be read now, unless they wait or were read lately."""
+        rows = [{"item_id": item_id, "url": url, **_unread(now)} for item_id, url in urls.items() if url]
+        add_missing(self._connection, item_pages, rows, key=["item_id"])
+        stale = and_(among(item_pages.c.item_id, list(urls)), item_pages.c.read_at <= now - LOOKED)
+        if urls:
+            self._connection.execute(update(item_pages).where(stale).values(due_at=now))
 
     def want_terms(self, publisher_id: str, urls: Sequence[str], now: datetime, *, most: int) -> None:
         """These pages of a publisher are to be read as its terms, unless they are known; ``most`` of one publisher."""
@@ -104,6 +114,11 @@ class WebPages:
         """How the reading of an item's page stands; None if it was never asked for."""
         row = self._connection.execute(select(item_pages).where(item_pages.c.item_id == item_id)).one_or_none()
         return None if row is None else PageState(row.url, row.due_at, row.read_at, row.status, row.sha256, row.error)
+
+    def due(self, now: datetime) -> int:
+        """How many pages' time has come."""
+        counts = (select(func.count()).select_from(t).where(t.c.due_at <= now) for t in (item_pages, terms_pages))
+        return sum(self._connection.execute(query).scalar_one() for query in counts)
 
     def next_due(self) -> datetime | None:
         """When the next page is due."""

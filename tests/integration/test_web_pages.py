@@ -44,6 +44,7 @@ class World:
     def _feed(self, _: Request) -> Response:
         items = "".join(
             f"<item><title>{title}</title><link>{self.server.url_for('/' + path)}</link><guid>{path}</guid>"
+            f"<pubDate>{path.zfill(2)} Nov 2100 00:00:00 GMT</pubDate>"
             f"<description>{LONG}</description></item>".replace("<p>", "&lt;p&gt;").replace("</p>", "&lt;/p&gt;")
             for path, title in self.feed
         )
@@ -169,6 +170,50 @@ def test_a_page_that_is_gone_narrows(world):
     world.config()
     assert [one.status for one in world.cycle()] == ["gone"]
     assert world.modes() == {"One": Mode.WITHHOLD}
+
+
+@pytest.mark.parametrize("pages", ["when-unknown", "true", "false"])
+def test_a_story_that_is_missing_in_its_feed_is_looked_for(world, pages):
+    """Where a newer story leaves the feed before an older one its page is asked, also under recorded terms; once a week.
+
+    A page that is gone withholds it, one that is there changes nothing, and `pages: false` leaves it unasked.
+    """
+    world.pages |= {"/1": article(), "/2": article(), "/terms": article()}
+    world.feed = [("2", "Two"), ("1", "One")]
+    world.config(pages, terms="open")
+    world.cycle()
+    read = world.asked.count("/2")
+    assert (world.modes(), read) == ({"One": Mode.FULL, "Two": Mode.FULL}, int(pages == "true"))
+    world.feed = [("1", "One")]
+    del world.pages["/2"]
+    world.cycle(timedelta(days=8))
+    withheld = Mode.FULL if pages == "false" else Mode.WITHHOLD
+    assert world.modes() == {"One": Mode.FULL, "Two": withheld}
+    asked = world.asked.count("/2")
+    assert asked == read + (pages != "false")
+    world.feed = [("1", "One, corrected")]
+    world.cycle(timedelta(days=1))
+    assert world.asked.count("/2") == asked
+
+
+def test_the_poll_command_tells_of_pages_and_reads_them(world):
+    """`poll` says how many pages wait, `poll --pages` reads them, and `explain` shows what no decision rests on."""
+    world.pages["/1"] = Response(article(), 200, {"TDM-Reservation": "1"}, mimetype="text/html")
+    world.config()
+
+    def run(*words):
+        result = CliRunner().invoke(command, [*words, "-c", str(world.path)])
+        assert result.exit_code == 0, result.output
+        return result.stdout.splitlines()
+
+    assert run("poll", "--all")[-1] == "1 web page waits to be read for terms: syndicate poll --pages"
+    assert world.asked == []
+    assert run("poll", "--pages") == ["No source is due.", "Pages: 1 read"]
+    assert run("poll") == ["No source is due."]
+    explained = run("explain", world.server.url_for("/1"), "--channel", "community")
+    told = explained[explained.index("Stated besides") :]
+    assert "  “1”" in told
+    assert "against use by machines: we make none" in " ".join(" ".join(told).split())
 
 
 def test_rsl_of_the_site_narrows(world):
