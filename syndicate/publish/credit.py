@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import overload
+from typing import Final, overload
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate.model import Duty, Entry, Hop, Mode, Role, Site
 from syndicate.publish.words import address, day
+
+
+_SIGNALS: Final = {
+    "tdmrep.reservation": "tdm-reservation",
+    "aipref": "Content-Usage",
+    "content-signal": "Content-Signal",
+}
+"""Signals by their kind, as they are called where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def credit(entry: Entry, site: Site) -> Credit:
             url for duty in _of(entry, "O15") if duty.how != "in" for url in duty.also if not is_picture(url)
         ),
         contact=decision.contact,
-        notes=tuple(dict.fromkeys((*_notes(entry), *_corrected(entry, site)))),
+        notes=tuple(dict.fromkeys((*_notes(entry), *_corrected(entry, site), *_signals(entry)))),
         reason="" if carried else decision.because,
         on_top=bool(places - {"end"}),
         at_end="end" in places or not places,
@@ -146,6 +154,18 @@ def _corrected(entry: Entry, site: Site) -> Iterator[Anchor]:
     """That its publisher changed the text that stands here, where no date of its own says so."""
     if entry.corrected and entry.decision.mode > Mode.LINK:
         yield Anchor(f"Its publisher has changed this text; it is that of {day(local(entry.corrected, site))}.", "")
+
+
+def _signals(entry: Entry) -> Iterator[Anchor]:
+    """What the publisher tells machines of a text that is carried: a mail has no other place where it could go on."""
+    stated = entry.item.evidence if entry.decision.mode > Mode.LINK else ()
+    policy = next((one.value for one in stated if one.kind == "tdmrep.policy"), "")
+    for one in stated:
+        if one.kind == "rsl":
+            yield Anchor("Signal to machines: RSL.", one.url)
+        elif one.kind in _SIGNALS:
+            url = policy if one.kind == "tdmrep.reservation" else ""
+            yield Anchor(f"Signal to machines: {_SIGNALS[one.kind]}: {one.value}.", url)
 
 
 def _closing(entry: Entry) -> Iterator[Fixed]:

@@ -5,6 +5,7 @@ import json
 import runpy
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -181,6 +182,22 @@ def test_readers_are_told_of_counters_and_of_what_they_agree_to():
     assert told.endswith(COUNTERS)
     part, _, _ = render_digest(counted, S.SITE, (S.GAUGE,), S.NOW, "1", TEMPLATES)
     assert b"counter of their publisher" in part.content.replace(b"=\r\n", b"")
+
+
+def test_signals_go_on_in_mail():
+    """A mail says each signal to machines in both its parts, beside the text that it is about; a link carries none."""
+    stated = (replace(SIGNALS[0], url="https://lindenfeld.example/rsl.xml"), *SIGNALS[2:6])
+    entry = replace(S.GAUGE, item=replace(S.GAUGE.item, evidence=stated))
+    part, _, _ = render_digest(S.DIGEST, S.SITE, (entry,), S.NOW, "1", TEMPLATES)
+    mail = message_from_bytes(part.content, policy=policy.default)
+    written = reader.fromstring(mail.get_body(("html",)).get_content())
+    for said in (mail.get_body(("plain",)).get_content(), written.xpath("//*[@class='credit']")[0].text_content()):
+        for signal in ("tdm-reservation: 1", "Content-Usage: train-ai=n", "Content-Signal: ai-train=no", "RSL"):
+            assert f"Signal to machines: {signal}." in " ".join(said.split())
+    for url in ("https://south.example/tdm", "https://lindenfeld.example/rsl.xml"):
+        assert f"  {url}" in mail.get_body(("plain",)).get_content().splitlines()
+        assert written.xpath(f"//*[@class='credit']//a[@href='{url}']")
+    assert not credit(replace(entry, decision=replace(entry.decision, mode=Mode.LINK, duties=())), S.SITE).notes
 
 
 # ------------------------------------------------------------------------------------------------ what is left out
