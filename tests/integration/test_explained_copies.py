@@ -11,7 +11,7 @@ from syndicate.cli.explain import print_item
 from syndicate.cli.show import OUT
 from syndicate.model import Person
 from syndicate.pipeline.explain import explain
-from tests.integration.test_near_copies import CHANNEL, SITE, STORY, House
+from tests.house import CHANNEL, SITE, STORY, House
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

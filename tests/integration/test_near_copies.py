@@ -4,148 +4,18 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import permutations
 
 import pytest
 
-from syndicate.intake import delta
 from syndicate.model import (
-    Channel,
-    ChannelKind,
-    Covers,
-    Fetched,
-    Grant,
-    Medium,
     Mode,
-    Publisher,
-    Purpose,
-    Record,
-    Site,
-    Source,
 )
-from syndicate.pipeline.compose import Composing, compose_digest, compose_feed
 from syndicate.pipeline.explain import Copy, copies, explain
 from syndicate.pipeline.origins import trace_arrivals
-from syndicate.pipeline.poll import Polling, poll
-from syndicate.pipeline.release import record
-from syndicate.publish.templates import environment
-from syndicate.rights.licences import by_id
-from syndicate.rights.policy import decide
 from syndicate.rights.trace import own_chain
-from tests.databases import databases
+from tests.house import CHANNEL, NOW, STORY, House, kanji, prose
 
 pytestmark = pytest.mark.usefixtures("each_database")
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-FREE = Record("free", licence=by_id("CC-BY-4.0"))
-SOUTH = Publisher("south", "South Desk", "https://south.example/")
-MARSH = Publisher("marsh", "Marsh & Mill", "https://marsh.example/", (FREE,))
-TARN = Publisher("tarn", "Tarn Review", "https://tarn.example/", (FREE,))
-SITE = Site("Riverside Bulletin", "https://bulletin.example", "editor@bulletin.example")
-CHANNEL = Channel("community", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY, formats=("rss", "atom", "json"))
-WEEKLY = Channel("weekly", ChannelKind.DIGEST, Medium.EMAIL, Purpose.COMMUNITY, backfill=9, limit=9,
-                 sender="Riverside Bulletin <news@bulletin.example>", subject="This week")  # fmt: skip
-
-
-def prose(seed, words=200):
-    """Paragraphs of invented words."""
-    chance = random.Random(seed)  # noqa: S311 - invented words
-    invented = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(words)]
-    return [f"<p>{' '.join(invented[n : n + 40])}.</p>" for n in range(0, words, 40)]
-
-
-def kanji(seed):
-    """Paragraphs of a language without blanks."""
-    signs = random.Random(seed).choices([chr(code) for code in range(0x4E00, 0x5A00)], k=800)  # noqa: S311 - invented words
-    return [f"<p>{''.join(signs[n : n + 160])}。</p>" for n in range(0, 800, 160)]
-
-
-STORY = prose("story")
-
-
-class House:
-    """Three publishers, their feeds on a shelf, and a database."""
-
-    def __init__(self, folder):
-        self.store = databases.open(folder)
-        self.now = NOW
-        self.shelf = {}
-        self.publishers = {p.id: p for p in (SOUTH, MARSH, TARN)}
-        self.sources = {p.id: Source(p.id, f"https://{p.id}.example/feed", p) for p in self.publishers.values()}
-        with self.store.write() as tx:
-            tx.sources.sync(list(self.sources.values()), NOW)
-            tx.channels.sync([CHANNEL.id, WEEKLY.id], NOW)
-
-    async def fetch(self, url, *, etag="", last_modified=""):
-        """The document on the shelf."""
-        assert (etag, last_modified) == ("", "")
-        return Fetched(200, url, self.shelf[url.split("//")[1].split(".")[0]].encode(), "application/rss+xml")
-
-    async def read(self, body, *, url, content_type, source, marks, then):
-        """Parse in this process."""
-        reading = delta.read(body, url=url, content_type=content_type, source=source, marks=marks)
-        return replace(reading, feed=reading.feed and then(reading.feed))
-
-    def show(self, name, paragraphs, *, hour=1, title="The ferry", more=(), dated=True):
-        """A publisher shows a story, published some hours after midnight, and perhaps others."""
-        date = f"<pubDate>Sun, 22 Nov 2026 0{hour}:00:00 GMT</pubDate>" if dated else ""
-        entries = "".join(
-            f"<item><title>{heading}</title><link>https://{name}.example/{n}</link><guid>https://{name}.example/{n}</guid>"
-            f"<description><![CDATA[{''.join(body)}]]></description>{date}</item>"
-            for n, (heading, body) in enumerate([(title, paragraphs), *more])
-        )
-        self.shelf[name] = (
-            f'<rss version="2.0"><channel><title>{name}</title><link>https://{name}.example/</link>{entries}</channel></rss>'
-        )
-
-    def poll(self, *names):
-        """Poll these, one after the other, an hour apart."""
-        for name in names:
-            self.now += timedelta(hours=1)
-            polling = Polling(self.store, self, self, lambda: self.now, self.sources, self.publishers)
-            (polled,) = asyncio.run(poll(polling, [name]))
-            assert polled.error == ""
-
-    def held(self, name, number=0):
-        """An item as it is stored."""
-        with self.store.read() as tx:
-            (found,) = tx.items.find(f"https://{name}.example/{number}")
-        return found
-
-    def chain(self, name, number=0):
-        """The publishers of an item's chain."""
-        return [hop.publisher_id for hop in self.held(name, number).chain.hops]
-
-    @property
-    def composing(self):
-        """What composing needs."""
-        return Composing(self.store, lambda: self.now, SITE, self.publishers, environment(), b"k" * 32)
-
-    def feed(self):
-        """The entries of the feed that would be published now."""
-        return compose_feed(self.composing, CHANNEL).edition.entries
-
-    def publish(self):
-        """Put the feed as it is now on record."""
-        with self.store.write() as tx:
-            record(tx, compose_feed(self.composing, CHANNEL), self.now)
-
-    def digest(self):
-        """What a digest would carry now, recorded as sent; the titles."""
-        edition = compose_digest(self.composing, WEEKLY, self.now.isoformat())
-        if edition is None:
-            return None
-        with self.store.write() as tx:
-            record(tx, edition, self.now)
-        return [entry.item.title for entry in edition.edition.entries]
-
-    def mode(self, name):
-        """How much of an item the channel may carry."""
-        found = self.held(name)
-        return decide(found.item, found.chain, CHANNEL, self.publishers, NOW).mode
 
 
 @pytest.fixture
@@ -259,90 +129,6 @@ def test_a_name_without_a_link(house):
     house.poll("south")
     assert house.held("marsh").chain.origin_known
     assert house.held("marsh").chain.hops[0].url == "https://south.example/0"
-
-
-def test_one_story_one_entry(house):
-    """The story stands once, by the holder's copy where modes are equal, credited to its chain, under one id for ever."""
-    house.show("marsh", [*STORY, "<p>And a word of ours.</p>"], hour=5, title="Our ferry")
-    house.poll("marsh")
-    (before,) = house.feed()
-    house.show("tarn", STORY, hour=1, title="The ferry")
-    house.show("south", STORY, hour=7, title="Ferry again")
-    house.poll("tarn", "south")
-    (after,) = house.feed()
-    assert (before.item.title, after.item.title) == ("Our ferry", "The ferry")
-    assert before.item.id == after.item.id == after.decision.item_id == house.held("marsh").item.id
-    assert after.first_seen == before.first_seen
-    assert house.held("tarn").work_id == house.held("south").work_id == house.held("marsh").item.id
-    assert house.feed() == (after,)
-
-
-@pytest.mark.parametrize("order", list(permutations(["south", "marsh", "tarn"])), ids="-then-".join)
-def test_one_story_whose_copies_credit_strangers(house, order):
-    """A copy that credits a page which nobody polls stays on that page's terms, and is no second entry of its story."""
-    credit = '<p>First published by <a href="https://far.example/7">Far Post</a>.</p>'
-    house.show("south", STORY, hour=1)
-    house.show("marsh", [*STORY[:3], credit], hour=5, title="Our ferry")
-    house.show("tarn", [*STORY, credit.replace("/7", "/9")], hour=6, title="Ferry again")
-    house.poll(*order)
-    (entry,) = house.feed()
-    assert entry.item.url == "https://south.example/0"
-    for name in ("marsh", "tarn"):
-        found = house.held(name)
-        assert (found.chain.origin_known, found.chain.hops[0].name) == (False, "Far Post")
-        assert found.work_id == house.held("south").work_id
-    house.show("south", prose("another"), hour=8, title="The mill")
-    house.poll("south")
-    first = "Our ferry" if order.index("marsh") < order.index("tarn") else "Ferry again"
-    assert {entry.item.title for entry in house.feed()} == {first, "The mill"}
-
-
-@ORDERS
-def test_one_story_whose_origin_nobody_knows(house, order):
-    """Where nothing tells which of two was first both are links, and one of them stands for the story."""
-    house.publishers["south"] = replace(SOUTH, records=(FREE,))
-    for name in order:
-        house.show(name, STORY, dated=False)
-    house.poll(*order)
-    (entry,) = house.feed()
-    assert (entry.decision.mode, house.mode("south"), house.mode("marsh")) == (Mode.LINK, Mode.LINK, Mode.LINK)
-    assert house.held("south").work_id == house.held("marsh").work_id
-
-
-def test_a_collection_that_holds_a_story_stays(house):
-    """What credits a stranger and has more words than the story that it holds keeps its own entry."""
-    credit = '<p>First published by <a href="https://far.example/7">Far Post</a>.</p>'
-    house.show("south", STORY, hour=1)
-    house.show("marsh", [*STORY, *prose("more"), credit], hour=5, title="The week")
-    house.poll("south", "marsh")
-    assert sorted(entry.item.title for entry in house.feed()) == ["The ferry", "The week"]
-
-
-def test_the_best_lawful_copy(house):
-    """Of a story whose holder permits little the copy is carried that may be carried furthest."""
-    crossposts = Grant(
-        Mode.FULL, frozenset({Medium.WEB}), frozenset({Purpose.COMMUNITY}), ("credit",), Covers.CROSSPOSTS
-    )
-    house.publishers["marsh"] = replace(MARSH, records=(Record("agreed", (crossposts,)),))
-    house.show("south", STORY, hour=1)
-    house.show("marsh", STORY, hour=5, title="Our ferry")
-    house.poll("south", "marsh")
-    (entry,) = house.feed()
-    assert (entry.item.title, entry.decision.mode) == ("Our ferry", Mode.FULL)
-    assert [hop.publisher_id for hop in entry.chain.hops] == ["south", "marsh"]
-    assert entry.item.id == house.held("south").item.id
-
-
-def test_a_digest_never_repeats_a_story(house):
-    """A copy of what a digest has carried is nothing new, whichever copy it carried."""
-    house.show("marsh", STORY, hour=5, title="Our ferry")
-    house.poll("marsh")
-    assert house.digest() == ["Our ferry"]
-    house.show("tarn", STORY, hour=1, title="The ferry")
-    house.show("marsh", STORY, hour=5, title="Our ferry", more=[("News", prose("news"))])
-    house.poll("tarn", "marsh")
-    assert house.digest() == ["News"]
-    assert house.digest() is None
 
 
 def test_what_was_not_traced_is_traced_before_it_is_carried(house):

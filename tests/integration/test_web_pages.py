@@ -6,123 +6,27 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from typer.testing import CliRunner
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from syndicate.app import open_app
-from syndicate.cli.main import app as command
-from syndicate.errors import UsageError
 from syndicate.model import Mode
-from syndicate.pipeline.compose import feed_entries
 from syndicate.pipeline.origins import trace_arrivals
 from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.webpages import read_pages
+from tests.newsroom import NOW, World, article
 
-NOW = datetime(2100, 11, 22, 12, 0, tzinfo=UTC)  # commands read the real clock, which is earlier
 BY = "https://creativecommons.org/licenses/by/4.0/"
-LONG = "<p>The weir was opened on Monday and the meadows below it stood under water by noon, all of them.</p>"
 RSL = "application/rsl+xml"
 GRANT = "<p>Websites may republish our articles online with a credit and a link. For print use, ask rights@south.example.</p>"
-
-
-class World:
-    """A publisher on loopback, and a site of ours that polls it, with a clock set by hand."""
-
-    def __init__(self, server, folder):
-        self.server, self.folder = server, folder
-        self.now, self.asked, self.pages = NOW, [], {}
-        self.robots = "User-agent: *\nAllow: /\n"
-        self.feed = [("1", "One")]
-        server.expect_request("/feed.xml").respond_with_handler(self._feed)
-        server.expect_request("/robots.txt").respond_with_handler(lambda _: Response(self.robots))
-        for path in ("/1", "/2", "/terms", "/rsl.xml", "/.well-known/tdmrep.json", "/"):
-            server.expect_request(path).respond_with_handler(self._page)
-
-    def _feed(self, _: Request) -> Response:
-        items = "".join(
-            f"<item><title>{title}</title><link>{self.server.url_for('/' + path)}</link><guid>{path}</guid>"
-            f"<pubDate>{path.zfill(2)} Nov 2100 00:00:00 GMT</pubDate>"
-            f"<description>{LONG}</description></item>".replace("<p>", "&lt;p&gt;").replace("</p>", "&lt;/p&gt;")
-            for path, title in self.feed
-        )
-        home = self.server.url_for("/")
-        return Response(f'<rss version="2.0"><channel><title>South</title><link>{home}</link>{items}</channel></rss>')
-
-    def _page(self, request: Request) -> Response:
-        self.asked.append(request.path)
-        body = self.pages.get(request.path)
-        return (
-            Response("gone", 404)
-            if body is None
-            else body
-            if isinstance(body, Response)
-            else Response(body, 200, mimetype="text/html")
-        )
-
-    def config(self, pages="when-unknown", terms=""):
-        """Write the configuration."""
-        text = f"""
-site: {{name: Bulletin, url: "https://bulletin.example", contact: ed@bulletin.example}}
-database: sqlite:///test.db
-network: {{allow_private: true, pause: 0s}}
-publishers:
-  south: {{name: South Desk, home: "{self.server.url_for("/")}"{terms and f", terms: {terms}"}}}
-terms:
-  open:
-    evidence: {self.server.url_for("/terms")}
-    grants: [{{mode: full, duties: [credit, link]}}]
-sources:
-  - {{id: south, url: "{self.server.url_for("/feed.xml")}", publisher: south, pages: {pages}}}
-channels:
-  community: {{kind: feed, medium: web, purpose: community}}
-"""
-        self.path = self.folder / "config.yaml"
-        self.path.write_text(text, encoding="utf-8")
-
-    def cycle(self, later=timedelta()):
-        """Poll and read the pages that are due; what was read."""
-        self.now += later
-
-        async def run(app):
-            async with app.polling() as polling, app.pages_of_others() as fetcher:
-                await poll_due(polling)
-                read = await read_pages(app.browsing(polling, fetcher))
-                trace_arrivals(app.store, app.config.publishers)
-                return read
-
-        with closing(open_app(self.path, now=lambda: self.now)) as app:
-            return asyncio.run(run(app))
-
-    def modes(self):
-        """The mode of each item on the community feed, by title."""
-        with closing(open_app(self.path, now=lambda: self.now)) as app, app.store.read() as tx:
-            entries = feed_entries(app.composing, tx, app.channel("community"), self.now)
-            return {entry.item.title: entry.decision.mode for entry in entries}
-
-    def ledger(self):
-        """The acts about terms, oldest first."""
-        with closing(open_app(self.path, now=lambda: self.now)) as app, app.store.read() as tx:
-            return [line.data["act"] for line in reversed(tx.ledger.tail(99, "permission"))]
-
-    def say(self, *words, code=0):
-        """Run `syndicate terms ...`; its output. 2 is the code of a usage error."""
-        result = CliRunner().invoke(command, ["terms", *words, "-c", str(self.path)])
-        assert (2 if isinstance(result.exception, UsageError) else result.exit_code) == code, result.output
-        return result.output
 
 
 @pytest.fixture
 def world(httpserver, tmp_path):
     """A publisher whose feed says nothing about rights."""
     return World(httpserver, tmp_path)
-
-
-def article(head="", body="", foot=""):
-    """An article page."""
-    return f"<html><head>{head}</head><body><main><h1>T</h1>{LONG}{body}</main><footer>{foot}</footer></body></html>"
 
 
 def test_a_licence_on_the_page_permits(world):
@@ -172,50 +76,6 @@ def test_a_page_that_is_gone_narrows(world):
     assert world.modes() == {"One": Mode.WITHHOLD}
 
 
-@pytest.mark.parametrize("pages", ["when-unknown", "true", "false"])
-def test_a_story_that_is_missing_in_its_feed_is_looked_for(world, pages):
-    """Where a newer story leaves the feed before an older one its page is asked, also under recorded terms; once a week.
-
-    A page that is gone withholds it, one that is there changes nothing, and `pages: false` leaves it unasked.
-    """
-    world.pages |= {"/1": article(), "/2": article(), "/terms": article()}
-    world.feed = [("2", "Two"), ("1", "One")]
-    world.config(pages, terms="open")
-    world.cycle()
-    read = world.asked.count("/2")
-    assert (world.modes(), read) == ({"One": Mode.FULL, "Two": Mode.FULL}, int(pages == "true"))
-    world.feed = [("1", "One")]
-    del world.pages["/2"]
-    world.cycle(timedelta(days=8))
-    withheld = Mode.FULL if pages == "false" else Mode.WITHHOLD
-    assert world.modes() == {"One": Mode.FULL, "Two": withheld}
-    asked = world.asked.count("/2")
-    assert asked == read + (pages != "false")
-    world.feed = [("1", "One, corrected")]
-    world.cycle(timedelta(days=1))
-    assert world.asked.count("/2") == asked
-
-
-def test_the_poll_command_tells_of_pages_and_reads_them(world):
-    """`poll` says how many pages wait, `poll --pages` reads them, and `explain` shows what no decision rests on."""
-    world.pages["/1"] = Response(article(), 200, {"TDM-Reservation": "1"}, mimetype="text/html")
-    world.config()
-
-    def run(*words):
-        result = CliRunner().invoke(command, [*words, "-c", str(world.path)])
-        assert result.exit_code == 0, result.output
-        return result.stdout.splitlines()
-
-    assert run("poll", "--all")[-1] == "1 web page waits to be read for terms: syndicate poll --pages"
-    assert world.asked == []
-    assert run("poll", "--pages") == ["No source is due.", "Pages: 1 read"]
-    assert run("poll") == ["No source is due."]
-    explained = run("explain", world.server.url_for("/1"), "--channel", "community")
-    told = explained[explained.index("Stated besides") :]
-    assert "  “1”" in told
-    assert "against use by machines: we make none" in " ".join(" ".join(told).split())
-
-
 def test_rsl_of_the_site_narrows(world):
     """An RSL document that robots.txt names narrows what the page's licence permits; the TDM file is kept."""
     world.robots = f"License: {world.server.url_for('/rsl.xml')}\nUser-agent: *\nAllow: /\n"
@@ -231,26 +91,6 @@ def test_rsl_of_the_site_narrows(world):
     with closing(open_app(world.path)) as app, app.store.read() as tx:
         kinds = {e.kind for e in tx.items.newest(9)[0].item.evidence}
     assert {"rsl", "tdmrep.reservation", "html.rel-license"} <= kinds
-
-
-def test_headers_in_several_lines_are_all_heard(world):
-    """What a server says in the second line of a repeated header narrows like what it says in the first."""
-    page = Response(article(f'<link rel="license" href="{BY}">'), 200, mimetype="text/html")
-    for value in ("max-image-preview:large", "max-snippet:90"):
-        page.headers.add("X-Robots-Tag", value)
-    for value in ("</style.css>; rel=preload", f'</rsl.xml>; rel="license"; type="{RSL}"'):
-        page.headers.add("Link", value)
-    world.pages["/1"] = page
-    world.pages["/rsl.xml"] = (
-        '<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><copyright contactUrl="https://s.example/ask"/>'
-        '<license><prohibits type="usage">all</prohibits></license></content></rsl>'
-    )
-    world.config()
-    world.cycle()
-    with closing(open_app(world.path, now=lambda: world.now)) as app, app.store.read() as tx:
-        (entry,) = feed_entries(app.composing, tx, app.channel("community"), world.now)
-    assert (entry.decision.mode, entry.decision.contact) == (Mode.LINK, "https://s.example/ask")
-    assert {"signal", "signal.snippet"} <= {reason.clause for reason in entry.decision.reasons}
 
 
 def test_a_file_of_a_site_that_changes_is_read_anew(world):
