@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 from syndicate.model import Duty, Entry, Hop, Mode, Role, Site
 from syndicate.publish.words import address, day
 
-
 _SIGNALS: Final = {
     "tdmrep.reservation": "tdm-reservation",
     "aipref": "Content-Usage",
