@@ -22,6 +22,9 @@ One = TypeVar("One")
 LONGEST = 0.1
 """Seconds after which a transaction takes no more work, so that other writers get their turn."""
 
+GATHER = 0.01
+"""Seconds for which the first to hand in waits for others: a commit costs more than what most polls write."""
+
 
 Call = Callable[[Transaction, Sequence[Any]], Sequence[Any]]
 
@@ -70,6 +73,7 @@ class Desk:
     async def _work(self) -> None:
         try:
             while self._waiting:
+                await asyncio.sleep(GATHER)
                 lots, self._waiting = _alike(self._waiting), []
                 outcomes = await asyncio.to_thread(self._commit, lots)
                 self._waiting = [entry for lot in lots[len(outcomes) :] for entry in lot] + self._waiting

@@ -27,7 +27,7 @@ from syndicate.pipeline.telemetry import span
 from syndicate.rights.heard import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
-AT_ONCE = 64
+AT_ONCE = 128
 """Polls that get on at one time."""
 
 AT_MOST = 512
