@@ -14,7 +14,7 @@ from typing import Final, overload
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from syndicate.model import Duty, Entry, Hop, Mode, Role, Site
+from syndicate.model import Chain, Duty, Entry, Hop, Item, Mode, Role, Site
 from syndicate.publish.words import address, day
 
 _SIGNALS: Final = {
@@ -113,7 +113,7 @@ def credit(entry: Entry, site: Site) -> Credit:
         mode=decision.mode,
         outlet=steps[0].name if known_origin else "",
         authors=authors(entry),
-        date=steps[0].date or local(entry.item.published, site),
+        date=local(first_published(entry.item, entry.chain), site),
         steps=steps[1:] if known_origin else steps,
         copyright=texts(entry, "O2"),
         licences=licences,
@@ -215,6 +215,12 @@ def local(when: datetime | None, site: Site) -> datetime | None: ...
 def local(when: datetime | None, site: Site) -> datetime | None:
     """``when`` as the site's clock shows it; None stays None."""
     return when.astimezone(ZoneInfo(site.timezone)) if when else None
+
+
+def first_published(item: Item, chain: Chain) -> datetime | None:
+    """When a work was first published; None of a copy whose origin names no day, since the copy's is another's."""
+    first, *later = chain.hops
+    return first.date or (None if later else item.published)
 
 
 def _links(entry: Entry) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from syndicate.model import Chain, Item, Role, Site
-from syndicate.publish.credit import Credit
+from syndicate.publish.credit import Credit, first_published
 from syndicate.publish.words import href, listed
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 def linked_data(item: Item, chain: Chain, owed: Credit, site: Site) -> Markup:
     """The content of a ``script`` element of type application/ld+json; it cannot end the element."""
     origin = chain.hops[0]
-    published = origin.date or item.published
+    published = first_published(item, chain)
     lines = " ".join(owed.copyright)
     year = _YEAR.search(lines)
     contact = href(owed.contact) if owed.contact else ""

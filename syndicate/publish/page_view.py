@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from syndicate.model import Chain, Decision, Entry, Evidence, Hop, Item, Mode, Role, Site
 from syndicate.publish.clean import clean
-from syndicate.publish.credit import Credit, credit, local, title_of
+from syndicate.publish.credit import Credit, credit, first_published, title_of
 from syndicate.publish.excerpt import Body, body
 from syndicate.publish.linked import linked_data
 from syndicate.publish.page_item import ChannelSummary, Frame, PageItem
@@ -129,7 +129,7 @@ def view(row: PageItem, frame: Frame) -> ItemView:
     owed, text = _credit(entry, site), body(entry)
     quotes = _quotes(chain, (*row.decisions, entry.decision))
     first = chain.hops[0]
-    publisher = first.name or address(first.url)
+    publisher, published = first.name or address(first.url), first_published(item, chain)
     return ItemView(
         id=item.id,
         path=f"/items/{item.id}",
@@ -146,13 +146,13 @@ def view(row: PageItem, frame: Frame) -> ItemView:
         language=item.language,
         publisher=publisher,
         by_way=names_of(hop.name for hop in chain.hops[1:] if hop.name != first.name),
-        day=day_words(first.date or item.published, site, now),
-        stamp=machine_day(first.date or item.published, site),
+        day=day_words(published, site, now),
+        stamp=machine_day(published, site),
         stops=(*(_stop(hop, site, now) for hop in chain.hops), _here(site, row.mode, entry.first_seen, now)),
         credit=owed,
         credit_line=replace(owed, mode=Mode.LINK, contact=""),
         there=_there(owed, chain),
-        to_copy=_to_copy(item, replace(owed, date=local(first.date, site) or owed.date)),
+        to_copy=_to_copy(item, owed),
         subjects=names_of(one.label or one.term for one in item.categories),
         choices=_choices(row.decisions, _names(frame.channels, site), quotes),
         uses=tuple(_choice([one], USE_WORDS, quotes) for one in row.uses),

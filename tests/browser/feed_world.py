@@ -73,7 +73,7 @@ class FeedWorld:
         self.port = worlds.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # Kept for the operator to add: two say a licence in the feed, one says its terms in prose.
-        wanted = ("cc-by", "community", "cc-by-nc-sa")
+        wanted = ("cc-by", "community-forward", "cc-by-nc-sa")
         self.to_add = [
             next(one for one in truth["sources"] if one["terms"] == terms and "feed" in one["stated_in"] and plain(one))
             for terms in wanted

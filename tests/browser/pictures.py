@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from syndicate.pipeline.release import send_digest
 from syndicate.schedule.due import period
 from tests.browser.house import House, log_in, story
@@ -35,6 +37,21 @@ def digest(sight: Sight, folder: Path) -> None:
             page.screenshot(path=FOLDER / f"digest-{name}.png", full_page=True)
 
 
+NAMED = """(names) => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); )
+    for (const [at, name] of names) node.data = node.data.replaceAll(at, name);
+}"""
+
+
+def named(page: Page, house: House) -> None:
+    """The publishers of this computer, and the site, by the names that they would have elsewhere."""
+    world = f"127.0.0.1:{house.world.port}"
+    names = [(f"{world}/{one.id}", f"{one.id}.example") for one in house.app.config.publishers.values()]
+    sites = [house.url.removeprefix("http://"), "127.0.0.1:8080"]
+    page.evaluate(NAMED, [*names, *((f"http://{at}", "https://bulletin.example") for at in sites)])
+
+
 SHOWN = (("1280-light", 1280, "light"), ("1280-dark", 1280, "dark"), ("360-light", 360, "light"))
 SITE = {
     "front": ("/", SHOWN),
@@ -58,6 +75,7 @@ def site(sight: Sight, folder: Path) -> None:
                     shown = page.goto(house.url + at)
                     assert shown, at
                     assert shown.ok, f"{at}: {shown.status}, which is no picture of it"
+                    named(page, house)
                     page.screenshot(path=FOLDER / f"{name}-{size}.png", full_page=True)
 
 
@@ -76,15 +94,18 @@ def console(sight: Sight, folder: Path) -> None:
                 page.goto(f"{house.url}/admin/{going}")
                 while int(page.locator(".five dd").first.inner_text().replace(",", "")) < 200:
                     page.wait_for_timeout(1000)
+                named(page, house)
                 page.screenshot(path=FOLDER / f"console-digest-{scheme}.png", full_page=True)
                 rooms = {"today": "", "item": f"items/{boat}", "terms": "terms/1", "sources": "sources"}
                 for name in rooms if scheme == "light" else ("today",):
                     page.goto(f"{house.url}/admin/{rooms[name]}")
+                    named(page, house)
                     page.screenshot(path=FOLDER / f"console-{name}-{scheme}.png", full_page=True)
         house.bring("The lock-keeper’s ledger")
         with house.without_credit(), sight.page(1280) as page:
             log_in(page, house)
             page.goto(f"{house.url}/admin/editions/next/weekly")
+            named(page, house)
             page.screenshot(path=FOLDER / "console-stopped-light.png", full_page=True)
 
 
