@@ -147,6 +147,9 @@ def test_what_may_not_be_printed_does_not_print(sight, house):
             assert page.locator(".rights .credit").is_visible()
             after = "e => getComputedStyle(e, '::after').content"
             assert "http" in page.locator(".rights .credit a").first.evaluate(after)
+            for link in page.locator(".credit a[href^=mailto]").all():
+                assert link.evaluate(after) == "none"
+            assert page.locator("nav[aria-label=Site]").is_visible() is False
         page.goto(house.url)
         assert page.locator(".story .body").first.is_visible() is False
 
