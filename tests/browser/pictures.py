@@ -49,7 +49,8 @@ def named(page: Page, house: House) -> None:
     world = f"127.0.0.1:{house.world.port}"
     names = [(f"{world}/{one.id}", f"{one.id}.example") for one in house.app.config.publishers.values()]
     sites = [house.url.removeprefix("http://"), "127.0.0.1:8080"]
-    page.evaluate(NAMED, [*names, *((f"http://{at}", "https://bulletin.example") for at in sites)])
+    ours = [(f"http://{at}", "https://bulletin.example") for at in sites]
+    page.evaluate(NAMED, [*names, (world, "south-desk.example"), *ours])
 
 
 SHOWN = (("1280-light", 1280, "light"), ("1280-dark", 1280, "dark"), ("360-light", 360, "light"))
