@@ -5,6 +5,8 @@ FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/syndicate
 COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY docs ./docs
+COPY packaging ./packaging
 COPY syndicate ./syndicate
 RUN /opt/syndicate/bin/pip install --no-cache-dir --disable-pip-version-check -c requirements.lock '.[postgres]'
 

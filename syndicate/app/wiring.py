@@ -39,6 +39,7 @@ from syndicate.pipeline.prospect import Seen
 from syndicate.pipeline.returns import Returning
 from syndicate.pipeline.site import Press
 from syndicate.pipeline.standing import may_go_out
+from syndicate.pipeline.turns import HostTurns
 from syndicate.pipeline.webpages import Browsing
 from syndicate.schedule import workers
 from syndicate.schedule.cycle import Report, Work, cycle
@@ -126,7 +127,7 @@ class App:
         from syndicate.intake.pages import Pages
 
         async with self.client() as client:
-            yield Pages(client, pause=max(self.config.network.pause, 1))
+            yield Pages(client, pause=max(self.config.network.pause, 1), turns=HostTurns(self.store, self.clock))
 
     def signer(self) -> Signer | None:
         """What signs our mail, None if the relay does; raises UsageError for a key that cannot be used."""

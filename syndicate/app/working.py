@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import ChannelKind
+from syndicate.pipeline import poll, post
 from syndicate.pipeline.breaches import look
 from syndicate.pipeline.jobs import TOGETHER, compose_feeds
-from syndicate.pipeline.poll import poll_leased
-from syndicate.pipeline.post import rests
 from syndicate.schedule import cycle, workers
 from syndicate.schedule.cycle import Report, Work
 from syndicate.store import QUEUES, Transaction
@@ -40,7 +39,7 @@ async def work_on(app: App, queues: Sequence[str], concurrency: int, tell: Tell,
         raise UsageError("is a file, which only one machine can use", subject=app.store.name, remedy=remedy)
     async with app.work() as wired:
         crew = _Crew(wired, tell)
-        planner = Planner(app.store, app.clock, crew.feeds, workers.name(), workers.is_gone)
+        planner = Planner(app.store, app.clock, crew.feeds, workers.name(), workers.is_gone, crew.free_the_dead)
         await work(Post(app.store.server, queues, concurrency), crew.duties, planner, stop)
 
 
@@ -60,12 +59,17 @@ class _Crew:
         others = {"digests": self.digests, "pages": self.pages, "tend": self.tend, "watch": self.watch}
         return Duties(self.poll, self.feed, self.deliver, others)
 
+    def free_the_dead(self) -> None:
+        """Free what processes of this machine had claimed that are no more."""
+        poll.free_the_dead(self._work.polling)
+        post.free_the_dead(self._work.posting)
+
     async def poll(self, lease: str, sources: Sequence[str]) -> None:
         """Poll a lease of sources; if anything is new, the feeds are composed."""
         report = Report()
         try:
             await asyncio.to_thread(self._work.refresh)
-            await poll_leased(self._work.polling, lease, sources, report.polled.append)
+            await poll.poll_leased(self._work.polling, lease, sources, report.polled.append)
         except SyndicateError as error:
             report.trouble.append(error)
         if any(polled.new or polled.changed for polled in report.polled):
@@ -86,7 +90,7 @@ class _Crew:
     async def deliver(self, most: int) -> None:
         """Deliver a slice of what is due; that the relay failed was told when it did."""
         report = Report()
-        if not await asyncio.to_thread(rests, self._work.posting):
+        if not await asyncio.to_thread(post.rests, self._work.posting):
             await cycle.drain(replace(self._work, posting=replace(self._work.posting, most=most)), report)
         self._tell(report)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from protego import Protego
 from yarl import URL
@@ -69,13 +70,32 @@ class _Robots:
     text: str = ""
 
 
+class Turns(Protocol):
+    """Whose turn it is to ask a host for a page, known to all processes that ask."""
+
+    def turn(self, host: str) -> AbstractAsyncContextManager[Callable[[float], object]]:
+        """Wait for the turn, at most for a minute or two; what is called with the seconds that the host is left alone.
+
+        Raises FetchError with ``retry_after`` if the host wants to be left alone for longer.
+        """
+        ...
+
+
+class _OwnTurns:
+    """Nobody else asks: what each host says is remembered here."""
+
+    def turn(self, _host: str) -> AbstractAsyncContextManager[Callable[[float], object]]:
+        return nullcontext(lambda _: None)
+
+
 class Pages:
     """A polite reader of web pages, through an open client; ``pause`` is in seconds between two pages of a host."""
 
-    def __init__(self, client: Client, *, pause: float = 1.0) -> None:
-        """The client brings the bounds and the name."""
+    def __init__(self, client: Client, *, pause: float = 1.0, turns: Turns | None = None) -> None:
+        """The client brings the bounds and the name; ``turns`` are shared with whoever else reads pages."""
         self._client = client
         self._pause = pause
+        self._turns = turns or _OwnTurns()
         self._hosts: dict[str, _Host] = {}
         self._robots: OrderedDict[str, _Robots] = OrderedDict()
         self._kept: OrderedDict[str, tuple[float, Page]] = OrderedDict()
@@ -92,12 +112,14 @@ class Pages:
             if kept := self._fresh(address):
                 return kept
             await self._wait(address, host)
-            try:
-                reply = await self._client.get(address, _ACCEPT, permit=self._permit)
-            finally:
-                host.not_before = max(host.not_before, _now() + self._pause)
-            page = Page(reply.url, reply.status, reply.headers, reply.body)
-            self._learn(address, host, page)
+            async with self._turns.turn(host_of(address)) as leave:
+                try:
+                    reply = await self._client.get(address, _ACCEPT, permit=self._permit)
+                    page = Page(reply.url, reply.status, reply.headers, reply.body)
+                    self._learn(address, host, page)
+                finally:
+                    host.not_before = max(host.not_before, _now() + self._pause)
+                    leave(max(host.not_before, host.away_until) - _now())
         return page
 
     async def robots_txt(self, url: str) -> str:

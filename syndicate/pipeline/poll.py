@@ -144,6 +144,7 @@ class _Crew:
 
     async def work(self, wanted: Sequence[str] | None) -> None:
         """Claim and poll until nothing is due, or all that is ``wanted`` is done."""
+        _give_back(self._polling)
         free_the_dead(self._polling)
         left = None if wanted is None else dict.fromkeys(wanted)
         try:
@@ -283,8 +284,7 @@ class _Crew:
 
 
 def free_the_dead(polling: Polling) -> None:
-    """Free what processes that are no more had claimed, and what this one could not give back."""
-    _give_back(polling)
+    """Free what processes that are no more had claimed."""
     with polling.store.read() as tx:
         gone = [worker for worker in tx.polls.workers() if polling.is_gone(worker)]
     if gone:

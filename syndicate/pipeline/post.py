@@ -361,6 +361,14 @@ def _recover(posting: Posting) -> None:
     with posting.store.write() as tx:
         tx.outbox.free(posting.worker, posting.clock())
         tx.outbox.recover(posting.clock(), resend=posting.resend)
-        for worker in tx.outbox.workers():
-            if posting.is_gone(worker):
+    free_the_dead(posting)
+
+
+def free_the_dead(posting: Posting) -> None:
+    """Free the mails that processes which are no more had claimed."""
+    with posting.store.read() as tx:
+        gone = [worker for worker in tx.outbox.workers() if posting.is_gone(worker)]
+    if gone:
+        with posting.store.write() as tx:
+            for worker in gone:
                 tx.outbox.recover(posting.clock(), worker=worker, resend=posting.resend)

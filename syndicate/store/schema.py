@@ -86,6 +86,7 @@ hosts = Table(
     Column("host", Text, primary_key=True),
     time("next_at", nullable=True),
     time("away_until", nullable=True),
+    time("pages_at", nullable=True),
 )
 
 source_marks = Table(

@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, or_, select, update
 
 from syndicate.model import Item, PageReading
 from syndicate.store import encoding
 from syndicate.store.records import DuePage, PageState
-from syndicate.store.schema import item_pages, items, terms_pages
+from syndicate.store.schema import hosts, item_pages, items, terms_pages
 from syndicate.store.statements import add_missing, among, batches
 
 LEASE = timedelta(minutes=15)
@@ -81,6 +81,23 @@ class WebPages:
         return taken + [
             DuePage(r.url, r.publisher_id, r.source_id, r.item_id, sha256=r.sha256, failures=r.failures) for r in found
         ]
+
+    def take_turn(self, host: str, now: datetime, until: datetime) -> datetime | None:
+        """Nobody but the caller asks a host for pages before ``until``; or when that may be tried again."""
+        add_missing(self._connection, hosts, [{"host": host}], key=["host"])
+        free = or_(hosts.c.pages_at.is_(None), hosts.c.pages_at <= now)
+        awake = or_(hosts.c.away_until.is_(None), hosts.c.away_until <= now)
+        mine = update(hosts).where(hosts.c.host == host, free, awake).values(pages_at=until)
+        if self._connection.execute(mine).rowcount:
+            return None
+        row = self._connection.execute(select(hosts.c.pages_at, hosts.c.away_until).where(hosts.c.host == host)).one()
+        again: datetime = max(filter(None, row))
+        return again
+
+    def end_turn(self, host: str, until: datetime, then: datetime) -> None:
+        """The turn that was taken ``until`` then is over; nobody asks the host for pages before ``then``."""
+        mine = or_(hosts.c.pages_at == until, hosts.c.pages_at < then)
+        self._connection.execute(update(hosts).where(hosts.c.host == host, mine).values(pages_at=then))
 
     def was_read(
         self, page: DuePage, reading: PageReading, *, sha256: str, status: int, now: datetime, again: datetime | None

@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ProcrastinateException
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Status
 
 from syndicate.errors import SyndicateError
 from syndicate.store import COMPOSING, DELIVERING, POLLING
@@ -104,13 +104,21 @@ def _register(app: App, duties: Duties) -> None:
         app.task(name=name)(act)
 
 
+async def _give_to_others(app: App) -> None:
+    """What a worker that is no more had begun waits for another, unless a job that says the same does already."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # it is ended, or what it keeps locked would never be done again
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
 async def _plan(app: App, planner: Planner) -> None:
     """Plan now and then, and give to others what a worker that is no more had begun."""
     while True:
         try:
             if await asyncio.to_thread(planner.plan):
-                for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-                    await app.job_manager.retry_job(job)
+                await _give_to_others(app)
         except (SyndicateError, ProcrastinateException) as error:  # the database went away: it will come back
             log.warning("nothing was planned: %s", str(error).strip())
         await asyncio.sleep(PLAN_SECONDS)

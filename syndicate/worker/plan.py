@@ -20,7 +20,7 @@ SWEEP = timedelta(minutes=15)
 """At least so often every feed is composed, whatever was missed."""
 
 LOST = timedelta(seconds=5)
-"""How often sources are looked for whose job is lost."""
+"""How often sources are looked for whose job is lost, and what those had claimed that are no more."""
 
 FREED = timedelta(seconds=20)
 """How often mails are looked for whose sender is no more."""
@@ -36,18 +36,26 @@ EVERY = {
 
 @dataclass(slots=True)
 class Planner:
-    """Adds jobs for what is due. ``feeds`` are the channels that are feeds, ``worker`` names this process."""
+    """Adds jobs for what is due. ``feeds`` are the channels that are feeds, ``worker`` names this process.
+
+    ``free_the_dead`` frees what processes of this machine had claimed that are no more: nobody elsewhere knows of them.
+    """
 
     store: Store
     clock: Clock
     feeds: Sequence[str]
     worker: str
     is_gone: Callable[[str], bool]
+    free_the_dead: Callable[[], None] = lambda: None
+    _freed: datetime = LONG_AGO
     _last: dict[str, datetime] = field(default_factory=dict)
 
     def plan(self) -> bool:
         """Look once; False if another process leads. Raises StoreError."""
         now = self.clock()
+        if now - self._freed >= LOST:
+            self.free_the_dead()
+            self._freed = now
         lease = lead(self.store, DUTY, self.worker, self.is_gone, now)
         if lease is None:
             self._last.clear()

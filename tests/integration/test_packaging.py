@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 
 import pytest
 from ruamel.yaml import YAML
@@ -33,6 +34,17 @@ def test_units_run_commands_that_exist(repository, unit):
     words = shlex.split(re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)[1])
     assert words[0].endswith("/syndicate")
     understood(words[1:])
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_name_a_page_that_is_installed(repository, unit):
+    """The documentation that a unit names is a file that the package brings along."""
+    text = (repository / "packaging/systemd" / unit).read_text()
+    page = re.search(r"^Documentation=file:/opt/syndicate/(.*)$", text, re.MULTILINE)[1]
+    wheel = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    brought = {target: source for source, target in wheel["shared-data"].items()}
+    assert (repository / brought[page]).is_file()
+    assert all((repository / source).exists() for source in brought.values())
 
 
 @pytest.mark.parametrize("unit", UNITS)

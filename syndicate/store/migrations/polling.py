@@ -104,7 +104,7 @@ def _hosts() -> None:
     op.create_table(
         "hosts",
         _text("host"),
-        *map(_time, ("next_at", "away_until")),
+        *map(_time, ("next_at", "away_until", "pages_at")),
         sa.PrimaryKeyConstraint("host", name="pk_hosts"),
     )
 
