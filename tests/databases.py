@@ -31,7 +31,7 @@ class Server:
 
     def __init__(self) -> None:
         """Makes the folder and starts the server."""
-        self._bin = _binaries()
+        self._bin = self.binaries = _binaries()
         self._user = _somebody()
         self.folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-"))
         with closing(socket.create_server(("127.0.0.1", 0))) as free:

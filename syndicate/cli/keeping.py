@@ -13,7 +13,8 @@ from syndicate.cli.show import ERR, OUT, as_json
 def backup(path: Path, target: Path | None, *, as_machine: bool) -> int:
     """Copy the database to ``target``, by default beside it under the time of the copy."""
     with closing(open_app(path)) as app:
-        where = target or app.folder / f"syndicate-{app.clock():%Y-%m-%dT%H%M%S}.db"
+        kind = "dump" if app.store.server else "db"
+        where = target or app.folder / f"syndicate-{app.clock():%Y-%m-%dT%H%M%S}.{kind}"
         size = app.store.backup(where)
     if as_machine:
         as_json({"file": str(where), "bytes": size})

@@ -255,8 +255,8 @@ class Store:
         return self._instance
 
     def backup(self, target: Path) -> int:
-        """Copy the database to a new file while others write to it; its size in bytes. See ``backup.copy``."""
-        return backup.copy(self._file, target)
+        """Copy the database to a new file while others write to it; its size in bytes. See ``backup.py``."""
+        return backup.copy(self._file, target) if self._file else backup.dump(self._engine.url, target)
 
     def version(self) -> str:
         """Another word whenever something may have been written since it was asked last, by whatever process."""

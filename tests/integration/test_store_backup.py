@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies of a database that is in use."""
 
+import os
 import sqlite3
 import stat
 import threading
@@ -8,12 +9,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 from syndicate.cli.main import app as command
 from syndicate.errors import StoreError, UsageError
 from syndicate.model import Publisher, Source
 from syndicate.store import backup, open_store
+from tests.databases import databases
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -79,10 +82,48 @@ def test_a_damaged_database(tmp_path):
     assert not (tmp_path / "copy.db").exists()
 
 
-def test_a_server_is_copied_by_its_own_means(tmp_path):
-    """For PostgreSQL the error names the command."""
-    with pytest.raises(UsageError, match="pg_dump"):
-        backup.copy(None, tmp_path / "copy")
+def test_a_server_is_copied_while_it_is_written_to(tmp_path, postgresql, monkeypatch):
+    """A dump holds one moment: pairs are whole, however fast others write; it is restored into an empty database."""
+    monkeypatch.setenv("PATH", f"{postgresql.binaries}:{os.environ['PATH']}")
+    store, started, stop = databases.open(tmp_path), threading.Event(), threading.Event()
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            with store.write() as tx:
+                tx.additions.put([source(number), source(number + 1)], NOW)
+            number += 2
+            started.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    started.wait()
+    file = tmp_path / "copy.dump"
+    size = store.backup(file)
+    stop.set()
+    writer.join()
+    assert (file.stat().st_size, stat.S_IMODE(file.stat().st_mode)) == (size, 0o600)
+    copy = databases.url(tmp_path, "copy", template="template0")
+    postgresql.restore(file, copy)
+    with closing(open_store(copy)) as restored, restored.read() as tx:
+        held = len(tx.additions.all())
+    assert held > 0
+    assert held % 2 == 0
+    with pytest.raises(UsageError, match="is there already"):
+        store.backup(file)
+    assert not list(tmp_path.glob(".syndicate-*"))
+
+
+def test_a_server_needs_its_programs(tmp_path, postgresql, monkeypatch):
+    """Without pg_dump a sentence says what to install; a server that is away is said in its words."""
+    store = databases.open(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match=r"pg_dump: is not here; install"):
+        store.backup(tmp_path / "copy")
+    monkeypatch.setenv("PATH", f"{postgresql.binaries}:/bin:/usr/bin")
+    with pytest.raises(StoreError, match="could not be made"):
+        backup.dump(make_url(postgresql.url("nothing")), tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
 
 
 def test_the_command(tmp_path):
