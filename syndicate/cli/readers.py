@@ -79,8 +79,11 @@ def export_person(path: Path, text: str) -> int:
 def erase_person(path: Path, text: str) -> int:
     """Forget a person; 1 if nobody of that address was there."""
     done = people.erase(open_app(path).composing, address(text))
-    OUT.print(f"Forgotten on {count(done, 'list')}. A fingerprint keeps the address off.")
-    return 0 if done else 1
+    if not done:
+        OUT.print("Nobody of that address is on a list.")
+        return 1
+    OUT.print(f"Forgotten on {count(done, 'list')}. A fingerprint keeps imports from bringing the address back.")
+    return 0
 
 
 def unsubscribe(path: Path, text: str, channel_id: str) -> int:

@@ -45,7 +45,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, indent:
 
 def line(label: str, subject: str, text: str | Text) -> None:
     """One row of a summary: what was done, to what, with which result."""
-    OUT.print(Text.assemble((f"{label:<10}", "bold"), f"{subject:<16}", text))
+    OUT.print(Text.assemble((f"{label:<10}", "bold"), f"{subject:<15} ", text))
 
 
 def as_json(value: Any) -> None:

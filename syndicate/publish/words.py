@@ -87,9 +87,9 @@ def wrap(text: str) -> str:
     return "\n\n".join(_fill(paragraph) for paragraph in text.split("\n\n"))
 
 
-def row(text: str, label: str) -> str:
+def row(text: str, label: str, margin: int = MARGIN) -> str:
     """``text`` in lines of 72 columns with ``label`` in the margin of the first."""
-    return _fill(text, label.ljust(MARGIN), " " * MARGIN)
+    return _fill(text, label.ljust(margin), " " * margin)
 
 
 def _fill(text: str, first: str = "", rest: str = "") -> str:

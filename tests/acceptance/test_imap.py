@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Returned mail on a real IMAP server: dovecot, over TLS, in a folder of its own."""
+"""A real IMAP server, dovecot over TLS: returned mail in a folder of its own, and a digest as a mail program reads it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ from cryptography.x509.oid import NameOID
 
 from syndicate.deliver.mailboxes import Imap
 from syndicate.errors import DeliveryError
+from syndicate.model import Mode
 from syndicate.pipeline.returns import DEAD, Returning
+from syndicate.publish.digest import fill, render_digest
+from syndicate.publish.templates import environment
+from tests.cases.publish import samples
+from tests.cases.publish.terminal import on_a_terminal
 
 pytestmark = pytest.mark.client
 CASES = Path(__file__).parents[1] / "cases/deliver"
@@ -171,3 +176,30 @@ def test_a_login_that_is_refused(server):
         Imap("localhost", "bounces", "wrong", server.port).read(lambda *_: "")
     with pytest.raises(DeliveryError, match="cannot be read"):
         Imap("127.0.0.1", "bounces", PASSWORD, server.port).read(lambda *_: "")  # a name that is not the certificate's
+
+
+MUTTRC = """
+set folder="imaps://localhost:{port}/" spoolfile="imaps://localhost:{port}/INBOX" imap_user="ann" imap_pass="{password}"
+set certificate_file="{folder}/cert.pem" ssl_use_system_certs=no sendmail="false" quit=yes wait_key=no prompt_after=no
+set header_cache="" message_cachedir="" ts_enabled=no sleep_time=0 charset="utf-8" pager="sh keep.sh"
+alternative_order text/plain text/html
+"""
+
+
+def test_neomutt_reads_a_digest_on_the_server(server, tmp_path):
+    """Fetched by parts over IMAP, the digest is listed and shown: contents, titles, texts and credits."""
+    neomutt = shutil.which("neomutt") or pytest.skip("neomutt is not here")
+    part, subject, carried = render_digest(
+        samples.DIGEST, samples.SITE, samples.EDITION, samples.NOW, "2026-11-23", environment()
+    )
+    arrives(server, "1.a", fill(part.content, recipient="ann@reader.example", message_id="<1@b.example>", token="t"))
+    (tmp_path / "muttrc").write_text(MUTTRC.format(port=server.port, password=PASSWORD, folder=tmp_path))
+    (tmp_path / "keep.sh").write_text('cp "$1" shown.txt\n')
+    keys = "push '<first-entry><display-message><quit>'"
+    drawn = on_a_terminal([neomutt, "-n", "-F", "muttrc", "-e", keys], tmp_path)
+    assert " ".join(subject.split()) in drawn
+    shown = " ".join((tmp_path / "shown.txt").read_text().split())
+    assert "In this edition" in shown
+    for entry in (one for one in carried if one.decision.mode > Mode.WITHHOLD):
+        assert shown.count(" ".join(entry.item.title.split())) >= 2, "in the contents and above its text"
+    assert " ".join(samples.FERRY.item.text.split()) in shown
