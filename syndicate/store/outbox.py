@@ -68,10 +68,11 @@ class Outbox:
 
         ``message_ids`` are by subscriber id; after ``expires_at`` a mail that did not get through is given up.
         """
-        rows = [
-            {**_row(one, message_ids[one.id], key_id, now, expires_at), "edition_id": edition_id} for one in subscribers
-        ]
-        add_missing(self._connection, deliveries, rows, key=["edition_id", "subscriber_id"])
+        for batch in batches(subscribers):  # a row takes ten times the room of the subscriber
+            rows = [
+                {**_row(one, message_ids[one.id], key_id, now, expires_at), "edition_id": edition_id} for one in batch
+            ]
+            add_missing(self._connection, deliveries, rows, key=["edition_id", "subscriber_id"])
 
     def enqueue_notice(
         self, subscriber: Subscriber, message_id: str, message: bytes, now: datetime, *, expires_at: datetime
