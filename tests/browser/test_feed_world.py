@@ -16,7 +16,7 @@ from tests.browser import feed_world
 from tests.browser.feed_world import NAME, PASSWORD
 from tests.browser.walk import Walk
 
-pytestmark = [pytest.mark.client, pytest.mark.shared]
+pytestmark = [pytest.mark.client, pytest.mark.shared, pytest.mark.timeout(900)]  # a crowded machine takes its time
 WAYS = [
     pytest.param({"width": 360, "scripts": False}, id="360-no-scripts"),
     pytest.param({"width": 768, "keys": True}, id="768-keys"),
