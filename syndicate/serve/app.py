@@ -144,6 +144,8 @@ class Desk:
 
     async def _page(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         found = await run_in_threadpool(self._rack.get, path)
+        if found is None and path.startswith("/digests/"):
+            return self._say(words.NO_DIGEST, 404)
         if found is None:
             raise HTTPException(404)
         if isinstance(found, Gone):

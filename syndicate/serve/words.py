@@ -37,6 +37,10 @@ TEST_MAIL: Final = Message(
     foot="In the mails that readers get, this link does what it says.",
 )
 MISSING: Final = Message("Nothing stands here", ("The address may be mistyped, or the page was taken down.",))
+NO_DIGEST: Final = Message(
+    "No letter of that day",
+    ("None went out to readers under this address. A test mail has no page: it leaves no trace.",),
+)
 NOT_DONE_HERE: Final = Message("That cannot be done here", ("This address is for reading only.",))
 
 
