@@ -7,7 +7,7 @@ Every change is a line of the ledger, written with it in one transaction; every 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,11 +17,12 @@ from syndicate.pipeline.breaches import look
 from syndicate.pipeline.compose import PAGE, Composing
 from syndicate.pipeline.deciding import Bench, on_record, selected, terms_sha256
 from syndicate.rights.odrl import document
-from syndicate.store import LedgerKind, RecordedTerms, StoredItem, Transaction
+from syndicate.store import LedgerKind, RecordedTerms, Sought, StoredItem, Transaction
 
 SHOWN = 3
 WITHDRAWN = "the statement that it became was withdrawn"
 QUEUED = 500
+FEW = 20
 _KINDS = {"grant": LedgerKind.PERMISSION, "import": LedgerKind.PERMISSION, "objection": LedgerKind.OBJECTION}
 
 
@@ -159,7 +160,7 @@ def moves(
     differing = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     counts: Counter[tuple[str, Mode, Mode]] = Counter()
     titles: dict[tuple[str, Mode, Mode], list[str]] = {}
-    for page in _pages(tx) if differing else ():
+    for page in _pages(tx, differing) if differing else ():
         mine = [s for s in page if any(hop.publisher_id in differing for hop in s.chain.hops)]
         for channel in channels:
             chosen = [s for s in mine if selected(channel, s)]
@@ -174,9 +175,11 @@ def moves(
     return [Move(*key, count, tuple(titles[key][:SHOWN])) for key, count in counts.most_common()]
 
 
-def _pages(tx: Transaction) -> Iterator[list[StoredItem]]:
+def _pages(tx: Transaction, publishers: Collection[str]) -> Iterator[list[StoredItem]]:
+    """The items in whose chain one of these publishers may stand; of many publishers all items are shown."""
+    sought = Sought(touching=tuple(sorted(publishers))) if len(publishers) <= FEW else Sought()
     before = None
-    while page := tx.items.newest(PAGE, before=before):
+    while page := tx.items.search(PAGE, sought, before=before):
         yield page
         before = (page[-1].order_at, page[-1].item.id)
 

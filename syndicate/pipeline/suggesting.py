@@ -145,18 +145,23 @@ class Unknown:
     suggestions: tuple[int, ...]
 
 
-def unknown(tx: Transaction, publishers: Mapping[str, Publisher], page: int) -> list[Unknown]:
-    """The publishers without recorded terms, those with most silent items first."""
+def unknown(tx: Transaction, publishers: Mapping[str, Publisher], page: int, most: int = 0) -> list[Unknown]:
+    """The publishers without recorded terms, those with most silent items first.
+
+    By all of their items, or by the newest ``most`` of them together; ``page`` are read at a time.
+    """
     bare = {id_: publisher for id_, publisher in publishers.items() if not is_recorded(tx, publisher)}
     stated: dict[str, dict[str, int]] = {id_: {} for id_ in bare}
-    before = None
+    before, looked = None, 0
     while found := tx.items.newest(page, before=before):
         for stored in found:
             counts = stated.get(stored.item.publisher_id)
             if counts is not None:
                 said = _said(stored.item)
                 counts[said] = counts.get(said, 0) + 1
-        before = (found[-1].order_at, found[-1].item.id)
+        before, looked = (found[-1].order_at, found[-1].item.id), looked + len(found)
+        if most and looked >= most:
+            break
     waiting = tx.suggestions.all()
     rows = [
         Unknown(

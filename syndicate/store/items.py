@@ -299,6 +299,8 @@ def _sought(sought: Sought) -> Iterable[ColumnElement[bool]]:
         yield or_(titled, items.c.publisher_id.in_(sought.named)) if sought.named else titled
     if sought.publishers:
         yield items.c.publisher_id.in_(sought.publishers)
+    if sought.touching:
+        yield or_(*(items.c.chain.contains(f'"publisher_id":"{one}"', autoescape=True) for one in sought.touching))
     if sought.since is not None:
         yield items.c.first_seen >= sought.since
     if sought.until is not None:

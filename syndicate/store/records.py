@@ -128,13 +128,15 @@ class Sought:
     """What a search for items is about; what is left out narrows nothing.
 
     ``words`` stand in the title, each of them in any case, or the item is of one of the publishers ``named``, who may
-    be known by them. ``since`` and ``until`` bound when we saw it first.
+    be known by them. ``touching`` are publishers of whom one stands in its chain. ``since`` and ``until`` bound when we
+    saw it first.
     """
 
     words: str = ""
     named: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
+    touching: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 

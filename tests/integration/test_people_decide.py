@@ -268,6 +268,7 @@ def test_items_are_found_by_title_publisher_and_day(house):
         assert found(words="%") == []
         assert found(words="nothing", named=("south",)) == ["i-1"]
         assert found(publishers=("hill",)) == ["i-2"]
+        assert found(touching=("south", "nobody")) == ["i-1"]
         assert found(sources=("south",), since=house.now, until=house.now + timedelta(days=1)) == ["i-1"]
         assert found(until=house.now) == []
         assert tx.items.search(1, Sought(), before=(house.now, "i-1"))[0].item.id == "i-2"

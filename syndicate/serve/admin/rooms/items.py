@@ -16,7 +16,7 @@ from syndicate.serve.admin.house import Answer, House, View, Visit
 from syndicate.store import Sought, StoredItem, Transaction
 
 PAGE = 30
-LOOKED = 1500
+LOOKED = 750
 """So many items are decided to fill a page whose modes are asked for; the next page goes on from there."""
 
 Row = tuple[StoredItem, Sequence[Decision]]

@@ -19,7 +19,7 @@ from syndicate.serve.admin.house import Answer, Go, House, View, Visit
 from syndicate.serve.admin.rooms.ways import ways
 
 
-def all_of_them(house: House, _visit: Visit) -> Answer:
+def all_of_them(house: House, visit: Visit) -> Answer:
     """GET terms/requests: those that nobody answered yet, the oldest first, then the others; and one to draft."""
     with house.read() as tx:
         found = asking.requests(tx)
@@ -31,6 +31,7 @@ def all_of_them(house: House, _visit: Visit) -> Answer:
         "answered": [one for one in found if one.answer],
         "titles": {id_: one.item.title or one.item.url for id_, one in items.items()},
         "publishers": sorted(((one.id, one.name) for one in house.publishers.values()), key=lambda one: one[1]),
+        "chosen": visit.asked.get("publisher", ""),
         "channels": house.config.channels,
         "name_of": _names(house),
         "now": house.local(house.now()),

@@ -18,7 +18,7 @@ from syndicate.serve.admin.house import Answer, Go, House, View, Visit
 from syndicate.serve.admin.rooms.ways import ways
 from syndicate.store import RecordedTerms, Suggestion
 
-PAGE = 200
+PAGE, LOOKED = 200, 1000
 CLASSES = {
     ChannelClass.COMMUNITY_WEB: "Web, without profit",
     ChannelClass.COMMERCIAL_WEB: "Web, for profit",
@@ -83,12 +83,13 @@ def all_of_them(house: House, _visit: Visit) -> Answer:
     """GET terms: what waits, who has said nothing, and what is on record."""
     with house.read() as tx:
         waiting = tx.suggestions.all()
-        silent: list[Unknown] = unknown(tx, house.publishers, PAGE)
+        silent: list[Unknown] = unknown(tx, house.publishers, PAGE, LOOKED)
         recorded: list[RecordedTerms] = [one for one in tx.terms.all() if one.withdrawn_at is None]
         publishers = on_record(house.composing.publishers, tx, house.now())
     values = {
         "waiting_list": [(one, _name(house, one.publisher_id)) for one in waiting],
         "silent": silent,
+        "looked": LOOKED,
         "recorded": recorded[::-1],
         "configured": [one for one in publishers.values() if one.records],
         "whose": lambda publisher_id: _name(house, publisher_id),
