@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate.cli.options import DEFAULT, ConfigPath, Json
+from syndicate.cli.options import DEFAULT, By, ConfigPath, Json
 
 people = typer.Typer(help="Who gets the digests, and by which consent.", no_args_is_help=True)
 sendings = typer.Typer(help="How far editions by mail have got: pause, resume, cancel.", invoke_without_command=True)
@@ -173,6 +173,18 @@ def people_unsubscribe(
     from syndicate.cli import readers
 
     raise typer.Exit(readers.unsubscribe(config, address, channel))
+
+
+@people.command("restore")
+def people_restore(
+    address: Annotated[str, typer.Argument(help="Who was taken off by mistake.")],
+    by: By = "",
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Bring somebody back whom a bounce or a complaint took off; whoever left comes back by an own act alone."""
+    from syndicate.cli import readers, statements
+
+    raise typer.Exit(readers.restore(config, address, by or statements.person()))
 
 
 @people.command("suppressed")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -84,6 +84,18 @@ def erase_person(path: Path, text: str) -> int:
         return 1
     OUT.print(f"Forgotten on {count(done, 'list')}. A fingerprint keeps imports from bringing the address back.")
     return 0
+
+
+def restore(path: Path, text: str, by: str) -> int:
+    """Bring back who was taken off by a bounce or a complaint; 1 if nobody of that address was."""
+    with closing(open_app(path)) as app:
+        with app.store.read() as tx:
+            found = [one for one in tx.people.of_address(address(text)) if one.state == "suppressed"]
+        for one in found:
+            with suppress(UsageError):  # it came back with the one before: the address had been off all lists
+                people.restore(app.composing, one.id, by)
+    OUT.print("May be written to again." if found else "Was not taken off by a bounce or a complaint.")
+    return 0 if found else 1
 
 
 def unsubscribe(path: Path, text: str, channel_id: str) -> int:

@@ -254,6 +254,40 @@ def test_a_letter_goes_through_the_relay(tmp_path):
             assert len(tx.ledger.all(LedgerKind.REQUEST)) == 1
 
 
+# ------------------------------------------------------------------------------------------------ readers
+
+
+def test_who_was_taken_off_by_mistake_comes_back(house):
+    """Who bounced is brought back on every list, on record; whoever left by an own act is not."""
+    with closing(house.open()) as app, app.store.write() as tx:
+        tx.people.add_confirmed(
+            "weekly", dict.fromkeys(("ada@r.example", "ben@r.example"), demo_consent(house.now)), now=house.now
+        )
+        ada, ben = tx.people.list("weekly")
+        tx.people.dead(ada.id, house.now)
+        tx.people.unsubscribe(ben.id, house.now)
+    assert house.say("subscribers", "restore", "ADA@r.example", "--by", "Dana") == "May be written to again.\n"
+    assert "Was not taken off" in house.say("subscribers", "restore", "ben@r.example", code=1)
+    with closing(house.open()) as app, app.store.read() as tx:
+        assert [one.state for one in tx.people.list("weekly")] == ["active", "unsubscribed"]
+        assert tx.ledger.tail(1, subject=str(ada.id))[0].data == {"act": "restore", "by": "Dana"}
+
+
+def test_a_table_is_weighed_before_it_is_brought_in(house, tmp_path):
+    """What a dry run says is what the import does, and only the import does it."""
+    table = "email,confirmed_at,method,wording\nada@r.example,2026-01-02,form,I want it.\nben@r.example,,,\nada@r.example,,,\n"
+    (tmp_path / "old.csv").write_text(table)
+    ask = ("subscribers", "import", str(tmp_path / "old.csv"), "--channel", "weekly")
+    said = house.say(*ask, "--dry-run")
+    assert (
+        said
+        == "weekly: 1 reader would be added, 0 there before, 0 left earlier and stay off, 1 would be asked to confirm.\n"
+    )
+    with closing(house.open()) as app, app.store.read() as tx:
+        assert tx.people.list("weekly") == ()
+    assert house.say(*ask) == said.replace("would be ", "")
+
+
 # ------------------------------------------------------------------------------------------------ found again
 
 
