@@ -68,6 +68,20 @@ def nginx_of(folder: Path, http: str) -> list[str]:
     return [tool("nginx", "nginx-light"), "-c", f"{folder}/nginx.conf", "-e", f"{folder}/err.log"]
 
 
+def cpu_of_children() -> float:
+    """Seconds of CPU that the living children of this process, and theirs, have taken so far. Linux only."""
+    parents, spent = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            words = path.read_text().rpartition(")")[2].split()
+            parents[int(path.parent.name)] = int(words[1])
+            spent[int(path.parent.name)] = int(words[11]) + int(words[12])
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(spent[pid] for pid in ours - {os.getpid()}) / os.sysconf("SC_CLK_TCK")
+
+
 def in_child(script: str, *arguments: str, core: int | None = None, **environment: str) -> dict[str, float]:
     """Run a script's own ``--child`` in a process of its own; what it prints as JSON."""
     command = [sys.executable, script, "--child", *arguments]

@@ -29,6 +29,7 @@ def _sentences(patterns: Sequence[str]) -> re.Pattern[str]:
 _CREDITS = _sentences(phrases.CREDITS)
 _SOURCES = _sentences(phrases.SOURCES)
 _CONTINUES = _sentences(phrases.CONTINUES)
+_OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\uffff]")  # letters that are not Latin
 _POSTS = re.compile("|".join(rf"^{_JUNK}{a}\s.{{0,300}}?\s?{b}\b" for a, b in phrases.POSTS), re.IGNORECASE | re.DOTALL)
 _FOOTER = re.compile(rf"{_JUNK}the\spost\s[^.!?\n]*first", re.IGNORECASE)
 _OWN_PRODUCT = re.compile(r"\bnewsletter\b", re.IGNORECASE)  # "first appeared in our newsletter": of the same house
@@ -104,10 +105,12 @@ class Reader:
     def _claim(self, block: Block, number: int, count: int) -> Claim | None:
         near_end = number > count - _LAST
         outward = any(not self.is_own(link.href) for link in block.links)
-        credit = (self._linked(block, _CREDITS) or self._linked(block, _POSTS)) if outward else None
+        credits_ = may_have(block.text, phrases.CREDIT_STEMS)
+        credit = self._linked(block, _CREDITS) if outward and credits_ else None
+        credit = credit or (self._linked(block, _POSTS) if outward else None)
         if not credit and near_end and outward:
             credit = self._continued(block)
-        if not credit and (near_end or number <= _FIRST) and len(block.text) < _SHORT:
+        if not credit and credits_ and (near_end or number <= _FIRST) and len(block.text) < _SHORT:
             credit = self._named(block, _CREDITS)
         credit = credit or self._sourced(block, last=number > count - _FIRST)
         if not credit:
@@ -159,6 +162,12 @@ class Reader:
         alone = len(block.links) == 1 and block.links[0].start <= match.end() + 2
         whole = alone and not block.text[block.links[0].end :].strip(" .)")
         return self._linked(block, _SOURCES, near=5) if last and whole else None
+
+
+def may_have(text: str, stems: Sequence[str]) -> bool:
+    """False if a text is in Latin letters and has none of these stems: it need not be searched for their phrases."""
+    lower = text.lower()
+    return any(stem in lower for stem in stems) or bool(_OTHER_SCRIPT.search(text))
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -220,8 +229,10 @@ def _statements(block: Block, *, near_end: bool) -> Iterator[tuple[str, str]]:
         return
     if not _PICTURE.match(block.text.lstrip(_QUOTES)):
         signed = any(sign in block.text.lower() for sign in _SIGNS)
-        for match in (signed and [*_COPYRIGHT.finditer(block.text)]) or _RESERVED.finditer(block.text):
+        reserved = _RESERVED.finditer(block.text) if may_have(block.text, phrases.RESERVED_STEMS) else ()
+        for match in (signed and [*_COPYRIGHT.finditer(block.text)]) or reserved:
             if not _PICTURE.search(match[0]):
                 yield "body.copyright", " ".join(match[0].split())
-    for match in _DISCLAIMER.finditer(block.text):
-        yield "body.disclaimer", " ".join(match[0].split())
+    if may_have(block.text, phrases.DISCLAIMER_STEMS):
+        for match in _DISCLAIMER.finditer(block.text):
+            yield "body.disclaimer", " ".join(match[0].split())

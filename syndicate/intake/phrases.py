@@ -122,6 +122,14 @@ CREDITS: tuple[str, ...] = (
     r"(?:המאמר\s)?(?:פורסם|פורסמה|הופיע)\s(?:לראשונה|במקור)\s(?:באתר\s|ב-|על\sידי\s|ב)",
 )
 
+CREDIT_STEMS = (
+    "origin", "first", "initial", "previously", "comes", "came", "cross", "syndicated", "re-p", "re-b", "republi",
+    "reprint", "repost", "reprodu", "reblog", "erst", "zunächst", "ursprünglich", "genehmigung", "übernommen", "abord",
+    "précédemment", "première", "prime", "previa", "inicial", "riprodott", "inizial", "prima", "primo", "ripubblicat",
+    "oorspronkelijk", "eerder", "overgenomen", "herplaatst",
+)  # fmt: skip
+"""Without one of these, in lower case, a text in Latin letters has none of ``CREDITS``: they are found much faster."""
+
 SOURCES: tuple[str, ...] = (
     r"(?:article\s)?sources?\s?:",
     r"quelle\s?:",
@@ -184,6 +192,12 @@ RESERVED = (
     r"(?:усі|всі)\sправа\sзахищен[іо]|版权所有|版權所有|保留所有权利|無断転載(?:を)?禁|すべての権利|"
     r"جميع\sالحقوق\sمحفوظة|جملہ\sحقوق\sمحفوظ|כל\sהזכויות\sשמורות)"
 )
+
+RESERVED_STEMS = ("reserved", "vorbehalten", "réservés", "reservados", "riservati", "voorbehouden")
+"""The same for ``RESERVED``."""
+
+DISCLAIMER_STEMS = ("views", "opini", "statements", "responsib", "meinung", "engagent")
+"""The same for ``DISCLAIMERS``."""
 
 DISCLAIMERS: tuple[str, ...] = (
     (

@@ -138,7 +138,8 @@ def _too_much(tx: Transaction, state: SourceState, found: _Sorted, now: datetime
     usual = [run.new for run in runs if run.status == 200 and not run.error and run.at != state.first_polled_at]  # noqa: PLR2004 - its number is its name
     elapsed = (now - state.last_success_at).total_seconds() if state.last_success_at else 0.0
     if fresh > brakes.most_new(usual, elapsed, state.memory.gap):
-        return f"{fresh} new items at once, usually it brings at most {max(usual, default=0)}"
+        most = max(usual, default=0)
+        return f"{fresh} new items at once, usually it brings {f'at most {most}' if most else 'none'}"
     return ""
 
 

@@ -2,12 +2,16 @@
 """Credit lines, copyright lines and disclaimers in bodies, and their false friends."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from syndicate.intake.credits import Reader
+from syndicate.intake import phrases
+from syndicate.intake.credits import Reader, may_have
 from syndicate.intake.markup import blocks, clean
 from syndicate.model import Level
 
@@ -115,3 +119,24 @@ def test_the_day_of_a_credit(line, day):
     """A credit line that names one day says when the text appeared there."""
     (claim,) = reader().claims(blocks(clean(f"<p>{line}</p>")))
     assert claim.date == day
+
+
+STEMS = {
+    phrases.CREDIT_STEMS: phrases.CREDITS,
+    phrases.RESERVED_STEMS: (phrases.RESERVED,),
+    phrases.DISCLAIMER_STEMS: phrases.DISCLAIMERS,
+}
+
+
+@pytest.mark.parametrize(("stems", "pattern"), [(stems, one) for stems, some in STEMS.items() for one in some])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_every_phrase_has_a_stem(stems, pattern, data):
+    """Whatever a phrase matches has one of the stems by which texts are chosen to be searched for it."""
+    assert may_have(data.draw(st.from_regex(re.compile(pattern, re.IGNORECASE), fullmatch=True)), stems)
+
+
+def test_texts_without_a_stem_are_not_searched():
+    """Plain Latin text has none; text in another script is always searched."""
+    assert not may_have("“The river – it rose.”", phrases.CREDIT_STEMS)
+    assert may_have("Река поднялась.", phrases.CREDIT_STEMS)
