@@ -15,7 +15,7 @@ from syndicate.model import Ads, Covers, Grant, Mode, Prohibition, Record, Scope
 from syndicate.pipeline import recording
 from syndicate.pipeline.deciding import on_record
 from syndicate.rights.asked import asked, unproved
-from syndicate.rights.wording import amount, duration
+from syndicate.rights.wording import amount, duration, either
 from syndicate.store import RecordedTerms
 
 
@@ -49,6 +49,11 @@ def grant_words(grant: Grant) -> str:
         "against payment": grant.paid,
         "its cross-posts too": grant.covers is Covers.CROSSPOSTS,
         "each item picked": grant.pick,
+        f"{grant.max_items} items a month at most": grant.max_items,
+        f"{grant.max_share} % of its items a month at most": grant.max_share,
+        f"only for {either(grant.republishers or ('anybody',))}": grant.republishers,
+        f"only items that carry “{grant.marker}”": grant.marker,
+        f"only for readers who agreed to receive it for {either(grant.consent or ('anything',))}": grant.consent,
         f"after {duration(grant.embargo or 1)}": grant.embargo,
         f"for {duration(grant.window or 1)}": grant.window,
         f"from {_day(grant.valid_from)}": grant.valid_from,

@@ -94,7 +94,7 @@ def show_read(read: Sequence[Read], waiting: int) -> None:
         OUT.print(f"Pages: {', '.join(told)}")
     for one in read:
         if one.error:
-            trouble(f"{one.url}: {one.error}")
+            trouble(one.error)
     if waiting:
         wait = "waits" if waiting == 1 else "wait"
         OUT.print(f"{count(waiting, 'web page')} {wait} to be read for terms: syndicate poll --pages")

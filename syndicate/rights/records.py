@@ -2,8 +2,9 @@
 """What the operator's records of a publisher's terms give an item on a channel. Every ruling cites its place.
 
 Several records may speak: one in the configuration, others recorded by command. Of those that permit something the
-narrowest holds and their duties add up; one that only does not permit stands back behind one that does. Refusals
-(prohibitions, an embargo, a removal) hold whatever is granted.
+narrowest holds and their duties add up, and what one permits on a condition that is not met (a pick, a share, a
+window) is narrower than what another permits without; one that only does not permit stands back behind one that does.
+Refusals (prohibitions, an embargo, a removal) hold whatever is granted.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ NO_PARTS = ("publisher_rule_only", "none", "house_quotes_policy")
 _STANDING = frozenset({"record.objection", "grant.removed"})
 """Clauses of records that hold although another record permits something."""
 
+_CONDITIONS = frozenset(
+    {"grant.marker", "grant.republisher", "grant.consent", "duty.unmet", "grant.window", "grant.notice"}
+    | {"grant.pick", "grant.share"}
+)
+"""Clauses of grants that say what has to be so before they permit anything."""
+
 _WITHOUT_GRANT = (ALL_RIGHTS_RESERVED.id, NOTHING_STATED.id, UNSPECIFIED.id)
 
 
@@ -38,9 +45,14 @@ def by_records(party: Party, setting: Setting, covers: frozenset[Covers]) -> tup
         return ()
     permitting = sorted((r for r in spoken if r.mode > floor(setting.channel)), key=lambda r: r.mode)
     unsure = [_unsure(_ruled(party, r, setting, covers)) for r in doubtful(party.records, item, hop)]
-    refused = [r for r in spoken if r.clause in _STANDING]
+    refused = [r for r in spoken if r.clause in _STANDING or _waits(r)]
     first = permitting or [min(spoken, key=lambda r: r.mode)]
     return (*first, *(r for r in refused if r not in first), *unsure, *refusals(party, setting, covers))
+
+
+def _waits(ruling: Ruling) -> bool:
+    """Whether a grant about such a channel is held back by what it asks; one that is not in force asks nothing."""
+    return ruling.grant is not None and ruling.clause in _CONDITIONS
 
 
 def refusals(party: Party, setting: Setting, covers: frozenset[Covers]) -> Iterator[Ruling]:

@@ -2,10 +2,14 @@
 """Decisions as properties, and the details of duties that case files do not show."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
 
 from syndicate.model import (
     Ads,
+    Beacon,
     Category,
     Chain,
     Channel,
@@ -14,8 +18,10 @@ from syndicate.model import (
     Covers,
     Enclosure,
     Evidence,
+    Expiry,
     Grant,
     Hop,
+    Interest,
     Item,
     Level,
     Limit,
@@ -26,6 +32,7 @@ from syndicate.model import (
     Publisher,
     Purpose,
     Record,
+    Republisher,
     Role,
     Standing,
 )
@@ -211,3 +218,36 @@ def test_people_narrow_and_never_widen():
     silent = decide(published, alone(published), WEB, south(), NOW, Standing(at_most=Mode.LINK))
     assert silent.mode is Mode.LINK
     assert silent.because == decide(published, alone(published), WEB, south(), NOW).because
+
+
+@pytest.mark.parametrize(
+    ("condition", "clause"),
+    [
+        ({"pick": True}, "grant.pick"),
+        ({"max_items": 3}, "grant.share"),
+        ({"marker": "Republish"}, "grant.marker"),
+        ({"republishers": frozenset({Republisher.NEWSROOM})}, "grant.republisher"),
+        ({"consent": (Interest.EDUCATION,)}, "grant.consent"),
+        ({"window": 86400, "on_expiry": Expiry.BODY_TO_LINK}, "grant.window"),
+        ({"beacon": Beacon.IMG, "beacon_url": "https://south.example/c.gif"}, "duty.unmet"),
+        ({"notify": "desk@south.example", "notify_before": 0}, "grant.notice"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_condition_that_is_not_met_holds_beside_another_grant(condition, clause):
+    """A letter without the condition that another statement makes does not lift it, in whatever order they stand."""
+    entry = item(published=NOW - timedelta(days=9))
+    for records in permutations([Record("terms", (replace(GRANT, **condition),)), Record("letter", (GRANT,))]):
+        publishers = {"south": Publisher("south", "South Desk", "", records)}
+        decision = decide(entry, alone(entry), WEB, publishers, NOW)
+        assert decision.mode <= Mode.LINK
+        assert clause in {reason.clause for reason in decision.reasons}
+
+
+def test_a_grant_that_is_over_stands_back_behind_a_new_one():
+    """A statement that is in force no longer, or not yet, says nothing beside one that is."""
+    entry = item(published=NOW)
+    for over in ({"valid_until": NOW}, {"valid_from": NOW + timedelta(days=1)}):
+        records = (Record("terms", (replace(GRANT, **over),)), Record("letter", (GRANT,)))
+        publishers = {"south": Publisher("south", "South Desk", "", records)}
+        assert decide(entry, alone(entry), WEB, publishers, NOW).mode is Mode.FULL
