@@ -171,7 +171,9 @@ def test_from_nothing_to_published_feeds(start, program):
     assert [name for name, row in polled.items() if row["status"] == "failed"] == ["vale-county-record"]
     assert sum(len(row["new"]) for row in polled.values()) == 16
     done = program(start, "poll")
-    assert (done.returncode, done.stdout) == (0, "No source is due.\n")
+    due, pages = done.stdout.splitlines()
+    assert (done.returncode, due) == (0, "No source is due.")
+    assert re.fullmatch(r"\d+ web pages? waits? to be read for terms: syndicate poll --pages", pages)
     done = program(start, "poll", "south-desk")
     assert done.returncode == 0
     assert re.search(r"^south-desk .*unchanged", done.stdout, re.MULTILINE), done.stdout
