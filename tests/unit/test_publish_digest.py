@@ -52,6 +52,16 @@ def test_leaving_by_mail_stands_beside_the_link():
     assert mail == f"<mailto:bounces+{TO['token']}@bulletin.example?subject=unsubscribe>"
 
 
+def test_a_trial_leads_to_no_page():
+    """An edition with a period has its page on the web in both parts; one that is only tried names none."""
+    for period, times in (("2026-11-23", 1), ("", 0)):
+        part, _, _ = render_digest(S.DIGEST, S.SITE, S.EDITION, S.NOW, period, TEMPLATES)
+        message = email.message_from_bytes(fill(part.content, **TO), policy=email.policy.default)
+        for kind in ("html", "plain"):
+            text = message.get_body((kind,)).get_content()
+            assert (text.casefold().count("read on the web"), text.count("/digests/")) == (times, times)
+
+
 def test_the_headers_are_those_of_a_list():
     """From, To, Subject, Date, ids and list fields are whole, on one line each, and never encoded."""
     raw = fill(render()[0].content, **TO)
