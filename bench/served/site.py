@@ -126,10 +126,10 @@ BEGAN = time.monotonic()
 
 @contextlib.asynccontextmanager
 async def poller(
-    folder: Path, count: int, *, secure: bool = False, workers: int = 2
+    folder: Path, count: int, *, secure: bool = False, workers: int = 2, database: str = ""
 ) -> AsyncIterator[tuple[Polling, Clock]]:
-    """The whole poller over so many sources, with a database on disk and parsers in children."""
-    store, clock = open_store(f"sqlite:///{folder}/ours.db"), Clock()
+    """The whole poller over so many sources, parsers in children; ``database`` is a URL, "" a file in the folder."""
+    store, clock = open_store(database or f"sqlite:///{folder}/ours.db"), Clock()
     publishers = {f"p{n}": Publisher(f"p{n}", f"Publisher {n}", f"https://s{n}.example/") for n in range(count)}
     sources = {f"s{n}": Source(f"s{n}", url(n, secure=secure), publishers[f"p{n}"]) for n in range(count)}
     with store.write() as tx:
