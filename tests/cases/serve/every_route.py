@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from syndicate.deliver.files import release_feeds
 from syndicate.model import Notice
-from syndicate.pipeline import objecting
+from syndicate.pipeline import asking, objecting
 from syndicate.pipeline.release import publish, send_digest
 from syndicate.pipeline.suggesting import Found, suggest
 from syndicate.serve.admin.passwords import hashed
@@ -32,7 +32,7 @@ NOTICE = "All our articles may be republished on websites free of charge, provid
 
 
 class Furnished(House):
-    """A reader, a story, a feed, a digest that was sent, a notice to review, an objection under way, an operator."""
+    """A reader, a story, a feed, a digest that was sent, a notice to review, a request, an objection under way, an operator."""
 
     def __init__(self, folder):
         super().__init__(folder, MORE)
@@ -53,6 +53,8 @@ class Furnished(House):
             how: objecting.token(composing, objecting.ask(composing, "south", "", how, ""))
             for how in ("mail", "domain")
         }
+        letter = asking.draft(composing, "south", self.channel)
+        self.asked = asking.note(composing, letter, NAME, how="by post")
         self.bring("i-2")  # for the next digest
         self.log_in()
 
@@ -73,6 +75,7 @@ class Furnished(House):
             "/unsubscribe/{token}": self.token("unsubscribe", self.ann),
             "/preferences/{token}": self.token("preferences", self.ann),
             "/objections/{token}": f"/objections/{self.objections['mail']}",
+            "/admin/terms/requests/{number}": f"/admin/terms/requests/{self.asked.number}",
             "/objections/domain/{token}": f"/objections/domain/{self.objections['domain']}",
         }
         found = {
