@@ -26,7 +26,7 @@ _STANDING = frozenset({"record.objection", "grant.removed"})
 """Clauses of records that hold although another record permits something."""
 
 _CONDITIONS = frozenset(
-    {"grant.marker", "grant.republisher", "grant.consent", "duty.unmet", "grant.window", "grant.notice"}
+    {"grant.marker", "grant.republisher", "grant.consent", "grant.window", "grant.notice"}
     | {"grant.pick", "grant.share"}
 )
 """Clauses of grants that say what has to be so before they permit anything."""

@@ -9,7 +9,6 @@ import pytest
 
 from syndicate.model import (
     Ads,
-    Beacon,
     Category,
     Chain,
     Channel,
@@ -229,7 +228,6 @@ def test_people_narrow_and_never_widen():
         ({"republishers": frozenset({Republisher.NEWSROOM})}, "grant.republisher"),
         ({"consent": (Interest.EDUCATION,)}, "grant.consent"),
         ({"window": 86400, "on_expiry": Expiry.BODY_TO_LINK}, "grant.window"),
-        ({"beacon": Beacon.IMG, "beacon_url": "https://south.example/c.gif"}, "duty.unmet"),
         ({"notify": "desk@south.example", "notify_before": 0}, "grant.notice"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
