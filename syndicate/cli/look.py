@@ -20,7 +20,9 @@ from syndicate.cli.show import OUT, as_json, count, trouble
 from syndicate.errors import FetchError, ParseError, UsageError
 from syndicate.intake.client import Client
 from syndicate.intake.fetch import Fetcher
-from syndicate.model import Channel, Entry, Finding, Mode
+from syndicate.model import Channel, ChannelKind, Entry, Finding, Mode
+from syndicate.pipeline.cadence import track
+from syndicate.pipeline.compose import digest_entries
 from syndicate.pipeline.deciding import Bench, on_record
 from syndicate.store import Transaction
 
@@ -66,10 +68,22 @@ def _audit(content: bytes, name: str, config: Path, channel_id: str) -> tuple[Fi
         channel = app.channel(channel_id or _channel_of(name, content, app))
         setting = proof.Setting(channel, app.config.site, app.clock())
         with app.store.read() as tx:
-            entries = tx.editions.entries_for(channel.id)
+            entries = _carried(app, tx, channel)
             others = _others(app, tx, channel, {entry.item.id for entry in entries})
             newest = next(others, [])
             return proof.audit(content, name, [*entries, *newest], setting, others)
+
+
+def _carried(app: App, tx: Transaction, channel: Channel) -> list[Entry]:
+    """What is on record for a channel; for a digest also what its next edition would hold, which a preview shows."""
+    sent = tx.editions.entries_for(channel.id)
+    if channel.kind is not ChannelKind.DIGEST:
+        return sent
+    tracks = [track(channel, cadence) for cadence in tx.people.cadences(channel.id)]
+    chosen = [entry for one in tracks for entry in tx.editions.entries_for(one.id)]
+    coming = digest_entries(app.composing, tx, channel, app.clock())
+    newest = {entry.item.id: entry for entry in (*coming, *chosen, *sent)}
+    return list(newest.values())
 
 
 def _others(app: App, tx: Transaction, channel: Channel, seen: AbstractSet[str]) -> Iterator[list[Entry]]:

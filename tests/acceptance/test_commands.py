@@ -248,6 +248,9 @@ def test_trials_leave_no_trace(folder, syndicate, loopback):
         done = syndicate(folder, "digest", "weekly", "--dry-run", "--preview", f"seen.{ending}")
         assert done.returncode == 0, done.stderr
         assert " to 2 readers, " in done.stdout
+    for name in ("seen.eml", "seen.html"):  # nothing of it is on record yet, all of it is decided
+        done = syndicate(folder, "verify", name, "-c", "config.yaml", "--channel", "weekly")
+        assert done.stdout == f"{name}: clean\n"
     titles = [item["title"] for item in published(folder)]
     text = " ".join((folder / "seen.txt").read_text().split())
     assert all(" ".join(title.split()) in text for title in titles)

@@ -41,6 +41,9 @@ SOURCE = Source("own", "https://own.example/feed", OWN)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 OTHERS = (
+    BADGE,
+    f"<p>{BADGE}</p>",
+    f"<p>Licence: {BADGE}</p>",
     f"<p>Photo by Al Kay, {LINK}</p>",
     f"<p>Foto: Al Kay, {LINK}</p>",
     f"<p>Video: Al Kay, {LINK}</p>",
@@ -74,7 +77,6 @@ ARTICLES = (
     f"<p>This work is licensed under a {LONG}.</p>",
     f"<p>{BADGE}<br>This work is licensed under a {LONG}.</p>",
     f'<div class="wp-caption">{IMAGE}<hr><p>The weir.</p></div><p>The sluice.</p><p>{LINK}</p>',
-    f"<p>{BADGE}</p>",
     f"<p>{LINK}</p>",
     f"<p>Licence: {LINK}</p>",
     f"<p>Licensed under {LINK}.</p>",

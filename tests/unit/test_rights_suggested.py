@@ -18,6 +18,7 @@ from syndicate.rights.notices.suggested import (
     is_suggestion,
     key,
     overheard,
+    plain,
     position,
     record,
     seconds,
@@ -246,3 +247,12 @@ def test_what_an_article_tells_asks_for_nothing():
     permitted = "<p>You may republish this article with credit and a link to the original.</p>"
     assert read([Notice("body", told + permitted, "html")]).duties == ("O1", "O3")
     assert "O15" in read([Notice("body", f"{permitted}<p>Photos are not included.</p>", "html")]).duties
+
+
+def test_a_badge_is_put_before_a_person_by_its_address():
+    """A link that shows a picture has no words to quote: where it leads stands there instead, in the record too."""
+    badge = '<p><a rel="license" href="https://creativecommons.org/licenses/by/4.0/"><img alt="CC"></a></p>'
+    row = as_row(read([Notice("body", badge, "html")]))
+    said = "[a link without words to https://creativecommons.org/licenses/by/4.0/]"
+    assert {plain(quote["text"]) for quote in row["quotes"]} == {said}
+    assert record(row, {}).quote == said

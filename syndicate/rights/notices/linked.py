@@ -2,7 +2,8 @@
 """Whether the words around a licence link say that the article is under that licence.
 
 A link in running text may be the credit of a picture, the terms of an archive, or part of a denial. It permits only
-where the closed grammar understands every word of its paragraph, and one of its clauses is that licence's.
+where the closed grammar understands every word of its paragraph, and one of its clauses is that licence's and links it
+at words. A badge says nothing of what it is about.
 """
 
 from functools import lru_cache
@@ -10,7 +11,8 @@ from typing import Final
 
 from syndicate.model import Notice
 from syndicate.rights.licences import by_url
-from syndicate.rights.notices.clauses import said
+from syndicate.rights.notices.clauses import Said, said
+from syndicate.rights.notices.seen import BADGE, Anchor
 from syndicate.rights.notices.understood import understood
 
 _LONGEST: Final = 2000
@@ -26,6 +28,12 @@ def licenses(words: str, url: str) -> bool:
     if found.doubts or any(kinds & {"refuse", "asset"} for kinds in found.kinds.values()):
         return False
     return any(
-        "licence" in found.kinds[at] and any(by_url(anchor.href) == by_url(url) for anchor in one.clause.anchors)
+        "licence" in found.kinds[at] and any(_at_words(one, anchor, url) for anchor in one.clause.anchors)
         for at, one in enumerate(all_said)
     )
+
+
+def _at_words(one: Said, anchor: Anchor, url: str) -> bool:
+    """True if a link to the licence at ``url`` shows words, and not a picture or nothing."""
+    shown = one.text[anchor.start : anchor.end]
+    return by_url(anchor.href) == by_url(url) and BADGE not in shown and bool(shown.strip())

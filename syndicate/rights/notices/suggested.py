@@ -50,6 +50,7 @@ _NAMES: Final = {id_: name for name, id_ in reversed(DUTIES.items())}
 _SPAN: Final = re.compile(r"P(T?)(\d+)([HDWM])")
 _SECONDS: Final = {"H": 3600, "D": 86_400, "W": 604_800, "M": 30 * 86_400}
 _INLINE: Final = re.compile(r"</?(?:a|abbr|b|cite|em|i|small|span|strong|u)\b[^>]*>", re.IGNORECASE)
+_HREF: Final = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'>]+)", re.IGNORECASE)
 _HOUSE: Final = Limit(words=60)
 
 
@@ -157,8 +158,10 @@ def _quote(row: Mapping[str, Any]) -> str:
 
 
 def plain(text: str) -> str:
-    """The words of a quote as a reader sees them, markup left out."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", _INLINE.sub("", text))).split())
+    """The words of a quote as a reader sees them, markup left out; what links without words is named in brackets."""
+    words = " ".join(unescape(re.sub(r"<[^>]*>", " ", _INLINE.sub("", text))).split())
+    link = _HREF.search(text)
+    return words if words or link is None else f"[a link without words to {unescape(link[1])}]"
 
 
 def _grants(row: Mapping[str, Any], modes: Mapping[ChannelClass, Mode], *, pick: bool = False) -> tuple[Grant, ...]:
