@@ -15,7 +15,7 @@ from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.glance import may_speak
-from syndicate.rights.notices.suggested import is_suggestion, key, own_words, read_once
+from syndicate.rights.notices.suggested import is_suggestion, key, narrowing, own_words, read_once
 from syndicate.rights.statements import PROSE_KINDS, statements
 from syndicate.store import LedgerKind, Transaction
 
@@ -118,13 +118,9 @@ def deciding(notices: Sequence[Notice]) -> str:
 
 
 def forbidden(notices: Sequence[Notice], url: str) -> tuple[Evidence, ...]:
-    """What the words on an item's page forbid: no republication at all."""
+    """What the words on an item's page take away."""
     body = [one for one in notices if one.place == "body" and may_speak(one)]
-    quotes = read(body).quotes if body else ()
-    words = dict.fromkeys(
-        " ".join(q.text.split()) for q in quotes if q.field == "prohibitions" and q.value == "republication"
-    )
-    return tuple(Evidence("notice.refusal", Level.ITEM, one, "body of the page", url) for one in words)
+    return narrowing(read(body), url, "body of the page") if body else ()
 
 
 # ------------------------------------------------------------------------------------------------ what is unknown

@@ -45,6 +45,8 @@ PROSE_KINDS: Final = frozenset(
 )
 """Places where words about rights stand: they may narrow, and they hold the copyright line."""
 
+LIMIT: Final = "notice.limit"
+"""Words of an item that seem to limit its use: they narrow until a person has read them."""
 
 HOLDER_KINDS: Final = (
     *("dcterms.rightsHolder", "pur.rightsOwner", "cc.rel.rightsHolder", "schema.copyrightHolder", "jsonfeed.holder"),
@@ -117,7 +119,7 @@ def doubtful(evidence: Evidence) -> bool:
 
 
 def _refuses(evidence: Evidence) -> bool:
-    if evidence.kind == "notice.refusal":
+    if evidence.kind in ("notice.refusal", LIMIT):
         return True
     if evidence.kind == "pur.reuseProhibited":
         return evidence.value.strip().lower() not in ("false", "no", "0")

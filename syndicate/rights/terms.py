@@ -17,7 +17,7 @@ from syndicate.rights.records import by_records, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licence_mode, licensed
 from syndicate.rights.scopes import speaking
 from syndicate.rights.signals import contact, denied, signals
-from syndicate.rights.statements import Statement, doubtful, in_order, statements
+from syndicate.rights.statements import LIMIT, Statement, doubtful, in_order, statements
 
 ANY: Final = frozenset(Covers)
 CROSSPOSTS: Final = frozenset({Covers.CROSSPOSTS})
@@ -86,6 +86,8 @@ def _widest(party: Party, offered: Iterable[tuple[Licence, Evidence]], channel: 
 
 
 def _reserved(party: Party, channel: Channel, evidence: tuple[Evidence, ...]) -> Ruling:
+    if all(e.kind == LIMIT for e in evidence):
+        return _floored(party, channel, "limit", f"says what seems to limit its use: {evidence[0].value}", evidence)
     return _floored(party, channel, "refusal", "reserves all rights", evidence)
 
 
@@ -115,13 +117,15 @@ def _doubtful(party: Party, channel: Channel) -> tuple[Ruling, ...]:
 
 
 def _beside(stated: Statement, party: Party, glossed: Sequence[Licence]) -> Statement:
-    """What a statement adds to records: no page that the operator read, no licence that a record words in its way."""
+    """What a statement adds to records: no page or limit that the operator read, no licence that a record words."""
+    words = [" ".join(record.quote.split()) for record in party.records]
     read = {url_key(record.evidence) for record in party.records}
     return replace(
         stated,
         licences=tuple(one for one in stated.licences if not any(_alike(one[0], known) for known in glossed)),
         unread=tuple(e for e in stated.unread if url_key(e.value) not in read or not url_key(e.value)),
         unspecified=(),
+        refusals=tuple(e for e in stated.refusals if e.kind != LIMIT or not any(e.value in one for one in words)),
     )
 
 

@@ -8,9 +8,13 @@ from typing import Final
 
 from syndicate.rights.notices import clauses as of
 from syndicate.rights.notices.clauses import CW, EM, PR, XE, XW, Said
+from syndicate.rights.notices.limits import limiting
 from syndicate.rights.notices.phrases import ADDRESS, DUTIES, HOLDER, PROHIBITIONS, found, has
 from syndicate.rights.notices.reading import PLACES, Quote
 from syndicate.rights.notices.seen import BADGE
+
+LIMITED: Final = "limited"
+"""The prohibition of words that seem to limit the use of an item, and that only a person can judge."""
 
 _NEAR: Final = 2
 _DESK: Final = re.compile(r"re-?publi|re-?print|right|licen|lizenz|permi|syndic|copyright|droit|derecho|rechte")
@@ -56,7 +60,7 @@ def facts(all_said: Sequence[Said], *, permits: bool) -> Facts:
     """All facts. Duties and times belong to a permission: without one only notices to keep are duties."""
     notices = list(_notices(all_said))
     duties = list(_duties(notices, permits=permits))
-    prohibitions = list(_prohibitions(notices))
+    prohibitions = [*_prohibitions(notices), *_limited(all_said)]
     times = list(_times(notices)) if permits else []
     contact, holder = next(_contacts(notices, permits=permits), None), _holder(all_said)
     single = [one for one in (contact, holder) if one]
@@ -126,6 +130,13 @@ def _amount(one: Said) -> str:
 def _prohibitions(notices: Iterable[Said]) -> Iterator[Quote]:
     for one in notices:
         yield from (quote("prohibitions", name, one) for name in _forbidden(one))
+
+
+def _limited(all_said: Sequence[Said]) -> Iterator[Quote]:
+    """What seems to limit the use, without what is surely a refusal."""
+    for at in sorted(limiting(all_said)):
+        if "republication" not in _forbidden(all_said[at]):
+            yield quote("prohibitions", LIMITED, all_said[at])
 
 
 def _forbidden(one: Said) -> Iterator[str]:

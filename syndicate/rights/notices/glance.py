@@ -5,8 +5,9 @@ from typing import Final
 
 from syndicate.model import Notice
 from syndicate.rights.notices.clauses import Said, reserves, role
+from syndicate.rights.notices.limits import may_limit
 from syndicate.rights.notices.named import named
-from syndicate.rights.notices.phrases import has, measures, offers, sparks
+from syndicate.rights.notices.phrases import has, measures, narrows, offers, sparks
 from syndicate.rights.notices.seen import Clause, clauses
 
 _TELLING: Final = frozenset({"grant", "refuse", "ask"})
@@ -18,7 +19,7 @@ def may_speak(notice: Notice) -> bool:
 
 
 def may_say(notice: Notice) -> bool:
-    """False if no clause with a word about rights permits, forbids, reserves, says whom to ask or names a licence."""
+    """False if no clause with a word about rights permits, forbids, limits, says whom to ask or names a licence."""
     if not may_speak(notice):
         return False
     parts = clauses(notice.text, html=notice.format == "html", body=notice.place == "body", wanted=_speaks)
@@ -26,6 +27,10 @@ def may_say(notice: Notice) -> bool:
 
 
 def _speaks(text: str) -> bool:
+    return _of_rights(text) or narrows(text)
+
+
+def _of_rights(text: str) -> bool:
     return sparks(text) or offers(text)
 
 
@@ -37,4 +42,12 @@ def _all_of(part: Clause) -> str:
 def _says(part: Clause, place: str) -> bool:
     """True if a clause is more than an article's; a question is told by what follows it."""
     one = Said(part, 0, place, role(part.folded, place), measures(part.folded))
-    return one.role in _TELLING or has("question", one.text) or reserves(one) or bool(named([one]))
+    if may_limit(one):
+        return True
+    told = one.role in _TELLING or has("question", one.text) or _closes(one) or bool(named([one]))
+    return told and _of_rights(_all_of(part))
+
+
+def _closes(one: Said) -> bool:
+    """True if a clause takes away without a role."""
+    return reserves(one) or has("agency", one.text)

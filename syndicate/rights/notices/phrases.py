@@ -68,6 +68,9 @@ DUTIES: Final = _table("duties")
 PROHIBITIONS: Final = _table("prohibitions")
 """Signs of prohibitions by their name."""
 
+LIMITS: Final = _table("limits")
+"""Signs of a limit that is set in other words than refusals are, by their part in a sentence; see ``limits``."""
+
 HOLDER: Final = (*_measures("holder"), *map(re.compile, _COMMON["holder"]))
 """Sentences that name the holder, as ``name``; the surest first."""
 
@@ -88,6 +91,11 @@ PLACES_OF_CREDIT: Final = {place: re.compile(pattern) for place, pattern in _COM
 
 # Apart, since a plain stem is found much faster than an alternative of a pattern.
 _STEMS: Final = tuple(_COMMON["spark"]["stems"])
+_LIMITING: Final = tuple(_COMMON["spark"]["limiting"])
+_BY_LANGUAGE: Final = tuple(
+    {part: tuple(_compile(one, parts) for one in group) for part, group in data["limits"].items()}
+    for data, parts in _DATA
+)
 _SHAPES: Final = tuple(map(re.compile, _COMMON["spark"]["shapes"]))
 _PERMITS, _USES, _WORKS = (re.compile(_COMMON["offer"][part]) for part in ("permits", "uses", "works"))
 _WINDOW_OF_OFFER: Final = 240
@@ -118,6 +126,24 @@ def offers(text: str) -> bool:
         if _USES.search(near) and _WORKS.search(near):
             return True
     return False
+
+
+def narrows(text: str) -> bool:
+    """True if case-folded text, accents and all, has one of the stems without which no words limit the use."""
+    return any(stem in text for stem in _LIMITING)
+
+
+def limits(text: str) -> bool:
+    """True if folded text seems to limit its use: by a sign that says so alone, or by all that it takes together.
+
+    That is a word for this text, one for its use and one that takes away, in one language.
+    """
+    if any(pattern.search(text) for one in _BY_LANGUAGE for pattern in one["alone"]):
+        return True
+    return any(
+        all(found(one[part], text) for part in ("ours", "uses", "takes")) and not found(one["tells"], text)
+        for one in _BY_LANGUAGE
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ from syndicate.model import (
 )
 from syndicate.rights.asked import DUTIES
 from syndicate.rights.licences import by_id
+from syndicate.rights.notices.facts import LIMITED
 from syndicate.rights.notices.glance import may_say
 from syndicate.rights.notices.phrases import PLACES_OF_CREDIT
 from syndicate.rights.notices.read import read
@@ -36,6 +37,9 @@ from syndicate.rights.notices.reading import NONE, Reading
 from syndicate.rights.notices.seen import fold
 
 _DECIDING: Final = ("licence", "grants", "scope", "prohibitions")
+NARROWING: Final = {"republication": "notice.refusal", "agency": "notice.limit", LIMITED: "notice.limit"}
+"""The kinds of evidence that prohibitions become, by their names."""
+
 _COLUMNS: Final = {
     ChannelClass.COMMUNITY_WEB: (Medium.WEB, Purpose.COMMUNITY),
     ChannelClass.COMMERCIAL_WEB: (Medium.WEB, Purpose.COMMERCIAL),
@@ -87,8 +91,8 @@ def read_once(notices: tuple[Notice, ...]) -> Reading:
 
 
 def is_suggestion(reading: Reading) -> bool:
-    """True if a person should see what was read: it permits something, or says whom to ask."""
-    return reading.class_ != NONE or bool(reading.contact)
+    """True if a person should see what was read: it permits something, says whom to ask, or may limit the use."""
+    return reading.class_ != NONE or bool(reading.contact) or LIMITED in reading.prohibitions
 
 
 def key(reading: Reading) -> str:
@@ -104,15 +108,19 @@ def own_words(item: Item) -> Notice:
 
 
 def overheard(item: Item) -> tuple[bool, tuple[Evidence, ...]]:
-    """Whether a person should see what an item says of its use; what it forbids: no republication at all."""
+    """Whether a person should see what an item says of its use; and what in it narrows, see ``narrowing``."""
     notice = own_words(item)
     if not may_say(notice):
         return False, ()
     reading = read_once((notice,))
-    found = (q for q in reading.quotes if q.field == "prohibitions" and q.value == "republication")
-    quotes = dict.fromkeys(" ".join(q.text.split()) for q in found)
-    refusals = (Evidence("notice.refusal", Level.ITEM, quote, "body", item.url) for quote in quotes)
-    return is_suggestion(reading), tuple(refusals)
+    return is_suggestion(reading), narrowing(reading, item.url, "body")
+
+
+def narrowing(reading: Reading, url: str, place: str) -> tuple[Evidence, ...]:
+    """What the words of an item take away: republication as such, or what only a person can judge."""
+    found = ((NARROWING[q.value], q) for q in reading.quotes if q.field == "prohibitions" and q.value in NARROWING)
+    kinds = dict.fromkeys((kind, " ".join(quote.text.split())) for kind, quote in found)
+    return tuple(Evidence(kind, Level.ITEM, words, place, url) for kind, words in kinds)
 
 
 # ------------------------------------------------------------------------------------------------ confirmed
