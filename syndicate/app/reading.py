@@ -46,14 +46,8 @@ def ports(app: App, ready: Callable[[], bool]) -> Ports:
         sign_up=lambda channel, email, network: _sign_up(app, channel, email, network),
         objecting=_objecting(app),
         ready=ready,
-        receipt_key=lambda: _receipt_key(app),
+        receipt_key=app.receipt_key,
     )
-
-
-def _receipt_key(app: App) -> bytes:
-    from syndicate.deliver.seal import seal  # only who asks for the key waits for the cryptography
-
-    return seal(app.store.receipt_key()).public
 
 
 def _letter(app: App, subscriber_id: int) -> Letter | None:

@@ -297,6 +297,12 @@ class App:
         """What makes the pages of the site."""
         return Press(self.composing, self.config.channels)
 
+    def receipt_key(self) -> bytes:
+        """Our public key in PEM, with which publishers check our reports to them."""
+        from syndicate.deliver.seal import seal  # only who asks for the key waits for the cryptography
+
+        return seal(self.store.receipt_key()).public
+
     @asynccontextmanager
     async def daemon(self, host: str, port: int, tell: Callable[[Report], None]) -> AsyncIterator[int]:
         """Poll, publish, send and serve until the context ends; yields the port."""

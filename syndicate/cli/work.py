@@ -132,6 +132,7 @@ def _export(app: App, refused: list[SyndicateError], *, forms: bool) -> int:
             done()
             if isinstance(page, Finished):
                 yield path, page.body
+        yield "/receipts.pem", app.receipt_key()
 
     with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task("Site", total=len(paths))

@@ -47,7 +47,7 @@ def release_site(root: Path, pages: Iterable[tuple[str, bytes]]) -> int:
 def file_of(address: str) -> PurePosixPath:
     """The file of a page, below the folder of the site."""
     path = PurePosixPath(address.strip("/"))
-    return path if path.suffix in {".css", ".ico", ".svg", ".txt", ".json"} else path / INDEX
+    return path if path.suffix in {".css", ".ico", ".svg", ".txt", ".json", ".pem"} else path / INDEX
 
 
 def _written(file: Path, body: bytes) -> set[Path]:

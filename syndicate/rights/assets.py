@@ -6,8 +6,8 @@ are never covered: whoever published them could not grant them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 from syndicate.model import Assets, Duty, Item, Mode, Record
@@ -31,18 +31,22 @@ _LONGEST_CAPTION = 100
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Something that loads by itself or is attached, and what stands under it. ``picture``: a still image."""
+    """Something that loads by itself or is attached, and what stands under it.
+
+    ``picture``: a still image. ``dot``: one that nobody can see, so it counts readers.
+    """
 
     url: str
     caption: str = ""
     picture: bool = False
+    dot: bool = False
 
 
 @dataclass(slots=True)
 class _Figure:
     """A figure while it is being read."""
 
-    urls: list[tuple[str, bool]] = field(default_factory=list)
+    assets: list[Asset] = field(default_factory=list)
     caption: list[str] = field(default_factory=list)
 
 
@@ -64,14 +68,15 @@ class _Reader(HTMLParser):
         elif tag == "figcaption":
             self._in_caption += 1
         elif tag in _MEDIA_TAGS:
-            self._found([named[name] for name in ("src", "data", "poster") if name in named], picture=tag == "img")
+            shown = Asset("", picture=tag == "img", dot=_is_dot(named))
+            self._found([replace(shown, url=named[name]) for name in ("src", "data", "poster") if name in named])
         self.links += [named["href"]] if "href" in named else []
 
-    def _found(self, urls: list[str], *, picture: bool) -> None:
+    def _found(self, found: list[Asset]) -> None:
         if self._figures:
-            self._figures[-1].urls += [(url, picture) for url in urls]
+            self._figures[-1].assets += found
         else:
-            self.assets += [Asset(url, "", picture) for url in urls]
+            self.assets += found
 
     def handle_data(self, data: str) -> None:
         """Called for text."""
@@ -88,13 +93,18 @@ class _Reader(HTMLParser):
     def _close(self) -> None:
         figure = self._figures.pop()
         caption = same("".join(figure.caption))
-        self.assets += [Asset(url, caption, picture) for url, picture in figure.urls]
+        self.assets += [replace(one, caption=caption) for one in figure.assets]
 
     def close(self) -> None:
         """The end, also of figures that never ended."""
         super().close()
         while self._figures:
             self._close()
+
+
+def _is_dot(attributes: Mapping[str, str]) -> bool:
+    """Whether an element is at most one pixel wide or high, as counters are."""
+    return any(attributes.get(side, "").strip().removesuffix("px") in ("0", "1") for side in ("width", "height"))
 
 
 def assets_of(item: Item) -> tuple[Asset, ...]:
@@ -127,13 +137,20 @@ class Coverage:
 
 
 def asset_duties(item: Item, coverage: Coverage, mode: Mode) -> Iterator[Duty]:
-    """What is left out, with its captions, and what is kept, with its credits."""
+    """What is left out, with its captions, and what is kept, with its credits.
+
+    A counter is no picture to keep, and nothing to lead readers to: whether it is carried, the duty of counters says.
+    """
     found, rulings = assets_of(item), coverage.rulings
-    kept = [one for one in found if mode is Mode.FULL and one.picture and _covered(one, coverage)]
+    known = tuple(grant.beacon_url for record in coverage.records for grant in record.grants if grant.beacon_url)
+    counters = {one.url for one in found if one.dot or one.url.startswith(known)}
+    pictures = [one for one in found if one.picture and one.url not in counters]
+    kept = [one for one in pictures if mode is Mode.FULL and _covered(one, coverage)]
     out = [one for one in found if one not in kept]
     asked_by = next((ruling.asked_by for ruling in rulings if ruling.grant or "O15" in ruling.duties), "house")
     if out:
-        yield Duty("O15", _captions(item, out, kept), also=tuple(one.url for one in out), how="out", asked_by=asked_by)
+        linked = tuple(one.url for one in out if one.url not in counters)
+        yield Duty("O15", _captions(item, out, kept), also=linked, how="out", asked_by=asked_by)
     if kept:
         captions = tuple(dict.fromkeys(one.caption for one in kept if one.caption))
         yield Duty("O15", captions, also=tuple(one.url for one in kept), how="in", asked_by=asked_by)

@@ -144,6 +144,15 @@ def test_the_key_is_served(path):
         assert asyncio.run(ask()) == (200, key_of(path))
 
 
+def test_the_key_is_written_with_the_site(path):
+    """Where the site is files the key stands among them, and checks what was signed."""
+    report, key = path.parent / "out.json", path.parent / "public" / "receipts.pem"
+    assert CliRunner().invoke(command, ["publish", "-c", str(path)]).exit_code == 0
+    say(path, "south", "--sign", str(report))
+    assert key.read_text() == key_of(path)
+    assert "unchanged since" in check(report, key)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

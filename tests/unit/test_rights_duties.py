@@ -39,7 +39,7 @@ from syndicate.model import (
     Standing,
     Translation,
 )
-from syndicate.rights.assets import assets_of
+from syndicate.rights.assets import Coverage, asset_duties, assets_of
 from syndicate.rights.licences import by_id
 from syndicate.rights.policy import decide
 from syndicate.rights.texts import appeals, element_address, filled, fingerprint
@@ -314,3 +314,12 @@ def test_filled_words_keep_what_they_do_not_know():
     """Unknown blanks stay, a name that does not stand there is not linked."""
     assert filled("{x} {title}", {"title": "T"}, "South Desk") == "{x} T"
     assert filled("by South Desk", {}, "") == "by South Desk"
+
+
+@pytest.mark.parametrize("url", ["https://s.example/c?id=1", "https://s.example/dot"])
+def test_a_counter_is_neither_kept_nor_linked(url):
+    """A picture that nobody sees leads readers nowhere, and a grant of all pictures is none of counters."""
+    dot = f'<p>News.</p><img src="{url}" width="1" height="1"><figure><img src="{url}2" width="1px"></figure>'
+    item = Item("i-1", "s", "p", "1", "https://s.example/1", "T", dot, "News.")
+    (duty,) = asset_duties(item, Coverage((), (), ()), Mode.FULL)
+    assert (duty.how, duty.also) == ("out", ())
