@@ -49,7 +49,8 @@ def receipts(path: Path, publisher_id: str, ways: Ways, *, as_machine: bool) -> 
         as_json({"publisher": publisher.name, "items": found})
         return 0
     OUT.print(f"{publisher.name}: {count(len({one.item_id for one in found}), 'item')}")
-    table(("item", "channel", "mode", "since", "until", "mails", "credit and link"), [_row(one) for one in found])
+    heads = ("item", "channel", "mode", "since", "until", "mails", "credit and link")
+    table(heads, [_row(one) for one in found], gap=2, prose=(0, len(heads) - 1))
     for said in filter(None, (written, f"noted: told at {sent_to}" if sent_to else "")):
         OUT.print(said, markup=False)
     return 0

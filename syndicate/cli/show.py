@@ -10,7 +10,7 @@ import dataclasses
 import enum
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,11 +31,21 @@ def mode_text(mode: Mode) -> Text:
     return Text(mode.name.lower(), style=STYLES[mode])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, indent: int = 0, gap: int = 3) -> None:
-    """Print columns without borders; the first, which names the row, is never folded, other long cells are."""
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    *,
+    indent: int = 0,
+    gap: int = 3,
+    prose: Collection[int] = (),
+) -> None:
+    """Print columns without borders; the first, which names the row, is never folded, other long cells are.
+
+    With ``prose``, columns by number, these are folded between their words and no others are.
+    """
     grid = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
     for number, head in enumerate(heads):
-        grid.add_column(head, overflow="fold", no_wrap=number == 0)
+        grid.add_column(head, overflow="fold", no_wrap=number not in prose if prose else number == 0)
     for row in rows:
         grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     from rich.padding import Padding

@@ -55,7 +55,8 @@ def check(path: Path, as_machine: bool) -> None:
         ((source.id, *(mode_text(d.mode) for d in decisions)) for source, decisions in rows),
     )
     for one in against:
-        OUT.print(f"\n{one.channel_id} carries {one.source_id} as links because of money: {one.because}")
+        told = f"carries {one.source_id} as links, and without money could carry more: {one.because}"
+        OUT.print(f"\n{one.channel_id} {told}")
     unknown = [source.id for source, _ in rows if not source.publisher.records]
     if unknown:
         OUT.print(f"\nNo terms on record; a licence in the feed may still permit more: {', '.join(unknown)}")

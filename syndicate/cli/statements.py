@@ -237,3 +237,5 @@ def _print_moves(app: App, moves: Sequence[Move], about: About) -> None:
                 OUT.print(Text(f"{verb} {count(move.count, 'item')} {ways} in {channel.id}"))
                 for title in move.titles:
                     OUT.print(Text(f"    {title}", style="dim"))
+                if move.count > len(move.titles):
+                    OUT.print(Text(f"    and {move.count - len(move.titles):,} more", style="dim"))

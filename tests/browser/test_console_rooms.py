@@ -77,6 +77,7 @@ def test_a_notice_is_read_narrowed_and_confirmed(console, house):
     page.get_by_role("button", name="Narrow: show what changes").click()
     assert "If you confirm" in page.locator(".decides").inner_text()
     assert page.get_by_label("Web, for profit").input_value() == "link"
+    assert ("XW=link" in page.url, "csrf" in page.url) == (True, False)
     page.get_by_role("button", name="Confirm as shown").click()
     assert f"confirmed by {NAME}" in page.get_by_role("status").first.inner_text()
     with house.app.store.read() as tx:

@@ -144,6 +144,21 @@ def test_the_key_is_served(path):
         assert asyncio.run(ask()) == (200, key_of(path))
 
 
+def test_the_table_breaks_no_word(path):
+    """However long a title is, at 80 columns it is folded between words, and what is short is not folded at all."""
+    title, now = "Ferries of the estuary and what became of them when the bridges came, by one who rowed", clock()
+    url = "https://south.example/2"
+    item = Item("i-2", "south", "south", url, url, title, "<p>It ran.</p>", "It ran.", published=now)
+    chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", url, now, item.id),))
+    with closing(open_app(path)) as app:
+        with app.store.write() as tx:
+            tx.items.put("south", [item], {item.id: chain}, {}, {}, now=now, first_poll=False)
+        publish(app.composing, app.channel("community"), app.release)
+    words = say(path, "south").split()
+    assert set(title.split()) < set(words)
+    assert words.count("community") == words.count("full") == words.count("verified") == 2
+
+
 def test_the_key_is_written_with_the_site(path):
     """Where the site is files the key stands among them, and checks what was signed."""
     report, key = path.parent / "out.json", path.parent / "public" / "receipts.pem"

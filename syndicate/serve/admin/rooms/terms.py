@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from syndicate.errors import UsageError
 from syndicate.model import ChannelClass, Mode, Publisher
@@ -131,7 +132,7 @@ def one(house: House, visit: Visit) -> Answer:
 
 
 def act(house: House, visit: Visit) -> Answer:
-    """POST terms/N: confirm what is chosen, or reject it."""
+    """POST terms/N: confirm what is chosen, show what that would change, or reject it."""
     number = _number(visit)
     with house.read() as tx:
         suggestion = tx.suggestions.get(number)
@@ -141,6 +142,9 @@ def act(house: House, visit: Visit) -> Answer:
     if visit.get("act") == "reject":
         reviewing.reject(house.composing, number, visit.get("reason"), visit.by)
         return Go("terms", f"Rejected. {name} stays as it is, and is not asked again until the words change.")
+    if visit.get("act") == "narrow":  # what is chosen stands in the address, so that the page can be read again
+        chosen_so_far = {name: visit.get(name) for name in (*CLASSES, "accept", "accepted") if visit.get(name)}
+        return Go(f"terms/{number}?{urlencode(chosen_so_far)}")
     if visit.get("act") != "confirm":
         return None
     chosen = {column: values[0] for column, values in visit.form.items() if values}
