@@ -91,9 +91,9 @@ class House:
         )
 
     def poll(self, *names):
-        """Poll these, one after the other, an hour apart."""
+        """Poll these, one after the other, half an hour apart."""
         for name in names:
-            self.now += timedelta(hours=1)
+            self.now += timedelta(minutes=30)
             polling = Polling(self.store, self, self, lambda: self.now, self.sources, self.publishers)
             (polled,) = asyncio.run(poll(polling, [name]))
             assert polled.error == ""

@@ -3,7 +3,8 @@
 
 Asked after ``trace``, for an item whose chain it left open: an item that credits nobody, or names an outlet without a
 link. A credit outweighs any date. Without one the origin is who surely had the text earlier; where dates prove no
-order, who seldom shows the work of others; where that does not tell either, nobody.
+order, who seldom shows the work of others; where that does not tell either, nobody. Nobody's word takes a text from
+whom we had it from before: then nobody is the origin either.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +41,9 @@ AT_LEAST: Final = 4
 
 ZONES: Final = timedelta(days=1)
 """So much earlier a day may have begun than it did in UTC, and some hours more."""
+
+HELD: Final = timedelta(hours=1)
+"""So long we must have held a text to doubt whoever comes with it then: all sources of one start are polled sooner."""
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -217,8 +221,11 @@ def _same(one: Hop, other: Hop) -> bool:
 def _earlier(one: Sighting, other: Sighting) -> bool:
     """True if one appeared before the other: by dates, else by the habits of their publishers.
 
-    Of two with the same date it is who shows less of others' work: some copies take the date along.
+    Of two with the same date it is who shows less of others' work: some copies take the date along. Never one that is
+    new to us and was not seen to appear while we held the other: a copier writes what date it likes.
     """
+    if _came_after(one, other):
+        return False
     if _surely_earlier(one, other):
         return True
     if _surely_earlier(other, one):
@@ -227,6 +234,13 @@ def _earlier(one: Sighting, other: Sighting) -> bool:
     if abs(gap) >= MARGIN:
         return gap > 0
     return _is_dated(one) and _is_dated(other) and age(one) < age(other)
+
+
+def _came_after(one: Sighting, other: Sighting) -> bool:
+    """True if one came with the first poll of its source when we had held the words of the other for long."""
+    # Words that took the place of others were held from the poll after ``not_before``, later than the first sight.
+    held = max(other.first_seen, other.not_before or _ALWAYS)
+    return one.not_before is None and one.first_seen - held > HELD
 
 
 def _surely_earlier(one: Sighting, other: Sighting) -> bool:

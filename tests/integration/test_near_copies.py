@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -84,6 +85,36 @@ def test_a_backdated_copy(house):
     house.poll("marsh")
     assert house.chain("marsh", 1) == ["south", "marsh"]
     assert house.chain("south") == ["south"]
+
+
+def test_a_new_source_that_backdates(house):
+    """Whole copies that come with a new source, dated before what we held, go nowhere and take nothing over."""
+    house.show("south", STORY, hour=5, more=[("Bridge", prose("bridge"))])
+    house.poll("south")
+    house.now += timedelta(days=2)
+    house.show("marsh", STORY, hour=1, more=[("Bridge", prose("bridge")), ("Own", prose("own"))])
+    house.poll("marsh")
+    for number in (0, 1):
+        assert (house.chain("south", number), house.chain("marsh", number)) == (["south"], ["marsh"])
+        assert not house.held("south", number).chain.origin_known
+        assert not house.held("marsh", number).chain.origin_known
+    assert (house.mode("south"), house.mode("marsh")) == (Mode.LINK, Mode.LINK)
+    assert house.held("marsh", 2).chain.origin_known
+    stories = [entry.item.url for entry in house.feed() if entry.item.title != "Own"]
+    assert sorted(stories) == ["https://south.example/0", "https://south.example/1"], (
+        "one entry each, that which we had"
+    )
+
+
+def test_the_holder_comes_later_than_its_copy(house):
+    """A copy that we took for its publisher's own is carried no further once its holder is polled, however late."""
+    house.show("marsh", STORY, hour=5)
+    house.poll("marsh")
+    assert house.mode("marsh") is Mode.FULL
+    house.now += timedelta(days=2)
+    house.show("south", STORY, hour=1)
+    house.poll("south")
+    assert (house.mode("marsh"), house.mode("south")) == (Mode.LINK, Mode.LINK)
 
 
 def test_a_corrected_original(house):

@@ -4,7 +4,7 @@
 import asyncio
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
@@ -72,8 +72,8 @@ class Press:
         body = self.pages[name].get(page)
         return Response(body or "", 200 if body else 404, mimetype="text/html" if page == "1" else "application/xml")
 
-    def poll(self, pages="false"):
-        """Poll both, read their pages where asked for, and tell Marsh & Mill's item."""
+    def poll(self, pages="false", *, names=("south", "marsh"), now=NOW):
+        """Poll these, read their pages where asked for, compose all feeds, and tell Marsh & Mill's item if there is one."""
         self.path = self.folder / "config.yaml"
         self.path.write_text(
             f"""
@@ -87,23 +87,26 @@ sources:
   - {{id: marsh, url: "{self.marsh}feed", publisher: marsh, pages: {pages}}}
 channels:
   community: {{kind: feed, medium: web, purpose: community, formats: [rss, atom, json], select: {{sources: [marsh]}}}}
+  shop: {{kind: feed, medium: web, purpose: commercial, ads: around, formats: [json]}}
 """,
             encoding="utf-8",
         )
 
         async def run(app):
             async with app.polling() as polling, app.pages_of_others() as fetcher:
-                for polled in await poll(polling, ["south", "marsh"]):
+                for polled in await poll(polling, list(names)):
                     assert polled.error == ""
                 await read_pages(app.browsing(polling, fetcher))
             trace_arrivals(app.store, app.config.publishers)
 
-        with closing(open_app(self.path, now=lambda: NOW)) as app:
+        with closing(open_app(self.path, now=lambda: now)) as app:
             asyncio.run(run(app))
             with app.store.read() as tx:
-                (found,) = tx.items.find(f"{self.marsh}1")
+                found = next(iter(tx.items.find(f"{self.marsh}1")), None)
             parts = compose_feed(app.composing, app.channel("community")).edition.parts
             self.feeds = {part.name: part.content for part in parts}
+            (shop,) = compose_feed(app.composing, app.channel("shop")).edition.parts
+            self.shop = json.loads(shop.content)["items"]
         return found
 
 
@@ -176,6 +179,25 @@ def test_every_way_a_page_says_it(press, head, kind):
     press.pages["marsh"]["feed"] = rss(press.marsh, "Ours", NOTE)
     press.pages["marsh"]["1"] = f"<html><head>{head.format(south=press.south)}</head><body>{NOTE * 9}</body></html>"
     told(press, press.poll(pages="true"), kind)
+
+
+def test_a_new_source_that_backdates(press):
+    """A new source with an older date takes nothing over that we held: neither is called the holder, both are links."""
+    press.pages["marsh"]["feed"] = rss(press.marsh, "The ferry", STORY, published="8 Nov 2026 01:00:00")
+    press.poll(names=["south"])
+    press.poll(names=["marsh"], now=NOW + timedelta(days=2))
+    (entry,) = press.shop
+    assert (entry["url"], entry["_syndicate"]["mode"]) == (f"{press.south}1", "link")
+    assert [hop["name"] for hop in entry["_syndicate"]["chain"]] == ["South Desk"]
+    for ours, theirs in ((press.south, press.marsh), (press.marsh, press.south)):
+        said = CliRunner().invoke(command, ["explain", f"{ours}1", "--json", "-c", str(press.path)])
+        (explained,) = json.loads(said.output)
+        assert not explained["chain"]["origin_known"]
+        ((why,),) = [hop["because"] for hop in explained["chain"]["hops"]]
+        assert (why["kind"], why["url"]) == ("near-copy", f"{theirs}1")
+        assert {one["decision"]["mode"] for one in explained["channels"]} == {"link"}
+        said = CliRunner().invoke(command, ["explain", f"{ours}1", "-c", str(press.path)])
+        assert "holds the copyright" not in said.output
 
 
 def told(press, found, kind):

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.model import Chain, Claim, Evidence, Hop, Item, Known, Level, Publisher, Role
 from syndicate.rights.directory import Directory
-from syndicate.rights.origins import DOUBT, KIND, Habit, Sighting, by_text, follows
+from syndicate.rights.origins import DOUBT, HELD, KIND, Habit, Sighting, by_text, follows
 from syndicate.rights.trace import keys_of, trace
 
 DAY = timedelta(days=1)
@@ -82,6 +82,53 @@ def test_backdated_copy():
     assert by_text(backdated, MARSH, [ORIGIN]).hops[-1].own_text
 
 
+LATE = HELD + timedelta(seconds=1)
+OPEN = (["Marsh & Mill"], False), (["South Desk"], False)
+
+
+@pytest.mark.parametrize("habit", [Habit(), Habit(10, 5)])
+@pytest.mark.parametrize("published", [MONDAY - 9 * DAY, MONDAY])
+def test_new_to_us_with_what_we_held(published, habit):
+    """Whoever comes with a text that we have held for long is not believed that it was first; then nobody is."""
+    held = replace(ORIGIN, habit=habit)
+    new = seen(MARSH, published, first_seen=ORIGIN.first_seen + LATE)
+    told_of_both = told(new, held), told(held, new)
+    if published == MONDAY and not habit.share:
+        assert told_of_both == (COPIED, (["South Desk"], True)), "it does not even say so"
+    else:
+        assert told_of_both == OPEN
+
+
+def test_new_to_us_at_the_same_start():
+    """Of two that are polled for the first time at one start the dates tell, whichever came first."""
+    new = seen(MARSH, MONDAY - 9 * DAY, first_seen=ORIGIN.first_seen + HELD)
+    assert told(ORIGIN, new) == (["Marsh & Mill", "South Desk"], True)
+    assert told(new, ORIGIN) == OWN
+
+
+def test_new_to_us_and_later():
+    """A text that is new to us and says that it is the later one is a copy."""
+    assert told(seen(MARSH, MONDAY + DAY, first_seen=ORIGIN.first_seen + LATE), ORIGIN) == COPIED
+
+
+def test_new_to_us_but_credited():
+    """Who is credited by the text that we held is the origin, however late it comes."""
+    new = seen(MARSH, MONDAY - 9 * DAY, first_seen=ORIGIN.first_seen + LATE)
+    crediting = seen(SOUTH, known=[new], claims=credit("Marsh & Mill", new.item.url))
+    assert told(new, crediting) == OWN
+    naming = seen(SOUTH, claims=credit("Marsh & Mill"))
+    assert told(naming, new) == (["Marsh & Mill", "South Desk"], True)
+    assert told(new, naming) == OWN
+
+
+def test_new_to_us_before_the_words_changed():
+    """A text that took the place of another has been held since then, not since its item was first seen."""
+    new = seen(MARSH, MONDAY - 9 * DAY, first_seen=ORIGIN.first_seen + LATE)
+    changed = replace(ORIGIN, not_before=ORIGIN.first_seen + LATE)
+    assert told(changed, new) == (["Marsh & Mill", "South Desk"], True)
+    assert told(new, changed) == OWN
+
+
 def test_a_corrected_original():
     """An item that bears the date of its correction by now is as old as it was when it was first seen."""
     corrected = replace(seen(SOUTH, MONDAY + 9 * DAY, first_seen=MONDAY + 2 * DAY), dated=MONDAY)
@@ -91,7 +138,7 @@ def test_a_corrected_original():
 
 def test_dates_in_the_future():
     """A date after the first sight counts as the first sight."""
-    assert told(seen(MARSH, MONDAY + 99 * DAY, first_seen=MONDAY + DAY), ORIGIN) == COPIED
+    assert told(seen(MARSH, MONDAY + 99 * DAY, first_seen=ORIGIN.first_seen - HELD), ORIGIN) == COPIED
 
 
 NO_ORDER = pytest.mark.parametrize("dates", [(None, MONDAY), (MONDAY, None), (None, None)])
@@ -138,7 +185,7 @@ def test_no_order_habits(dates):
 
 def test_same_date_habits():
     """Of two with the same date the copier is who mostly shows the work of others, whoever was seen first."""
-    ours = replace(seen(MARSH, first_seen=MONDAY + DAY), habit=Habit(10, 5))
+    ours = replace(seen(MARSH, first_seen=MONDAY + 2 * DAY - HELD), habit=Habit(10, 5))
     assert told(ours, ORIGIN) == COPIED
     assert told(ORIGIN, ours) == (["South Desk"], True)
 
