@@ -236,6 +236,11 @@ class Night:
         self.until(look, "a worker at work")
         return (found or others)[0]
 
+    def last(self, seconds: float, what: str) -> float:
+        """A fault lasts so many seconds; those that it took."""
+        began = time.monotonic()
+        return self.until(lambda: time.monotonic() - began >= seconds, what)
+
     def lose(self, name: str = "%") -> None:
         """What the servers say to those who poll under that name now may be lost with the fault that comes."""
         query = "SELECT id FROM sources WHERE worker LIKE %(name)s AND claimed_until IS NOT NULL"
@@ -246,15 +251,15 @@ class Night:
         name = self.name(number)
         self.crew.kill(number)
         self.lose(name)
-        time.sleep(2)
+        gone = self.last(2, "its unit starts it again")
         self.crew.start(number)
-        return 2 + self.until(lambda: not self.claims(name), "free of what the dead one had claimed")
+        return gone + self.until(lambda: not self.claims(name), "free of what the dead one had claimed")
 
     def cut(self, number: int) -> float:
         """Cut a worker's machine off, mend it; seconds until it is back at the database."""
         machine = self.crew.machine(number)
         machine.cut()
-        time.sleep(self.size.cut)
+        self.last(self.size.cut, "the cable is mended")
         machine.mend()
         when = clock()
         return self.until(lambda: self._asked(machine.address, when), "back after the cut")

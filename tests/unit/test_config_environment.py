@@ -12,7 +12,7 @@ publishers: {south-desk: {name: South}}
 sources: [{id: one, url: https://south.example/1, publisher: south-desk}]
 network:
 """
-TOP = "allowed: channels, console, database, delivery, network, output, publishers, site, smtp, sources, terms"
+TOP = "allowed: channels, console, database, delivery, log, network, output, publishers, site, smtp, sources, terms"
 FILES = {"/run/secret": "hush\n"}
 
 
