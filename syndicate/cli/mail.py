@@ -23,6 +23,8 @@ from syndicate.pipeline.windows import readers_of
 from syndicate.schedule.due import period
 from syndicate.store import address
 
+PREVIEWS = (".html", ".txt", ".eml")
+
 
 def digest(path: Path, name: str, *, dry_run: bool, preview: Path | None, to: str) -> int:
     """Compose what is new; send it to the subscribers, to one address, or to nobody."""
@@ -114,7 +116,9 @@ def _trial(app: App, channel: Channel, now: str, preview: Path | None, to: str) 
 
 
 def _check_preview(preview: Path | None) -> None:
-    """Before anything is composed or sent: raises UsageError if no file can be written there."""
+    """Before anything is composed or sent: raises UsageError if no file can be written there, or of no such kind."""
+    if preview and preview.suffix.lower() not in PREVIEWS and not preview.is_dir():
+        raise UsageError("is no preview", subject=str(preview), remedy="name a file that ends in .html, .txt or .eml")
     if preview and (preview.is_dir() or not os.access(preview if preview.exists() else preview.parent, os.W_OK)):
         raise UsageError("cannot be written", subject=str(preview), remedy="name a file that you may write to")
 
@@ -123,8 +127,8 @@ def _write_preview(app: App, verified: Verified, preview: Path | None) -> None:
     if preview is None:
         return
     message = archive.public_message(app.composing, verified.edition)
-    forms = {".eml": message.whole, ".txt": message.text.encode()}
-    preview.write_bytes(forms.get(preview.suffix.lower(), message.html))
+    forms = dict(zip(PREVIEWS, (message.html, message.text.encode(), message.whole), strict=True))
+    preview.write_bytes(forms[preview.suffix.lower()])
 
 
 def deliver(path: Path) -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.text import Text
@@ -22,7 +23,8 @@ def show(path: Path, *, json: bool) -> None:
         found = [progress(tx, sending, app.clock()) for sending in tx.sendings.latest()]
         alarms = tx.alarms.open()
     if json:
-        as_json({"sendings": found, "alarms": alarms})
+        rows = [{**asdict(one), "sending": {**asdict(one.sending), "state": _state(one)}} for one in found]
+        as_json({"sendings": rows, "alarms": alarms})
         return
     if not found:
         OUT.print("No edition has gone out by mail yet.")
@@ -33,11 +35,14 @@ def show(path: Path, *, json: bool) -> None:
         trouble(f"{alarm.subject}: {alarm.text}{times}, since {alarm.first_at:%Y-%m-%d %H:%M} UTC; {alarm.remedy}")
 
 
+def _state(one: Progress) -> str:
+    return "done" if one.finished else str(one.sending.state)
+
+
 def _tell(one: Progress) -> None:
     """Two lines that may be read at any width: which edition and how it stands, then its figures."""
-    state = "done" if one.finished else str(one.sending.state)
     why = f": {one.sending.reason}" if one.sending.reason else ""
-    OUT.print(Text.assemble((one.sending.edition_id, "bold"), f"  {one.sending.channel_id}  {state}{why}"))
+    OUT.print(Text.assemble((one.sending.edition_id, "bold"), f"  {one.sending.channel_id}  {_state(one)}{why}"))
     figures = {
         "to go": one.to_go,
         "put off": one.put_off,

@@ -115,6 +115,8 @@ def test_progress_pause_resume_cancel(house):
     assert house("sending", "resume", edition).returncode == 0
     assert house("deliver").returncode == 0
     assert (house.figures()["accepted"], len(set(house.sink.copies()))) == (30, 30)
+    assert (house.figures()["sending"]["state"], house.figures()["finished"]) == ("done", True)
+    assert f"{edition}  weekly  done" in house("sending").stdout
     assert house("sending", "cancel", edition).returncode == 0
     refused = house("sending", "resume", edition)
     assert (refused.returncode, "is cancelled already" in refused.stderr) == (2, True)
