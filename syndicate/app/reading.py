@@ -38,9 +38,9 @@ def ports(app: App, ready: Callable[[], bool]) -> Ports:
         # Terms begin and end by the minute, whether or not anything is written then.
         version=lambda: f"{app.store.version()} {app.clock():%Y-%m-%d %H:%M}",
         letter=lambda reader: _letter(app, reader),
-        confirm=lambda reader, token: people.confirm(composing, channels, reader, token),
+        confirm=lambda reader, token, network: people.confirm(composing, channels, reader, token, network),
         unsubscribe=lambda reader: people.leave(composing, reader),
-        come_back=lambda reader: people.come_back(composing, channels, reader),
+        come_back=lambda reader, token, network: people.come_back(composing, channels, reader, token, network),
         prefer=lambda reader, chosen: people.prefer(composing, reader, chosen),
         lists=lambda: _lists(app),
         sign_up=lambda channel, email, network: _sign_up(app, channel, email, network),
@@ -53,6 +53,7 @@ def ports(app: App, ready: Callable[[], bool]) -> Ports:
 def _letter(app: App, subscriber_id: int) -> Letter | None:
     with app.store.read() as tx:
         reader = tx.people.get(subscriber_id)
+        barred = reader is not None and tx.people.suppressed(reader.email, "")  # "": on all lists
     if reader is None:
         return None
     named = [channel for channel in app.config.channels if channel.id == reader.channel_id]
@@ -63,7 +64,8 @@ def _letter(app: App, subscriber_id: int) -> Letter | None:
     elif named:
         words = wording(named[0], app.config.site)
     zone = named[0].timezone if named else app.config.site.timezone
-    return Letter(name, words, since, reader.state, cadence.read(reader.cadence), zone)
+    state = "suppressed" if reader.state == "unsubscribed" and (barred or not named) else reader.state
+    return Letter(name, words, since, state, cadence.read(reader.cadence), zone)
 
 
 def _lists(app: App) -> list[Offer]:

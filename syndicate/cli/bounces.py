@@ -80,6 +80,4 @@ def undo(path: Path, numbers: Sequence[int]) -> None:
     """Bring back who was taken off; raises UsageError."""
     with closing(open_app(path)) as app:
         for number in numbers:
-            back = app.returning.undo(number)
-            what = "the reader is back on the list" if back else "nobody had been taken off by it"
-            OUT.print(f"{number}: undone; {what}.")
+            OUT.print(f"{number}: undone; {app.returning.undo(number)}.")

@@ -87,15 +87,20 @@ def erase_person(path: Path, text: str) -> int:
 
 
 def restore(path: Path, text: str, by: str) -> int:
-    """Bring back who was taken off by a bounce or a complaint; 1 if nobody of that address was."""
+    """Lift what a bounce or a complaint put against an address; 1 if nothing stood against it."""
+    lifted, left = False, []
     with closing(open_app(path)) as app:
         with app.store.read() as tx:
-            found = [one for one in tx.people.of_address(address(text)) if one.state == "suppressed"]
+            found = tx.people.of_address(address(text))
         for one in found:
             with suppress(UsageError):  # it came back with the one before: the address had been off all lists
                 people.restore(app.composing, one.id, by)
-    OUT.print("May be written to again." if found else "Was not taken off by a bounce or a complaint.")
-    return 0 if found else 1
+                lifted = True
+            if one.state == "unsubscribed":
+                left.append(one.channel_id)
+    stays = f" Off {', '.join(left)} still: whoever left comes back by an own act." if left else ""
+    OUT.print(f"May be written to again.{stays}" if lifted else "Was not taken off by a bounce or a complaint.")
+    return 0 if lifted else 1
 
 
 def unsubscribe(path: Path, text: str, channel_id: str) -> int:

@@ -133,16 +133,21 @@ def origin_of(secret: bytes, network: str) -> str:
     return hmac.new(secret, f"network {prefix}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def confirm(composing: Composing, channels: Mapping[str, Channel], subscriber_id: int, token: str) -> None:
-    """The person agreed, or came back: proved by a token that only their mailbox got. ``channels`` are by id."""
-    now, proof = composing.clock(), hashlib.sha256(token.encode()).hexdigest()
+def confirm(
+    composing: Composing, channels: Mapping[str, Channel], subscriber_id: int, token: str, network: str = ""
+) -> None:
+    """The person agreed, or came back: proved by a token that only their mailbox got.
+
+    ``channels`` are by id, ``network`` is the address of the request, "" if unknown.
+    """
+    now, proof = composing.clock(), _proof(token)
     with composing.store.write() as tx:
         before = tx.people.get(subscriber_id)
         tx.people.confirm(subscriber_id, now, "link in a mail", proof)
-        back = _rejoin(composing, tx, channels, before, proof)
+        back = _rejoin(composing, tx, channels, before, (origin_of(composing.secret, network), proof))
         reader = tx.people.get(subscriber_id)
-        if reader and before and before.state != reader.state:
-            _note(tx, reader, "rejoin" if back else "confirm", now)
+        if reader and before and not back and before.state != reader.state:
+            _note(tx, reader, "confirm", now)
 
 
 def leave(composing: Composing, subscriber_id: int) -> None:
@@ -161,32 +166,55 @@ def take_off(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     return True
 
 
-def come_back(composing: Composing, channels: Mapping[str, Channel], subscriber_id: int) -> None:
-    """The person who left comes back by the link of a mail that was theirs."""
-    now = composing.clock()
+def come_back(
+    composing: Composing, channels: Mapping[str, Channel], subscriber_id: int, token: str, network: str = ""
+) -> bool:
+    """The person who left comes back by the link of a mail that was theirs; whether they are on the list now.
+
+    ``token`` is that of the link, ``network`` the address of the request, "" if unknown.
+    """
     with composing.store.write() as tx:
-        if _rejoin(composing, tx, channels, tx.people.get(subscriber_id)):
-            reader = tx.people.get(subscriber_id)
-            if reader:
-                _note(tx, reader, "rejoin", now)
+        left = tx.people.get(subscriber_id)
+        _rejoin(composing, tx, channels, left, (origin_of(composing.secret, network), _proof(token)))
+        reader = tx.people.get(subscriber_id)
+    return reader is not None and reader.state == "active"
+
+
+def _proof(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _rejoin(
-    composing: Composing, tx: Transaction, channels: Mapping[str, Channel], left: Subscriber | None, proof: str = ""
+    composing: Composing,
+    tx: Transaction,
+    channels: Mapping[str, Channel],
+    left: Subscriber | None,
+    shown: tuple[str, str],
 ) -> bool:
-    """Whether the person was away and is back, with the consent whose words the page shows now."""
+    """Whether the person was away and is back, with the consent whose words the page shows now.
+
+    ``shown`` is the origin and the proof of it. The consent that it replaces stays with the act on record.
+    """
     channel = channels.get(left.channel_id) if left else None
     if left is None or channel is None:
         return False
     words, now = wording(channel, composing.site), composing.clock()
-    consent = Consent(channel.purpose, words, "link in a mail", now, channel.consent, proof=proof)
-    return tx.people.rejoin(left.id, consent)
+    consent = Consent(channel.purpose, words, "link in a mail", now, channel.consent, *shown)
+    if not tx.people.rejoin(left.id, consent):
+        return False
+    earlier: dict[str, object] = {}
+    if left.consent:  # without its origin, which is forgotten with the person; the record of acts is not
+        was = left.consent
+        earlier = {"before": {"at": was.confirmed_at.isoformat(), "wording": was.version, "proof": was.proof}}
+    _note(tx, tx.people.get(left.id) or left, "rejoin", now, earlier)
+    return True
 
 
-def restore(composing: Composing, subscriber_id: int, by: str) -> None:
-    """Somebody whom a bounce or a complaint took off comes back, because a person says that it was a mistake.
+def restore(composing: Composing, subscriber_id: int, by: str) -> bool:
+    """What a bounce or a complaint barred may be written to again, because a person says that it was a mistake.
 
-    Raises UsageError for everybody else: whoever left by an own act comes back by one.
+    Whether the reader is on the list again: whoever left by an own act comes back by one. Raises UsageError if neither
+    a bounce nor a complaint stands against them.
     """
     now = composing.clock()
     with composing.store.write() as tx:
@@ -195,6 +223,8 @@ def restore(composing: Composing, subscriber_id: int, by: str) -> None:
             raise UsageError("was not taken off by a bounce or a complaint", subject=str(subscriber_id), remedy=remedy)
         data = {"act": "restore", "by": by}
         tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(subscriber_id), data=data)
+        reader = tx.people.get(subscriber_id)
+    return reader is not None and reader.state != "unsubscribed"
 
 
 def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | None) -> None:
@@ -207,8 +237,8 @@ def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | N
             _note(tx, reader, "prefer", now)
 
 
-def _note(tx: Transaction, reader: Subscriber, act: str, now: datetime) -> None:
-    data = {"act": act, "channel": reader.channel_id}
+def _note(tx: Transaction, reader: Subscriber, act: str, now: datetime, more: Mapping[str, object] = {}) -> None:
+    data: dict[str, object] = {"act": act, "channel": reader.channel_id, **more}
     if reader.consent and act in _AGREED:
         data["wording"] = reader.consent.version
     tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(reader.id), data=data)

@@ -34,6 +34,10 @@ COMPLAINED = "taken off: the reader complained"
 LEFT = "taken off: the reader asked for it by mail"
 GONE = "was off already"
 
+BACK = "the reader is back on the list"
+LIFTED = "the address may be written to again; the reader left by an own act and stays off this list"
+NOBODY = "nobody had been taken off by it"
+
 
 @dataclass(frozen=True, slots=True)
 class Returning:
@@ -62,8 +66,8 @@ class Returning:
                 tx.returns.record(digest, delivery, what, outcome, now)
         return outcome
 
-    def undo(self, return_id: int) -> bool:
-        """A person looked at it and it was wrong: who was taken off by it comes back. True if somebody did."""
+    def undo(self, return_id: int) -> str:
+        """A person looked at it and it was wrong: who was taken off by it comes back. BACK, LIFTED or NOBODY."""
         now = self.clock()
         with self.store.write() as tx:
             held = tx.returns.get(return_id)
@@ -71,10 +75,13 @@ class Returning:
                 raise UsageError("no such return of a reader", subject=str(return_id), remedy="see: syndicate bounces")
             if not tx.returns.undo(return_id, now):
                 raise UsageError("was undone before", subject=str(return_id), remedy="see: syndicate bounces")
-            back = held.outcome in (DEAD, FAILING, COMPLAINED) and tx.people.restore(held.subscriber_id, now)
-            data = {"act": "restore" if back else "undo", "return": return_id, "by": "operator"}
+            lifted = held.outcome in (DEAD, FAILING, COMPLAINED) and tx.people.restore(held.subscriber_id, now)
+            data = {"act": "restore" if lifted else "undo", "return": return_id, "by": "operator"}
             tx.ledger.record(LedgerKind.CONSENT, at=now, subject=str(held.subscriber_id), data=data)
-        return back
+            reader = tx.people.get(held.subscriber_id)
+        if not lifted:
+            return NOBODY
+        return LIFTED if reader and reader.state == "unsubscribed" else BACK
 
 
 def who_leaves(keys: Sequence[Key], returned: Returned, now: datetime) -> int | None:

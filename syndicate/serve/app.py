@@ -35,7 +35,7 @@ from syndicate.publish.page import render_form, render_message
 from syndicate.serve import words
 from syndicate.serve.documents import FEED_TYPES, Shelf, answer
 from syndicate.serve.objections import Objections
-from syndicate.serve.ports import Letter, Ports
+from syndicate.serve.ports import Ports
 from syndicate.serve.quick import HEADERS, Quick
 from syndicate.serve.rack import Rack
 
@@ -59,6 +59,7 @@ NOT_OURS: Final = "not our token"
 NOBODYS: Final = "the token of a test mail"
 METHOD_NOT_ALLOWED: Final = 405
 LONGEST_FORM: Final = 10_000
+_OFF: Final = frozenset({"suppressed", "erased"})
 _ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"))
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,10 @@ def build_app(ports: Ports, console: Sequence[BaseRoute] = ()) -> ASGIApp:
         urlsplit(ports.site.url).path.rstrip("/"),
         SAFE_HEADERS,
     )
+
+
+def _network(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _policy(finished: Finished) -> dict[str, str]:
@@ -163,7 +168,7 @@ class Desk:
         """GET asks, POST /confirm/TOKEN begins the letters."""
         subscriber = await self._reader(request, "confirm")
         if request.method == "POST":
-            await run_in_threadpool(self._ports.confirm, subscriber, request.path_params["token"])
+            await run_in_threadpool(self._ports.confirm, subscriber, request.path_params["token"], _network(request))
             return self._say(words.CONFIRMED)
         letter = await run_in_threadpool(self._ports.letter, subscriber)
         return self._say(words.shall_we_start(letter))
@@ -181,9 +186,12 @@ class Desk:
         """GET shows, POST /preferences/TOKEN changes how often and when; for whoever left it is the way back."""
         subscriber = await self._reader(request, "preferences")
         letter = await run_in_threadpool(self._ports.letter, subscriber)
-        if request.method == "POST" and letter and letter.state == "unsubscribed":
-            await run_in_threadpool(self._ports.come_back, subscriber)
-            return self._say(words.BACK)
+        if letter is None or letter.state in _OFF:
+            return self._say(words.off(self._contact))
+        if request.method == "POST" and letter.state == "unsubscribed":
+            token = request.path_params["token"]
+            back = await run_in_threadpool(self._ports.come_back, subscriber, token, _network(request))
+            return self._say(words.BACK if back else words.off(self._contact))
         if request.method == "POST":
             form = await self._read_form(request)
             chosen = cadence.read("@".join(form.get(name, "") for name in ("every", "hour", "zone")))
@@ -191,9 +199,9 @@ class Desk:
                 return self._say(words.NO_CHOICE, 400)
             await run_in_threadpool(self._ports.prefer, subscriber, chosen)
             return self._say(words.SAVED)
-        if letter and letter.state == "unsubscribed":
+        if letter.state == "unsubscribed":
             return self._say(words.come_back(letter))
-        return await self._form("pages/preferences.html", letter=letter or Letter("these letters"), zones=_ZONES)
+        return await self._form("pages/preferences.html", letter=letter, zones=_ZONES)
 
     async def subscribe(self, request: Request) -> Response:
         """GET /subscribe shows the lists, POST asks the address; the answer is the same whoever is on a list."""
@@ -202,8 +210,7 @@ class Desk:
             return self._say(words.NO_LISTS, 404)
         if request.method == "POST":
             form = await self._read_form(request)
-            network = request.client.host if request.client else ""
-            given = (form.get("list") or offers[0].id, form.get("address", ""), network)
+            given = (form.get("list") or offers[0].id, form.get("address", ""), _network(request))
             # The work is done when the answer has gone out: it takes no longer for an address that we know.
             response = self._say(words.LOOK_IN_YOUR_MAIL)
             response.background = BackgroundTask(self._ports.sign_up, *given)

@@ -21,7 +21,8 @@ from syndicate.serve.objections import Objecting
 class Letter:
     """What a subscriber agreed to: the channel's name, the wording shown, and when ("" if not yet).
 
-    ``state`` is the subscriber's, ``cadence`` what they chose (None: as it is sent), ``zone`` the channel's own.
+    ``state`` is the subscriber's; "suppressed" too if they left and no link brings them back.
+    ``cadence`` is what they chose (None: as it is sent), ``zone`` the channel's own.
     """
 
     name: str
@@ -48,9 +49,10 @@ class Ports:
     ``feeds`` is the folder of finished feed documents. ``page`` makes a page by its address: None for what we do not
     have and ``Gone`` for what may not be shown any longer; ``version`` says another word whenever a page might have
     become another. ``letter``, ``confirm`` and ``unsubscribe`` take the id of a subscriber who held a valid token,
-    ``confirm`` the token too; the acts may be repeated and do nothing for an id that is gone. ``sign_up`` takes a list,
-    an address and where the request came from. ``ready`` is False until the first cycle is done, ``receipt_key`` is the
-    public key (PEM) of our receipts to publishers.
+    ``confirm`` and ``come_back`` the token and where the request came from too; the acts may be repeated and do nothing
+    for an id that is gone. ``come_back`` says whether they are on the list now. ``sign_up`` takes a list, an address
+    and where the request came from. ``ready`` is False until the first cycle is done, ``receipt_key`` is the public key
+    (PEM) of our receipts to publishers.
     """
 
     site: Site
@@ -62,9 +64,9 @@ class Ports:
     page: Callable[[str], Page]
     version: Callable[[], str]
     letter: Callable[[int], Letter | None]
-    confirm: Callable[[int, str], None]
+    confirm: Callable[[int, str, str], None]
     unsubscribe: Callable[[int], None]
-    come_back: Callable[[int], None]
+    come_back: Callable[[int, str, str], bool]
     prefer: Callable[[int, Cadence | None], None]
     lists: Callable[[], Sequence[Offer]]
     sign_up: Callable[[str, str, str], None]

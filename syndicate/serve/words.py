@@ -72,6 +72,17 @@ def come_back(letter: Letter) -> Message:
     return _asking("Start again?", about, "Yes, send it to me", "What you agree to", letter, "")
 
 
+def off(contact: str) -> Message:
+    """The answer to whoever is off the list and does not come back by a link."""
+    because = (
+        "This address is off the list, and this link cannot put it back: mail to it came back to us, somebody "
+        "complained of mail to it, all about it was erased, or the letter is no longer sent. Nothing was changed."
+    )
+    return Message(
+        "You do not get this letter", (because,), foot=f"Is that a mistake, or do you want it? Write to {contact}."
+    )
+
+
 def bad_link(contact: str) -> Message:
     """The answer to a token that is not ours."""
     return Message(

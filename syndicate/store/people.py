@@ -194,30 +194,36 @@ class People:
         return self._end(subscriber_id, SUPPRESSED, now, reason=reason)
 
     def restore(self, subscriber_id: int, now: datetime) -> bool:
-        """The address was taken off by mistake: it comes back where it was. Whoever left by an own act stays off."""
+        """The address was barred by mistake: the bar is lifted, and who was taken off by it comes back.
+
+        Whoever left by an own act stays off. False: there was no bar, or no such address any more.
+        """
         held = self.get(subscriber_id)
-        if held is None or held.state != SUPPRESSED:
+        if held is None or held.state == ERASED:
             return False
         key = address_key(held.email)
+        bars = [channel for channel in (EVERYWHERE, held.channel_id) if self._barred(channel, [key], own=True)]
+        if not bars and held.state != SUPPRESSED:
+            return False
         off = update(subscribers).where(subscribers.c.email_sha256 == key, subscribers.c.state == SUPPRESSED)
-        if not self._barred(EVERYWHERE, [key]):
+        if EVERYWHERE not in bars:
             off = off.where(subscribers.c.channel_id == held.channel_id)
         back = case((subscribers.c.confirmed_at.is_(None), PENDING), else_=ACTIVE)
         self._connection.execute(off.values(state=back, ended_at=None))
         gone = delete(suppressions).where(
             suppressions.c.email_sha256 == key,
-            suppressions.c.channel_id.in_([EVERYWHERE, held.channel_id]),
+            suppressions.c.channel_id.in_(bars),
             suppressions.c.reason != UNSUBSCRIBED,
         )
         self._connection.execute(gone)
-        for channel_id in (EVERYWHERE, held.channel_id):
+        for channel_id in bars:
             self._lift(channel_id, key, now)
         return True
 
     def dead(self, subscriber_id: int, now: datetime) -> bool:
         """There is no such address: it is taken off every list, and stays off. False: it was off already."""
         held = self.get(subscriber_id)
-        if held is None or self._barred(EVERYWHERE, [address_key(held.email)]):
+        if held is None or held.state == ERASED or self._barred(EVERYWHERE, [address_key(held.email)]):
             return False
         mine = subscribers.c.email_sha256 == address_key(held.email)
         for other in self._read(select(subscribers).where(mine)):
@@ -294,8 +300,8 @@ class People:
         self, subscriber_id: int, state: str, now: datetime, *, suppress: bool = True, reason: str = ""
     ) -> Subscriber | None:
         held = self.get(subscriber_id)
-        if held is None:
-            return None
+        if held is None or held.state == ERASED:  # there is no address left that could be put on the list
+            return held
         live = update(subscribers).where(subscribers.c.id == subscriber_id, subscribers.c.state.in_([PENDING, ACTIVE]))
         self._connection.execute(live.values(state=state, ended_at=now))
         Outbox(self._connection).cancel_for(subscriber_id, now)

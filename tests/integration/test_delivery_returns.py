@@ -19,7 +19,20 @@ from syndicate.deliver.returned import Kind, read_returned
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.model import SendingState
 from syndicate.pipeline.letters import return_address
-from syndicate.pipeline.returns import COMPLAINED, COUNTED, DEAD, FAILING, GONE, IGNORED, LEFT, UNMATCHED, Returning
+from syndicate.pipeline.returns import (
+    BACK,
+    COMPLAINED,
+    COUNTED,
+    DEAD,
+    FAILING,
+    GONE,
+    IGNORED,
+    LEFT,
+    LIFTED,
+    NOBODY,
+    UNMATCHED,
+    Returning,
+)
 
 CASES = Path(__file__).parents[1] / "cases/deliver"
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -140,7 +153,7 @@ def test_a_mail_to_the_unsubscribe_address_takes_the_reader_off(home, way):
         acts = [row.data["act"] for row in tx.ledger.tail(9, "consent", str(home.people[2].id))]
     assert [(one.kind, one.outcome) for one in found] == [("unsubscribe", GONE), ("unsubscribe", LEFT)]
     assert acts == ["unsubscribe"]
-    assert home.returning.undo(found[1].id) is False
+    assert home.returning.undo(found[1].id) == NOBODY
     assert states(home)[2] == "unsubscribed"
 
 
@@ -202,13 +215,12 @@ def test_undo(home):
     home.returning.take(M.dsn(home.to[2]))
     with home.store.read() as tx:
         third = tx.returns.list()[0].id
-    assert home.returning.undo(first)
-    assert home.returning.undo(second)
-    assert not home.returning.undo(third)
+    assert [home.returning.undo(one) for one in (first, second, third)] == [BACK, BACK, LIFTED]
     assert states(home) == ["active", "active", "unsubscribed", "active", "active"]
     with home.store.read() as tx:
         assert not tx.people.suppressed(home.people[0].email, "weekly")
         assert tx.people.suppressed(home.people[2].email, "weekly")
+        assert [(one.channel_id, one.reason) for one in tx.people.suppressions()] == [("weekly", "unsubscribed")]
     for number in (first, 999):
         with pytest.raises(UsageError):
             home.returning.undo(number)

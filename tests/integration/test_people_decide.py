@@ -271,6 +271,14 @@ def test_who_was_taken_off_by_mistake_comes_back(house):
     with closing(house.open()) as app, app.store.read() as tx:
         assert [one.state for one in tx.people.list("weekly")] == ["active", "unsubscribed"]
         assert tx.ledger.tail(1, subject=str(ada.id))[0].data == {"act": "restore", "by": "Dana"}
+    with closing(house.open()) as app, app.store.write() as tx:
+        tx.people.dead(ben.id, house.now)
+    assert house.say("subscribers", "restore", "ben@r.example") == (
+        "May be written to again. Off weekly still: whoever left comes back by an own act.\n"
+    )
+    with closing(house.open()) as app, app.store.read() as tx:
+        assert [one.state for one in tx.people.list("weekly")] == ["active", "unsubscribed"]
+        assert [(one.channel_id, one.reason) for one in tx.people.suppressions()] == [("weekly", "unsubscribed")]
 
 
 def test_a_table_is_weighed_before_it_is_brought_in(house, tmp_path):

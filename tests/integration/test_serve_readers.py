@@ -225,6 +225,58 @@ def test_whoever_complained_does_not_come_back_by_a_link(house):
     assert len(house.notices()) == 1
 
 
+def test_the_proof_of_consent_survives_a_leave_and_a_return(house):
+    """Who comes back by an old link leaves the network and the link on record; the consent before it is exported too."""
+    reader = house.join()
+    house.ask("POST", house.token("unsubscribe", reader))
+    house.now += timedelta(days=1)
+    house.ask("POST", house.token("preferences", reader), client="198.51.100.7")
+    consent = house.reader().consent
+    assert consent.origin == people.origin_of(house.app.store.secret(), "198.51.100.200")
+    assert len(consent.proof) == 64
+    assert consent.proof != reader.consent.proof
+    (held,) = people.all_about(house.app.composing, reader.email)["lists"]
+    assert held["acts"][0]["act"] == "rejoin"
+    assert held["acts"][0]["before"] == {
+        "at": NOW.isoformat(), "wording": reader.consent.version, "proof": reader.consent.proof,
+    }  # fmt: skip
+
+
+def test_you_are_back_is_said_only_when_it_is_so(house):
+    """Whoever left, and whose address then failed, is told that the link cannot help; once the bar is lifted it can."""
+    reader = house.join()
+    house.ask("POST", house.token("unsubscribe", reader))
+    with house.app.store.write() as tx:
+        tx.people.dead(reader.id, house.now)
+    path = house.token("preferences", reader)
+    for method in ("GET", "POST"):
+        page = house.ask(method, path)[1]
+        assert ("You do not get this letter" in page, "Write to editor@bulletin.example" in page) == (True, True)
+        assert ("You are back" in page, "Start again?" in page) == (False, False)
+    assert house.reader().state == "unsubscribed"
+    assert people.restore(house.app.composing, reader.id, "Dana") is False
+    assert house.reader().state == "unsubscribed"
+    assert "Start again?" in house.ask("GET", path)[1]
+    assert "You are back" in house.ask("POST", path)[1]
+    assert house.reader().state == "active"
+
+
+def test_old_links_of_whoever_was_erased_change_nothing(house):
+    """No act and no late report puts the empty address on the suppression list; no page says that they get a letter."""
+    reader = house.join()
+    people.erase(house.app.composing, reader.email)
+    with house.app.store.write() as tx:
+        before = tx.people.suppressions()
+        assert tx.people.dead(reader.id, house.now) is False
+        assert tx.people.restore(reader.id, house.now) is False
+    assert "We have stopped" in house.ask("POST", house.token("unsubscribe", reader))[1]
+    for method in ("GET", "POST"):
+        assert "You do not get this letter" in house.ask(method, house.token("preferences", reader))[1]
+    with house.app.store.read() as tx:
+        assert tx.people.suppressions() == before
+        assert tx.people.get(reader.id).state == "erased"
+
+
 def test_a_form_is_bounded(house):
     """A body without end is refused; junk is no form."""
     assert house.ask("POST", "/subscribe", b"x" * 20_000)[0] == 413

@@ -75,7 +75,7 @@ class House:
             page=self.page,
             version=lambda: self.version,
             letter={7: Letter("Weekly digest", "River reporting, for information.", "Asked on 4 March 2026")}.get,
-            confirm=lambda reader, _: self.confirmed.append(reader),
+            confirm=lambda reader, *_: self.confirmed.append(reader),
             unsubscribe=self.unsubscribed.append,
             **dict.fromkeys(("come_back", "prefer", "lists", "sign_up", "objecting")),  # test_serve_readers.py has them
             ready=self.ready,

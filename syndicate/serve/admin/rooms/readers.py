@@ -121,8 +121,9 @@ def act(house: House, visit: Visit) -> Answer:
         people.leave(house.composing, reader.id)
         return Go(f"readers/{number}", "Off the list, for good.")
     if wanted == "restore":
-        people.restore(house.composing, reader.id, visit.by)
-        return Go(f"readers/{number}", "Back on the list; the address may be written to again.")
+        back = people.restore(house.composing, reader.id, visit.by)
+        where = "Back on the list" if back else "Off this list still, by an own act"
+        return Go(f"readers/{number}", f"{where}; the address may be written to again.")
     if wanted == "erase":
         done = people.erase(house.composing, address(reader.email))
         return Go("readers", f"Forgotten on {done} lists. A fingerprint keeps the address off.")
@@ -134,8 +135,8 @@ def undo(house: House, visit: Visit) -> Answer:
     number = visit.path["number"]
     if not number.isdigit():
         return None
-    back = Returning(house.composing.store, house.composing.clock).undo(int(number))
-    return Go("readers/returns", "Undone; the reader is back." if back else "Undone; nobody had been taken off by it.")
+    followed = Returning(house.composing.store, house.composing.clock).undo(int(number))
+    return Go("readers/returns", f"Undone; {followed}.")
 
 
 def _whose(tx: Transaction, subscriber_id: int | None) -> str:
