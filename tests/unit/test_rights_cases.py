@@ -50,7 +50,7 @@ CHANNELS = {
 def cases():
     """One parameter for each case and channel of each file."""
     for path in sorted(CASES.glob("*.json")):
-        if path.stem in {"publishers", "shown"}:  # test_rights_publishers.py, and a list of tests
+        if path.stem in {"limits", "publishers", "shown"}:  # of test_rights_limits and _publishers, and a list of tests
             continue
         world = json.loads(path.read_text(encoding="utf-8"))
         for case in world["cases"]:
