@@ -43,8 +43,10 @@ class HostTurns:
             await asyncio.to_thread(self.store.act, lambda tx: tx.webpages.end_turn(host, until, then))
 
     async def _taken(self, host: str) -> datetime:
-        while True:
-            now = self.clock()
+        loop, began = asyncio.get_running_loop(), self.clock()
+        started = loop.time()
+        while True:  # a clock that is set back, or stands, makes nobody wait longer
+            now = max(self.clock(), began + timedelta(seconds=loop.time() - started))
             until = now + LONGEST
             again = await asyncio.to_thread(self.store.act, partial(_take, host=host, now=now, until=until))
             if again is None:
