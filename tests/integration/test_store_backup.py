@@ -5,7 +5,7 @@ import os
 import sqlite3
 import stat
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -26,25 +26,33 @@ def source(number):
     return Source(f"s{number}", f"https://s{number}.example/", Publisher("p", "P"))
 
 
-def test_a_copy_while_others_write(tmp_path):
-    """Whatever is written meanwhile is in the copy whole or not at all; it opens and goes on by itself."""
-    with closing(open_store(f"sqlite:///{tmp_path / 'a.db'}")) as store:
-        stop, started = threading.Event(), threading.Event()
+@contextmanager
+def being_written_to(store):
+    """Pairs of sources are written, as fast as it goes, for as long as the context lasts."""
+    stop, started = threading.Event(), threading.Event()
 
-        def write():
-            number = 0
-            while not stop.is_set():
-                with store.write() as tx:
-                    tx.additions.put([source(number), source(number + 1)], NOW)
-                number += 2
-                started.set()
+    def write():
+        number = 0
+        while not stop.is_set():
+            with store.write() as tx:
+                tx.additions.put([source(number), source(number + 1)], NOW)
+            number += 2
+            started.set()
 
-        writer = threading.Thread(target=write)
-        writer.start()
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
         started.wait()
-        sizes = [store.backup(tmp_path / f"copy{n}.db") for n in range(3)]
+        yield
+    finally:
         stop.set()
         writer.join()
+
+
+def test_a_copy_while_others_write(tmp_path):
+    """Whatever is written meanwhile is in the copy whole or not at all; it opens and goes on by itself."""
+    with closing(open_store(f"sqlite:///{tmp_path / 'a.db'}")) as store, being_written_to(store):
+        sizes = [store.backup(tmp_path / f"copy{n}.db") for n in range(3)]
     for n, size in enumerate(sizes):
         file = tmp_path / f"copy{n}.db"
         assert file.stat().st_size == size
@@ -85,23 +93,9 @@ def test_a_damaged_database(tmp_path):
 def test_a_server_is_copied_while_it_is_written_to(tmp_path, postgresql, monkeypatch):
     """A dump holds one moment: pairs are whole, however fast others write; it is restored into an empty database."""
     monkeypatch.setenv("PATH", f"{postgresql.binaries}:{os.environ['PATH']}")
-    store, started, stop = databases.open(tmp_path), threading.Event(), threading.Event()
-
-    def write():
-        number = 0
-        while not stop.is_set():
-            with store.write() as tx:
-                tx.additions.put([source(number), source(number + 1)], NOW)
-            number += 2
-            started.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    started.wait()
-    file = tmp_path / "copy.dump"
-    size = store.backup(file)
-    stop.set()
-    writer.join()
+    store, file = databases.open(tmp_path), tmp_path / "copy.dump"
+    with being_written_to(store):
+        size = store.backup(file)
     assert (file.stat().st_size, stat.S_IMODE(file.stat().st_mode)) == (size, 0o600)
     copy = databases.url(tmp_path, "copy", template="template0")
     postgresql.restore(file, copy)
