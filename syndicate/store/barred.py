@@ -37,13 +37,17 @@ def append(file: Path, changes: Sequence[tuple[bool, Suppression]]) -> None:
         raise StoreError(f"cannot be written ({error.strerror})", subject=str(file), remedy="make room") from error
 
 
-def read(file: Path) -> list[Suppression]:
-    """Who is on the list after all changes; a line that was cut short by a crash is left out."""
+def read(file: Path) -> tuple[list[Suppression], dict[str, datetime]]:
+    """Who is on the list after all changes, and when whom of these fingerprints was last erased, even if lifted since.
+
+    A line that was cut short by a crash is left out.
+    """
     listed: dict[tuple[str, str], Suppression] = {}
+    forgotten: dict[str, datetime] = {}
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return []
+        return [], {}
     for line in lines:
         try:
             is_on, channel_id, email_sha256, reason, at, erased_at = json.loads(line)
@@ -51,11 +55,13 @@ def read(file: Path) -> list[Suppression]:
             one = Suppression(channel_id, email_sha256, reason, datetime.fromisoformat(at), erased)
         except (ValueError, TypeError):
             continue
+        if erased:
+            forgotten[email_sha256] = erased
         if is_on:
             listed[channel_id, email_sha256] = one
         else:
             listed.pop((channel_id, email_sha256), None)
-    return list(listed.values())
+    return list(listed.values()), forgotten
 
 
 def _text(when: datetime | None) -> str:

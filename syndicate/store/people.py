@@ -156,11 +156,12 @@ class People:
         query = select(suppressions).order_by(suppressions.c.at, suppressions.c.email_sha256)
         return tuple(_suppression(row) for row in self._connection.execute(query))
 
-    def suppress_all(self, listed: Sequence[Suppression], now: datetime) -> int:
+    def suppress_all(self, listed: Sequence[Suppression], now: datetime, erased: Mapping[str, datetime] = {}) -> int:
         """Put a list on record, as after a restored copy; who is on it is off at once. How many were new.
 
-        Who was erased, and is known here from before, is forgotten here too.
+        Who was erased, and is known here from before, is forgotten too: by the list, or ``erased`` by fingerprint.
         """
+        erased = {one.email_sha256: one.erased_at for one in listed if one.erased_at} | dict(erased)
         held = {(one.channel_id, one.email_sha256) for one in self.suppressions()}
         new = [one for one in listed if (one.channel_id, one.email_sha256) not in held]
         for one in new:
@@ -170,13 +171,12 @@ class People:
                 if one.channel_id in (EVERYWHERE, reader.channel_id):
                     state = UNSUBSCRIBED if one.reason == UNSUBSCRIBED else SUPPRESSED
                     self._end(reader.id, state, now, suppress=False)
-        for subscriber_id in self.unforgotten(listed):
+        for subscriber_id in self.unforgotten(erased):
             self._forget(subscriber_id)
         return len(new)
 
-    def unforgotten(self, listed: Sequence[Suppression]) -> tuple[int, ...]:
+    def unforgotten(self, erased: Mapping[str, datetime]) -> tuple[int, ...]:
         """Ids of those who were on a list before they were erased: an older copy of the database still knows them."""
-        erased = {one.email_sha256: one.erased_at for one in listed if one.erased_at}
         query = select(subscribers.c.id, subscribers.c.email_sha256, subscribers.c.created_at)
         return tuple(
             row.id

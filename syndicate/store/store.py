@@ -200,9 +200,9 @@ class Store:
         """
         if self._beside is None:
             return 0
-        listed = barred.read(self._beside)
+        listed, erased = barred.read(self._beside)
         with self.read() as tx:
-            held, known = tx.people.suppressions(), tx.people.unforgotten(listed)
+            held, known = tx.people.suppressions(), tx.people.unforgotten(erased)
         here = {(one.channel_id, one.email_sha256) for one in held}
         there = {(one.channel_id, one.email_sha256) for one in listed}
         missing = [(True, one) for one in held if (one.channel_id, one.email_sha256) not in there]
@@ -211,7 +211,7 @@ class Store:
         if there <= here and not known:
             return 0
         with self.write() as tx:
-            return tx.people.suppress_all(listed, now)
+            return tx.people.suppress_all(listed, now, erased)
 
     def act(self, work: Callable[[Transaction], T]) -> T:
         """Do ``work`` in a writing transaction; anew, a few times, if another process was in the way."""

@@ -68,6 +68,23 @@ def test_erasure_survives_a_restored_copy(house, before):
     assert people.ask_to_confirm(house.app.composing, house.channel, ["ann@mail.example"]) == 0
 
 
+def test_an_older_copy_forgets_who_came_anew_since(house):
+    """What was agreed to before an erasure stays forgotten, though the person signed up again since."""
+    house.join()
+    copy = house.back_up()
+    house.now += timedelta(hours=1)
+    people.erase(house.app.composing, "ann@mail.example")
+    house.now += timedelta(days=2)
+    house.join()
+    assert house.reader().state == "active"
+    house.restore(copy)
+    assert house.reader() is None
+    assert not any("ann@mail" in line.casefold() for line in house.dump())
+    house.now += timedelta(days=2)
+    house.join()
+    assert house.reader().state == "active", "nothing stands against coming anew"
+
+
 def test_a_printed_list_forgets_too(house):
     """Where there is no file beside the database, the list that was printed does the same: a restored server."""
     house.join()
