@@ -91,9 +91,10 @@ def _holds(edition: Carried, stored: StoredItem) -> bool:
 def _met(stored: StoredItem, decision: Decision, edition: Carried | None) -> tuple[tuple[int, str], ...]:
     """Which duties, as they are now, the edition was proved to keep for this copy, and in which part.
 
-    A duty that has changed since then, say to another name in the credit, is another one: of it nothing is proved.
+    A duty that has changed since then, say to another name in the credit, is another one, and so is each where it was
+    carried less far or further: of that nothing is proved.
     """
-    if edition is None or not _holds(edition, stored):
+    if edition is None or edition.mode != decision.mode or not _holds(edition, stored):
         return ()
     held = [number for number, duty in enumerate(decision.duties) if duty in edition.duties]
     return tuple(

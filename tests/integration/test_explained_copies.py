@@ -9,7 +9,8 @@ import pytest
 
 from syndicate.cli.explain import print_item
 from syndicate.cli.show import OUT
-from syndicate.model import Person
+from syndicate.model import Mode, Person
+from syndicate.pipeline import overriding
 from syndicate.pipeline.explain import explain
 from tests.house import CHANNEL, SITE, STORY, House
 
@@ -55,3 +56,17 @@ def test_a_duty_that_changed_since_is_not_ticked(house):
     ids = [{told.decision.duties[number].id for number, _ in told.met} for told in (before, after)]
     assert ids[0] - ids[1] == {"O1"}
     assert ids[1]
+
+
+def test_what_was_carried_otherwise_is_not_ticked(house):
+    """What was proved of a full text says nothing of the link that is decided now, nor the other way round."""
+    house.show("marsh", STORY, hour=1)
+    house.poll("marsh")
+    house.publish()
+    stored = house.held("marsh")
+    (before,) = explain(house.composing, stored, [CHANNEL])
+    overriding.narrow(house.composing, stored, Mode.LINK, "It is being looked into.", "Ed")
+    (after,) = explain(house.composing, stored, [CHANNEL])
+    assert (before.decision.mode, after.decision.mode) == (Mode.FULL, Mode.LINK)
+    assert before.met
+    assert not after.met
