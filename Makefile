@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 ARGS :=
-PYTEST := $(BIN)/pytest -q -n 2
+PYTEST := $(BIN)/pytest -q -n
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,10 +20,10 @@ demo: setup ## see it work in two minutes (ARGS=--once: one cycle, then a table)
 test: setup ## all tests, and every branch of the pure modules by the unit tests (ARGS=FILE: only that)
 	@sh .ci/clients
 ifdef ARGS
-	$(PYTEST) $(ARGS)
+	$(PYTEST) 2 $(ARGS)
 else
-	$(PYTEST) --cov --cov-report=term tests/unit
-	$(PYTEST) --dist loadfile tests/integration tests/acceptance tests/browser
+	$(PYTEST) 2 --cov --cov-report=term tests/unit
+	$(PYTEST) 3 --dist loadfile tests/integration tests/acceptance tests/browser
 endif
 
 check: setup ## format, lint, types, the one rule, generated pages

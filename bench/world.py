@@ -86,6 +86,7 @@ def show(said: worlds.Judgement) -> None:
         total = sum(said.attributed[style, one] for style in styles for one in VERDICTS)
         print(f"  right of {name} copies {right / total:.4f} (goal {goal})")
     print(f"  originals taken for copies {len(said.taken)} (goal 0)", *said.taken[:3], sep="\n    ")
+    print(f"  originals in doubt, for a copy was held long before {len(said.doubted)}", *said.doubted[:3], sep="\n    ")
     print("  carried", ", ".join(f"{channel} {mode} {n}" for (channel, mode), n in sorted(said.modes.items())))
     print(f"  beyond what the holder allows {len(said.beyond)} (goal 0) {_by_style(said.beyond)}")
     print(f"  the same where nothing tells a copy from an original {len(said.unseen)} {_by_style(said.unseen)}")

@@ -196,7 +196,8 @@ class Judgement:
     """How a syndicator did, held against the truth; see ``show`` for what the figures are."""
 
     attributed: Counter = field(default_factory=Counter)  # (style, what the chain says)
-    taken: list = field(default_factory=list)  # originals taken for copies
+    taken: list = field(default_factory=list)  # originals taken for copies of somebody else's
+    doubted: list = field(default_factory=list)  # originals that we hold to a link, since a copy was here long before
     modes: Counter = field(default_factory=Counter)  # (channel, mode)
     beyond: list = field(default_factory=list)  # (channel, style, terms, url)
     unseen: list = field(default_factory=list)  # the same, of copies that nothing tells from originals
@@ -237,7 +238,9 @@ def attribution(chains: dict, truth: dict, said: Judgement) -> None:
         told = verdict(chain, item)
         said.attributed[style, told] += 1
         if original and told != "own":
-            said.taken.append((url, [hop.name or hop.url for hop in chain.hops], chain.hops[-1].because))
+            (said.doubted if told == "unknown" else said.taken).append(
+                (url, [hop.name or hop.url for hop in chain.hops], chain.hops[-1].because)
+            )
 
 
 def publication(feed: list[dict], channel: str, truth: dict, held: set[str], said: Judgement) -> set[str]:

@@ -87,7 +87,9 @@ def _widest(party: Party, offered: Iterable[tuple[Licence, Evidence]], channel: 
 
 def _reserved(party: Party, channel: Channel, evidence: tuple[Evidence, ...]) -> Ruling:
     if all(e.kind == LIMIT for e in evidence):
-        return _floored(party, channel, "limit", f"says what seems to limit its use: {evidence[0].value}", evidence)
+        limited = _floored(party, channel, "limit", "says what seems to limit its use", evidence)
+        # The words stand in the reason alone: an output that shows a link may not show a sentence of the text.
+        return replace(limited, text=f"{limited.text}: {evidence[0].value}")
     return _floored(party, channel, "refusal", "reserves all rights", evidence)
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from tests.databases import databases
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+POLLS = int(os.environ.get("BRAKES_POLLS", "15"))
 SOUTH = Publisher("south", "South Desk", "https://south.example/")
 SOURCE = Source("south", "https://south.example/feed", SOUTH, 3600)
 WORDS = [
@@ -231,10 +233,10 @@ def test_a_feed_that_moves_with_its_owner_is_released(house):
     assert house.state.health is Health.SOUND
 
 
-def test_a_thousand_ordinary_polls_hold_nothing(tmp_path):
-    """Twenty sources of every ordinary habit, fifty polls each: every item once, and never a reason to wait.
+def test_ordinary_polls_hold_nothing(tmp_path):
+    """Twenty sources of every ordinary habit, many polls each: every item once, and never a reason to wait.
 
-    In a file only: what a poll writes and reads is held on both kinds of database above, habits are none of theirs.
+    ``BRAKES_POLLS=50 pytest tests/integration/test_brakes.py`` is the replay of a thousand. In a file only: what a poll writes and reads is held on both kinds of database above, habits are none of theirs.
     """
     chance = random.Random(20261126)  # noqa: S311 - the same habits each time
     for habit in range(20):
@@ -245,7 +247,7 @@ def test_a_thousand_ordinary_polls_hold_nothing(tmp_path):
         newest, seen = 10_000, size
         published = {newest + n for n in range(size)}
         assert house.poll(feed(*(entry(n, **how) for n in range(newest, newest + size)))) == size
-        for _ in range(50):
+        for _ in range(POLLS):
             count = min(size - 1, int(chance.expovariate(1 / busy))) if chance.random() < 0.6 else 0
             newest -= count
             published |= set(range(newest, newest + count))

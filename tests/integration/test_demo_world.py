@@ -108,8 +108,8 @@ def test_founding_case_says_everything():
     at = f"http://127.0.0.1:{port}"
     assert origin.content[0].value in html
     assert copy.published_parsed > origin.published_parsed
-    assert "Harbour Review, November 19, 2026" in html
-    assert "South Desk, November 18, 2026" in html
+    assert "Harbour Review, November 23, 2026" in html
+    assert "South Desk, November 22, 2026" in html
     assert f'The original source of this article is <a href="{at}/south-desk/the-last-boat">South Desk</a>' in html
     assert "Copyright © South Desk, 2026" in html
     assert f">{at}/south-desk/film/the-last-boat.mp4</a>" in html

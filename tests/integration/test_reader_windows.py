@@ -103,7 +103,7 @@ def test_who_comes_back_is_not_sent_what_came_meanwhile(house):
     for week in range(3):
         house.bring(f"Week{week}")
         house.pass_time(7 * 24)
-    people.come_back(house.composing, {H.WEEKLY.id: H.WEEKLY}, ann.id)
+    people.come_back(house.composing, {H.WEEKLY.id: H.WEEKLY}, ann.id, "a token")
     house.bring("Last")
     house.pass_time(7 * 24)
     assert house.sent[ann.id] == ["First", "Last"]

@@ -69,10 +69,11 @@ def test_words_that_do_not(words):
 
 
 def test_it_is_put_before_a_person_with_its_words():
-    """The suggestion has the sentence, the decision too."""
+    """The suggestion has the sentence, the reason too, but not what readers are told: it is of a text they may not see."""
     speaks, decision = decided(NEWS + "<p>Free to use for schools only.</p>")
     assert speaks
     assert any("Free to use for schools only." in reason.text for reason in decision.reasons)
+    assert decision.because == "South Desk says what seems to limit its use"
 
 
 def test_running_text_is_left_alone():
