@@ -15,6 +15,7 @@ from syndicate.model import ChannelKind
 from syndicate.pipeline import poll, post
 from syndicate.pipeline.breaches import look
 from syndicate.pipeline.jobs import TOGETHER, compose_feeds
+from syndicate.pipeline.people import forget_unanswered
 from syndicate.schedule import cycle, workers
 from syndicate.schedule.cycle import Report, Work
 from syndicate.store import QUEUES, Transaction
@@ -112,8 +113,9 @@ class _Crew:
         self._tell(report)
 
     async def watch(self) -> None:
-        """Look for breaches."""
+        """Look for breaches, and forget addresses that never answered."""
         await asyncio.to_thread(look, self._work.composing)
+        await asyncio.to_thread(forget_unanswered, self._work.composing)
 
 
 def _news(tx: Transaction, feeds: Sequence[str], now: datetime) -> None:

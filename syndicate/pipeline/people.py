@@ -237,6 +237,12 @@ def prefer(composing: Composing, subscriber_id: int, chosen: cadence.Cadence | N
             _note(tx, reader, "prefer", now)
 
 
+def forget_unanswered(composing: Composing) -> int:
+    """Forget whoever was asked to confirm a month ago or longer and never did; how many."""
+    with composing.store.write() as tx:
+        return tx.people.forget_unanswered(composing.clock() - MONTH)
+
+
 def _note(tx: Transaction, reader: Subscriber, act: str, now: datetime, more: Mapping[str, object] = {}) -> None:
     data: dict[str, object] = {"act": act, "channel": reader.channel_id, **more}
     if reader.consent and act in _AGREED:

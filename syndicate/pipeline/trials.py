@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syndicate.deliver import tokens
 from syndicate.deliver.wire import on_the_wire
+from syndicate.errors import UsageError
 from syndicate.model import DeliveryState, Edition, Outcome
 from syndicate.pipeline.letters import domain_of, return_address
 from syndicate.pipeline.post import Posting
@@ -55,7 +56,14 @@ async def send_letter(posting: Posting, sender: str, recipient: str, message: by
 
 
 async def send_trial(posting: Posting, edition: Edition, recipient: str) -> Outcome:
-    """Send an edition to one address, leaving no trace; its links belong to nobody."""
+    """Send an edition to one address, leaving no trace; its links belong to nobody.
+
+    Raises UsageError if the address is on the suppression list, and DeliveryError if the relay cannot be used now.
+    """
+    with posting.store.read() as tx:
+        if tx.people.suppressed(recipient, edition.channel.id):
+            remedy = "send the test to another address"
+            raise UsageError("is on the list of those we must not write to", subject=recipient, remedy=remedy)
     key = posting.store.keys(posting.clock())[0]
     domain = domain_of(edition.channel.sender)
     message = fill(

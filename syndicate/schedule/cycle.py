@@ -19,6 +19,7 @@ from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.cadence import tracks
 from syndicate.pipeline.compose import Composing
 from syndicate.pipeline.leading import lead
+from syndicate.pipeline.people import forget_unanswered
 from syndicate.pipeline.poll import Polling, poll_due
 from syndicate.pipeline.ports import FeedFolder
 from syndicate.pipeline.post import Posting, deliver
@@ -76,6 +77,7 @@ async def cycle(work: Work) -> Report:
     await asyncio.to_thread(publish_feeds, work, report, work.channels)
     await asyncio.to_thread(send_due_digests, work, report)
     await asyncio.to_thread(read_returned, work, report)
+    await asyncio.to_thread(forget_unanswered, work.composing)
     await drain(work, report)
     await tell_operator(work, report)
     return report

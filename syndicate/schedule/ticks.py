@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from syndicate.errors import SyndicateError
 from syndicate.pipeline.arrive import Polled
 from syndicate.pipeline.breaches import look
+from syndicate.pipeline.people import forget_unanswered
 from syndicate.pipeline.poll import poll_due
 from syndicate.pipeline.post import rests
 from syndicate.schedule.cycle import (
@@ -36,7 +38,8 @@ PAGES_SECONDS = 15
 DIGEST_SECONDS = 20
 DELIVER_SECONDS = 5
 RETURNED_SECONDS = 60
-WATCH_SECONDS = 24 * 3600
+WATCH_SECONDS = 300
+WATCH_EVERY = timedelta(days=1)
 
 
 Job = Callable[[Report], Coroutine[Any, Any, None]]
@@ -51,6 +54,7 @@ class Heartbeat:
         self._tell = tell
         self._heard: list[Polled] = []
         self._known: dict[str, set[str]] = {}
+        self._watched: datetime | None = None
 
     def of(self, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
         """The job as the scheduler calls it: no error of ours ends it, and none is told twice in a row."""
@@ -105,8 +109,13 @@ class Heartbeat:
             await drain(self._work, report)
 
     async def watching(self, _report: Report) -> None:
-        """Breaches."""
+        """Breaches, and addresses that never answered; once a day, and soon after each start."""
+        now = self._work.composing.clock()
+        if self._watched and now - self._watched < WATCH_EVERY:
+            return
+        self._watched = now
         await asyncio.to_thread(look, self._work.composing)
+        await asyncio.to_thread(forget_unanswered, self._work.composing)
 
 
 def ticks(work: Work, tell: Callable[[Report], None]) -> AsyncIOScheduler:

@@ -12,7 +12,7 @@ from syndicate.store.jobs import COMPOSING, DELIVERING, POLLING, QUEUES
 from syndicate.store.leases import Lease
 from syndicate.store.ledger import LedgerKind
 from syndicate.store.outbox import Settled
-from syndicate.store.people import address, address_key
+from syndicate.store.person_rows import address, address_key
 from syndicate.store.polls import QUEUED, Manners, Taken
 from syndicate.store.records import (
     Added,

@@ -12,13 +12,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, delete, exists, select, update
+from sqlalchemy import Connection, Select, case, delete, exists, select, update
 
-from syndicate.errors import UsageError
 from syndicate.model import Consent, Interest, Purpose, Subscriber
 from syndicate.store import encoding
 from syndicate.store.mail_tables import subscribers, suppressions
 from syndicate.store.outbox import Outbox
+from syndicate.store.person_rows import address, address_key, consent_columns, subscriber, suppression
 from syndicate.store.records import Added, Suppression
 from syndicate.store.returns import Returns
 from syndicate.store.statements import add, add_missing, batches
@@ -29,22 +29,6 @@ UNSUBSCRIBED = "unsubscribed"
 SUPPRESSED = "suppressed"
 ERASED = "erased"
 EVERYWHERE = ""  # the channel of a suppression that holds for all of them
-
-LONGEST_ADDRESS = 254
-
-
-def address(text: str) -> str:
-    """An email address with its domain in lower case. UsageError if it is none. Spec: RFC 5321 4.1.2, 4.5.3.1."""
-    local, _, domain = text.strip().rpartition("@")
-    email = f"{local}@{domain.casefold()}"
-    if not local or not domain or len(email) > LONGEST_ADDRESS or not _plain(email) or "@" in local.strip('"'):
-        raise UsageError("this is not an email address", subject=ascii(text.strip()), remedy="write it as name@domain")
-    return email
-
-
-def address_key(email: str) -> str:
-    """What two spellings of one address have in common, as a fingerprint."""
-    return encoding.fingerprint(email.strip().casefold())
 
 
 class People:
@@ -60,7 +44,7 @@ class People:
 
         A pending address becomes active. One that is active stays as it is; one that left or is suppressed too.
         """
-        rows = [{**_consent_columns(consent), "email": address(email)} for email, consent in consents.items()]
+        rows = [{**consent_columns(consent), "email": address(email)} for email, consent in consents.items()]
         entered = self._enter(channel_id, rows, ACTIVE, now)
         off = set(map(address_key, entered.barred))
         pending = {address_key(one.email): one.id for one in entered.kept if one.state == PENDING}
@@ -117,7 +101,7 @@ class People:
             return False
         if not self._lift_own(held.channel_id, address_key(held.email), consent.confirmed_at):
             return False
-        self._activate(subscriber_id, {**_consent_columns(consent), "ended_at": None})
+        self._activate(subscriber_id, {**consent_columns(consent), "ended_at": None})
         return True
 
     def prefer(self, subscriber_id: int, cadence: str) -> None:
@@ -147,14 +131,26 @@ class People:
             mine = (suppressions.c.channel_id == one.channel_id, suppressions.c.email_sha256 == address_key(email))
             self._connection.execute(update(suppressions).where(*mine).values(erased_at=now))
             listed = self._connection.execute(select(suppressions).where(*mine)).one()
-            self.changes.append((True, _suppression(listed)))
+            self.changes.append((True, suppression(listed)))
             self._forget(one.id)
+        return len(found)
+
+    def forget_unanswered(self, before: datetime) -> int:
+        """Forget whoever was asked to confirm, never did, and was last asked before then; how many.
+
+        Nobody is barred by it: they never were on a list, and may come again.
+        """
+        query = select(subscribers.c.id).where(subscribers.c.state == PENDING, subscribers.c.created_at < before)
+        notices = Outbox(self._connection).notices_since
+        found = [one for one in self._connection.execute(query).scalars() if not notices(one, before)]
+        for subscriber_id in found:
+            self._forget(subscriber_id)
         return len(found)
 
     def suppressions(self) -> tuple[Suppression, ...]:
         """The suppression list: channel ("" is all), fingerprint, reason and time."""
         query = select(suppressions).order_by(suppressions.c.at, suppressions.c.email_sha256)
-        return tuple(_suppression(row) for row in self._connection.execute(query))
+        return tuple(suppression(row) for row in self._connection.execute(query))
 
     def suppress_all(self, listed: Sequence[Suppression], now: datetime, erased: Mapping[str, datetime] = {}) -> int:
         """Put a list on record, as after a restored copy; who is on it is off at once. How many were new.
@@ -358,42 +354,4 @@ class People:
         )
 
     def _read(self, query: Select[Any]) -> tuple[Subscriber, ...]:
-        return tuple(_subscriber(row) for row in self._connection.execute(query))
-
-
-def _plain(email: str) -> bool:
-    return email.isprintable() and not any(character.isspace() or character in "<>,;" for character in email)
-
-
-def _consent_columns(consent: Consent) -> dict[str, Any]:
-    return {
-        "purpose": consent.purpose.value,
-        "wording": consent.wording,
-        "method": consent.method,
-        "confirmed_at": consent.confirmed_at,
-        "interests": " ".join(consent.interests),
-        "origin": consent.origin,
-        "proof": consent.proof,
-        "version": encoding.fingerprint(consent.wording)[:12],
-    }
-
-
-def _suppression(row: Row[Any]) -> Suppression:
-    return Suppression(row.channel_id, row.email_sha256, row.reason, row.at, row.erased_at)
-
-
-def _subscriber(row: Row[Any]) -> Subscriber:
-    consent = None
-    if row.confirmed_at is not None:
-        interests = tuple(map(Interest, row.interests.split()))
-        consent = Consent(
-            Purpose(row.purpose),
-            row.wording,
-            row.method,
-            row.confirmed_at,
-            interests,
-            row.origin,
-            row.proof,
-            row.version,
-        )
-    return Subscriber(row.id, row.channel_id, row.email, row.state, consent, row.cadence)
+        return tuple(subscriber(row) for row in self._connection.execute(query))

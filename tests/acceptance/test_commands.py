@@ -275,6 +275,17 @@ def test_a_trial_to_no_address_is_refused(folder, syndicate, loopback):
     assert len(loopback.sink.messages) == before
 
 
+def test_no_trial_to_whoever_left(folder, syndicate, loopback):
+    """An address on the suppression list gets no trial either."""
+    (folder / "gone.csv").write_text("email,confirmed_at,method,wording\ngone@reader.example,2026-03-04,paper,Yes\n")
+    assert syndicate(folder, "subscribers", "import", "--channel", "weekly", "gone.csv").returncode == 0
+    assert syndicate(folder, "subscribers", "unsubscribe", "gone@reader.example").returncode == 0
+    done = syndicate(folder, "digest", "weekly", "--to", "gone@reader.example")
+    assert done.returncode == 2
+    assert "gone@reader.example: is on the list of those we must not write to" in one_line(done.stderr)
+    assert not loopback.mail_to("gone@reader.example")
+
+
 def test_a_preview_is_written_or_refused(start, syndicate):
     """Without readers the preview is written all the same, the whole message as .eml; with nothing new it is refused."""
     empty = syndicate(start, "digest", "weekly", "--preview", "seen.eml")

@@ -132,3 +132,21 @@ def test_what_the_list_beside_lacks_is_added(house):
     house.restore(later)
     house.restore(copy)
     assert house.reader().state == "unsubscribed"
+
+
+def test_whoever_never_answers_is_forgotten(house):
+    """A month after the last request nothing is held of an address that did not confirm; it may be given again."""
+    reader = house.join("bo@mail.example")
+    house.post("/subscribe", list="weekly", address="ann@mail.example")
+    house.now += timedelta(days=29)
+    assert people.forget_unanswered(house.app.composing) == 0
+    house.post("/subscribe", list="weekly", address="ann@mail.example")
+    house.now += timedelta(days=29)
+    assert people.forget_unanswered(house.app.composing) == 0
+    house.now += timedelta(days=2)
+    assert people.forget_unanswered(house.app.composing) == 1
+    assert not any("ann@mail" in line.casefold() for line in house.dump())
+    assert house.reader("bo@mail.example") == reader
+    house.post("/subscribe", list="weekly", address="ann@mail.example")
+    house.ask("POST", house.link())
+    assert house.reader().state == "active"
