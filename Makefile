@@ -23,7 +23,7 @@ ifdef ARGS
 	$(PYTEST) 2 $(ARGS)
 else
 	$(PYTEST) 2 --cov --cov-report=term tests/unit
-	$(PYTEST) 3 --dist loadfile tests/integration tests/acceptance tests/browser
+	$(PYTEST) 4 --dist loadfile tests/browser tests/acceptance tests/integration
 endif
 
 check: setup ## format, lint, types, the one rule, generated pages
