@@ -44,7 +44,7 @@ from syndicate.proof import Setting, verify
 from syndicate.publish.digest import render_digest
 from syndicate.publish.excerpt import as_link, settle
 from syndicate.publish.feed import render_feed
-from syndicate.store import Store, StoredItem, Transaction
+from syndicate.store import Head, Store, StoredItem, Transaction
 
 PAGE = 200
 TRACED_TRIES = 5
@@ -99,7 +99,7 @@ def decide_all(
 
 
 def stories(
-    composing: Composing, tx: Transaction, channel: Channel, heads: Sequence[StoredItem], now: datetime
+    composing: Composing, tx: Transaction, channel: Channel, heads: Sequence[Head], now: datetime
 ) -> list[Entry]:
     """One entry for each of these works, in order: the best lawful copy of those that the channel selects, if any.
 
@@ -111,7 +111,7 @@ def stories(
     return [settle(as_work(head, copy, decision)) for head, copy, decision in found]
 
 
-def as_work(head: StoredItem, copy: StoredItem, decision: Decision) -> Entry:
+def as_work(head: Head | StoredItem, copy: StoredItem, decision: Decision) -> Entry:
     """A copy of a work as an entry under the work's id, seen first when the work was."""
     item = replace(copy.item, id=head.work_id)
     return Entry(item, copy.chain, replace(decision, item_id=item.id), head.first_seen, copy.corrected)
@@ -123,7 +123,7 @@ def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: d
     carried = 0
     before: tuple[datetime, str] | None = None
     while carried < channel.limit:
-        page = tx.items.newest(PAGE, sources=channel.select.sources, before=before)
+        page = tx.items.heads(PAGE, sources=channel.select.sources, before=before)
         for entry in stories(composing, tx, channel, page, now):
             if carried == channel.limit:
                 break
@@ -131,7 +131,7 @@ def feed_entries(composing: Composing, tx: Transaction, channel: Channel, now: d
             carried += entry.decision.mode > Mode.WITHHOLD
         if len(page) < PAGE:
             break
-        before = (page[-1].order_at, page[-1].item.id)
+        before = (page[-1].order_at, page[-1].item_id)
     return entries
 
 
@@ -156,8 +156,8 @@ def digest_entries(composing: Composing, tx: Transaction, channel: Channel, now:
         fresh += page
         if len(page) < PAGE:
             break
-        before = (page[-1].order_at, page[-1].item.id)
-    fresh.sort(key=lambda s: (s.order_at, s.item.id), reverse=True)
+        before = (page[-1].order_at, page[-1].item_id)
+    fresh.sort(key=lambda head: (head.order_at, head.item_id), reverse=True)
     return stories(composing, tx, channel, fresh, now)
 
 

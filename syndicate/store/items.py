@@ -26,7 +26,7 @@ from sqlalchemy import (
 from syndicate.model import Chain, Item, Known
 from syndicate.store import encoding
 from syndicate.store.documents import Document, document, drop_unused, keep
-from syndicate.store.records import Sought, Stored, StoredItem
+from syndicate.store.records import Head, Sought, Stored, StoredItem
 from syndicate.store.schema import (
     documents,
     edition_items,
@@ -139,6 +139,10 @@ class Items:
         """
         return self._read(_page(limit, sources, before))
 
+    def heads(self, limit: int, *, sources: tuple[str, ...] = (), before: Place | None = None) -> list[Head]:
+        """The same page of works as ``newest`` without their words."""
+        return self._heads(_page(limit, sources, before, _HEAD))
+
     def search(self, limit: int, sought: Sought, *, before: Place | None = None) -> list[StoredItem]:
         """One page of the works that are sought, newest first; pages as in ``newest``."""
         return self._read(_page(limit, sought.sources, before).where(*_sought(sought)))
@@ -153,30 +157,30 @@ class Items:
         first_poll: bool | None = None,
         since: datetime | None = None,
         as_of: datetime | None = None,
-    ) -> list[StoredItem]:
+    ) -> list[Head]:
         """One page of the works that no edition of this channel considered, newest first; pages as in ``newest``.
 
         What an edition withheld until a certain time was not considered yet.
         ``first_poll`` asks for those of first polls only (True) or for all others (False), ``since`` for those first
         seen at or after that time, ``as_of`` counts only editions composed until then.
         """
-        query = _page(limit, sources, before).where(~_considered(channel_id, as_of))
+        query = _page(limit, sources, before, _HEAD).where(~_considered(channel_id, as_of))
         if first_poll is not None:
             query = query.where(items.c.first_poll.is_(first_poll))
         if since is not None:
             query = query.where(items.c.first_seen >= since)
-        return self._read(query)
+        return self._heads(query)
 
-    def backfill(self, channel_id: str, most: int, *, sources: tuple[str, ...] = ()) -> list[StoredItem]:
+    def backfill(self, channel_id: str, most: int, *, sources: tuple[str, ...] = ()) -> list[Head]:
         """Of each source's first poll the ``most`` newest, less those that an edition of the channel considered."""
         place = func.row_number().over(partition_by=items.c.source_id, order_by=(items.c.order_at.desc(), items.c.id))
         first = select(items.c.id, place.label("place")).where(items.c.first_poll, listed(items))
         if sources:
             first = first.where(items.c.source_id.in_(sources))
         ranked = first.subquery()
-        query = stored_query().join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most)
+        query = _HEAD.join(ranked, ranked.c.id == items.c.id).where(ranked.c.place <= most)
         query = query.where(~_considered(channel_id), _heads(sources))
-        return self._read(query.order_by(items.c.order_at.desc(), items.c.id))
+        return self._heads(query.order_by(items.c.order_at.desc(), items.c.id))
 
     def of_publisher(self, publisher_id: str, start: datetime, end: datetime) -> list[StoredItem]:
         """The publisher's items that were first seen from ``start`` until before ``end``, withdrawn ones included."""
@@ -232,6 +236,9 @@ class Items:
         rows = [{"key": key, "item_id": item_id} for item_id, own in keys.items() for key in dict.fromkeys(own)]
         add(self._connection, table, rows)
 
+    def _heads(self, query: Select[Any]) -> list[Head]:
+        return [Head(*row) for row in self._connection.execute(query)]
+
     def _read(self, query: Select[Any]) -> list[StoredItem]:
         return [stored_item(row) for row in self._connection.execute(query)]
 
@@ -270,6 +277,8 @@ def stored_query() -> Select[Any]:
     return query.outerjoin(item_pages, item_pages.c.item_id == items.c.id)
 
 
+_HEAD = select(items.c.id, items.c.work_id, items.c.first_seen, items.c.order_at)
+
 # Worded once, as they are asked for every lot of items: building a statement costs more than running it.
 _STORED = stored_query().where(given(items.c.id))
 _VERSIONS = select(items.c.id, items.c.content_sha256).where(given(items.c.id))
@@ -285,8 +294,10 @@ _KNOWN = (
 )
 
 
-def _page(limit: int, sources: tuple[str, ...], before: Place | None) -> Select[Any]:
-    query = stored_query().where(listed(items), _heads(sources))
+def _page(
+    limit: int, sources: tuple[str, ...], before: Place | None, what: Select[Any] | None = None
+) -> Select[Any]:
+    query = (stored_query() if what is None else what).where(listed(items), _heads(sources))
     query = query.order_by(items.c.order_at.desc(), items.c.id).limit(limit)
     if sources:
         query = query.where(items.c.source_id.in_(sources))

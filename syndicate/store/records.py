@@ -124,6 +124,16 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """A work, by the item of it that was seen first, without its words; fields as those of ``StoredItem``."""
+
+    item_id: str
+    work_id: str
+    first_seen: datetime
+    order_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sought:
     """What a search for items is about; what is left out narrows nothing.
 

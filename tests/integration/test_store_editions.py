@@ -234,9 +234,9 @@ def test_nothing_is_lost_between_digests(store):
     with store.read() as tx:
         waiting = tx.items.not_in_editions("weekly", 9)
         page = tx.items.not_in_editions("weekly", 2)
-        rest = tx.items.not_in_editions("weekly", 9, before=(page[-1].order_at, page[-1].item.id))
-        assert tx.items.not_in_editions("community", 9)[0].item == item(7)
-    assert [one.item.id for one in waiting] == [item(number).id for number in (1, 2, 4, 7)]
+        rest = tx.items.not_in_editions("weekly", 9, before=(page[-1].order_at, page[-1].item_id))
+        assert tx.items.not_in_editions("community", 9)[0].item_id == item(7).id
+    assert [one.item_id for one in waiting] == [item(number).id for number in (1, 2, 4, 7)]
     assert page + rest == waiting
 
 

@@ -90,7 +90,7 @@ def test_untraced_is_in_no_list(store):
         assert tx.works.untraced(9) == ["a1", "a2"]
         assert tx.works.untraced(1) == ["a1"]
         assert tx.works.of(["a1", "b1"]).keys() == {"b1"}
-        assert [one.item.id for one in tx.items.not_in_editions("weekly", 9)] == ["b1"]
+        assert [one.item_id for one in tx.items.not_in_editions("weekly", 9)] == ["b1"]
     assert listed(store) == {"b1"}
     trace(store, {"a1": "a1", "a2": "a2"})
     assert listed(store) == {"a1", "a2", "b1"}
@@ -134,7 +134,7 @@ def test_backfill_holds_a_work_once(store):
     put(store, item("a1"), item("b1"), first_poll=True)
     trace(store, {"b1": "a1"})
     with store.read() as tx:
-        assert [one.item.id for one in tx.items.backfill("weekly", 5)] == ["a1"]
+        assert [one.item_id for one in tx.items.backfill("weekly", 5)] == ["a1"]
 
 
 def test_a_digest_never_repeats_a_work(store):
@@ -145,11 +145,11 @@ def test_a_digest_never_repeats_a_work(store):
     edition = Edition("e-1", WEEKLY, "2026-11-02", NOW, (), (Entry(item("b1"), own(item("b1")), decision, NOW),))
     with store.write() as tx:
         tx.editions.put(edition, Verified(edition, ()), (), now=NOW)
-        assert {one.item.id for one in tx.items.not_in_editions("weekly", 9)} == {"a1", "b2"}
+        assert {one.item_id for one in tx.items.not_in_editions("weekly", 9)} == {"a1", "b2"}
     trace(store, {"a1": "b1"})
     assert works(store, "b1") == ["a1"]
     with store.read() as tx:
-        assert {one.item.id for one in tx.items.not_in_editions("weekly", 9)} == {"b2"}
+        assert {one.item_id for one in tx.items.not_in_editions("weekly", 9)} == {"b2"}
 
 
 def test_the_standing_of_a_publisher(store):
