@@ -27,10 +27,10 @@ from syndicate.pipeline.telemetry import span
 from syndicate.rights.heard import heard
 from syndicate.store import Manners, SourceState, Store, Taken, Transaction
 
-AT_ONCE = 128
+AT_ONCE = 256
 """Polls that get on at one time."""
 
-AT_MOST = 512
+AT_MOST = 768
 """Polls at one time, with those that stand still."""
 
 STUCK_AFTER = 4.0
