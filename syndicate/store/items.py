@@ -294,9 +294,7 @@ _KNOWN = (
 )
 
 
-def _page(
-    limit: int, sources: tuple[str, ...], before: Place | None, what: Select[Any] | None = None
-) -> Select[Any]:
+def _page(limit: int, sources: tuple[str, ...], before: Place | None, what: Select[Any] | None = None) -> Select[Any]:
     query = (stored_query() if what is None else what).where(listed(items), _heads(sources))
     query = query.order_by(items.c.order_at.desc(), items.c.id).limit(limit)
     if sources:
