@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.databases import POSTGRESQL, databases
+from tests.databases import LARGE, POSTGRESQL, databases
 from tests.nights import Night, Size, paces, troubled
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -28,7 +28,7 @@ CREWS = (0, 1, 2, 4)
 def main() -> None:
     """Exits 1 if a promise is broken."""
     what, sources, readers = (*sys.argv[1:], *("night", "5000", "100000")[len(sys.argv) - 1 :])
-    databases.use(POSTGRESQL)
+    databases.use(POSTGRESQL, LARGE)
     size = Size(int(sources), max(int(sources) // 5, 1), int(readers), cut=60, patience=3600)
     kept = True
     try:

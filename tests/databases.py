@@ -23,13 +23,15 @@ from syndicate.store import Store, open_store
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 _TEMPLATE = "migrated"
-_QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200", "autovacuum=off", "shared_buffers=64MB")
+QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200", "autovacuum=off", "shared_buffers=64MB")
+LARGE = ("max_connections=200", "autovacuum_naptime=5s", "shared_buffers=256MB")
+"""For measurements: what is written is on the disk, and large tables are planned for as such."""
 
 
 class Server:
     """A PostgreSQL server on loopback, with its data in a folder of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: tuple[str, ...] = QUICK) -> None:
         """Makes the folder and starts the server."""
         self._bin = self.binaries = _binaries()
         self._user = _somebody()
@@ -41,7 +43,7 @@ class Server:
         data = str(self.folder / "data")
         initdb = [str(self._bin / "initdb"), "-D", data, "-U", "syndicate", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._as())
-        self._options = [f"-c{option}" for option in _QUICK]
+        self._options = [f"-c{option}" for option in settings]
         self.start()
 
     def _as(self):
@@ -136,10 +138,10 @@ class Databases:
         self._open.append(open_store(self.url(folder, name)))
         return self._open[-1]
 
-    def use(self, kind: str) -> None:
-        """From now on databases are of that kind."""
+    def use(self, kind: str, settings: tuple[str, ...] = QUICK) -> None:
+        """From now on databases are of that kind; ``settings`` are for a server that is not started yet."""
         if kind == POSTGRESQL and self.server is None:
-            self.server = Server()
+            self.server = Server(settings)
         self.kind = kind
 
     def clear(self) -> None:
