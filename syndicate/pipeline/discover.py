@@ -31,11 +31,12 @@ from syndicate.model import (
 from syndicate.pipeline.ports import Clock, Fetcher, PageFetcher, PageReader, Reader
 from syndicate.rights.directory import Directory
 from syndicate.rights.heard import heard
+from syndicate.rights.kinds import PROSE_KINDS
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.glance import may_speak
 from syndicate.rights.notices.suggested import is_suggestion
 from syndicate.rights.policy import decide
-from syndicate.rights.statements import PROSE_KINDS, statements
+from syndicate.rights.statements import statements
 from syndicate.rights.trace import trace
 
 COMMON = ("feed", "rss", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")

@@ -13,10 +13,11 @@ from datetime import datetime
 from syndicate.model import Evidence, Feed, Item, Level, Notice, Publisher, Source, WebPages
 from syndicate.rights import rsl
 from syndicate.rights.addresses import leads_elsewhere
+from syndicate.rights.kinds import PROSE_KINDS
 from syndicate.rights.notices import as_row, read
 from syndicate.rights.notices.glance import may_speak
 from syndicate.rights.notices.suggested import is_suggestion, key, narrowing, own_words, read_once
-from syndicate.rights.statements import PROSE_KINDS, statements
+from syndicate.rights.statements import statements
 from syndicate.store import LedgerKind, Transaction
 
 

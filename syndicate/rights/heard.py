@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from syndicate.model import Evidence, Feed, Item
-from syndicate.rights.notices.suggested import overheard
+from syndicate.rights.notices.suggested import lined, overheard
 from syndicate.rights.signals import parts_hidden
 
 
@@ -19,5 +19,5 @@ def heard(feed: Feed) -> Feed:
 
 
 def _with(item: Item, refusals: tuple[Evidence, ...]) -> Item:
-    found = (*refusals, *parts_hidden(item))
+    found = (*refusals, *lined(item), *parts_hidden(item))
     return replace(item, evidence=(*item.evidence, *found)) if found else item

@@ -19,6 +19,7 @@ from zlib import crc32
 
 from syndicate.model import Item
 from syndicate.rights.copies import is_unspaced, paragraphs, quoted
+from syndicate.rights.texts import UNSEEN
 
 SHINGLE: Final = 24
 """Words in a shingle: longer than nearly every sentence, so that texts made of common sentences differ."""
@@ -158,7 +159,7 @@ def _read(item: Item) -> _Text:
 @lru_cache(maxsize=512)
 def _split(whole: str, notices: tuple[str, ...]) -> _Text:
     """The words of a text. Cached: one text is compared with several others in turn."""
-    text = "\n".join(paragraphs(whole, notices))
+    text = UNSEEN.sub("", "\n".join(paragraphs(whole, notices)))
     unit = _CHARACTERS if is_unspaced(text) else 1
     return _Text(text, tuple(map(intern, _WORDS[unit].findall(text.casefold()))), unit)
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from syndicate.model import Evidence, Level, Licence
 from syndicate.rights import rsl
+from syndicate.rights.kinds import PROSE_KINDS, SOFT
 from syndicate.rights.licences import UNSPECIFIED_URL, by_url
 from syndicate.rights.notices.linked import licenses
 from syndicate.rights.reserved import reserves_all
@@ -24,29 +25,6 @@ LICENCE_KINDS: Final = frozenset(
     | {"cc.rel.license", "schema.license"}
 )
 """Places made for a licence URI."""
-
-PROSE_KINDS: Final = frozenset(
-    {
-        "rss.copyright",
-        "atom.rights",
-        "dc.rights",
-        "dcterms.rights",
-        "dcterms.accessRights",
-        "prism.copyright",
-        "pur.copyright",
-        "pur.restrictions",
-        "jsonfeed.copyright",
-        "schema.copyrightNotice",
-        "html.copyright",
-        "body.copyright",
-        "page.copyright",
-        "credit-line",
-    }
-)
-"""Places where words about rights stand: they may narrow, and they hold the copyright line."""
-
-LIMIT: Final = "notice.limit"
-"""Words of an item that seem to limit its use: they narrow until a person has read them."""
 
 HOLDER_KINDS: Final = (
     *("dcterms.rightsHolder", "pur.rightsOwner", "cc.rel.rightsHolder", "schema.copyrightHolder", "jsonfeed.holder"),
@@ -119,7 +97,7 @@ def doubtful(evidence: Evidence) -> bool:
 
 
 def _refuses(evidence: Evidence) -> bool:
-    if evidence.kind in ("notice.refusal", LIMIT):
+    if evidence.kind == "notice.refusal" or evidence.kind in SOFT:
         return True
     if evidence.kind == "pur.reuseProhibited":
         return evidence.value.strip().lower() not in ("false", "no", "0")

@@ -12,15 +12,17 @@ from typing import Final
 from syndicate.model import Channel, Covers, Evidence, Item, Level, Licence, Medium, Mode, Role
 from syndicate.rights import wording
 from syndicate.rights.addresses import url_key
-from syndicate.rights.licences import NOTHING_STATED, by_url
+from syndicate.rights.kinds import COMMERCIAL, NAMED, SOFT
+from syndicate.rights.licences import NOTHING_STATED, by_id, by_url
 from syndicate.rights.records import by_records, refusals
 from syndicate.rights.rulings import Party, Ruling, Setting, channel_class, floor, licence_mode, licensed
 from syndicate.rights.scopes import speaking
 from syndicate.rights.signals import contact, denied, signals
-from syndicate.rights.statements import LIMIT, Statement, doubtful, in_order, statements
+from syndicate.rights.statements import Statement, doubtful, in_order, statements
 
 ANY: Final = frozenset(Covers)
 CROSSPOSTS: Final = frozenset({Covers.CROSSPOSTS})
+_NONCOMMERCIAL: Final = by_id("CC-BY-NC-4.0") or NOTHING_STATED
 
 
 def terms_of(party: Party, setting: Setting, covers: frozenset[Covers] = ANY) -> tuple[Ruling, ...]:
@@ -35,7 +37,8 @@ def terms_of(party: Party, setting: Setting, covers: frozenset[Covers] = ANY) ->
 
 def refusal(party: Party, channel: Channel) -> Ruling | None:
     """The ruling of words on the item itself that reserve all rights, or of a feed that denies its use."""
-    found = next((s for s in statements(party.evidence) if s.level is Level.ITEM and s.refusals), None)
+    said = _statements(party, channel)
+    found = next((s for s in said if s.level is Level.ITEM and s.refusals), None)
     return _reserved(party, channel, found.refusals) if found else denied(party)
 
 
@@ -44,11 +47,19 @@ def by_statements(party: Party, channel: Channel) -> tuple[Ruling, ...]:
 
     In one document the narrower statement holds, except that licences side by side are a choice.
     """
-    said = statements(party.evidence, party.hop.url)
+    said = _statements(party, channel)
     if not said:
         return (_silence(party, channel),)
     stated = (_stated(party, one, channel) for one in said if one.level is said[0].level)
     return (*stated, *_doubtful(party, channel))
+
+
+def _statements(party: Party, channel: Channel) -> tuple[Statement, ...]:
+    """What is stated and concerns this channel: words against commercial use are none against a community site."""
+    evidence = party.evidence
+    if licence_mode(_NONCOMMERCIAL, channel) is Mode.FULL:
+        evidence = tuple(e for e in evidence if e.kind != COMMERCIAL)
+    return statements(evidence, party.hop.url)
 
 
 def _silence(party: Party, channel: Channel) -> Ruling:
@@ -86,7 +97,7 @@ def _widest(party: Party, offered: Iterable[tuple[Licence, Evidence]], channel: 
 
 
 def _reserved(party: Party, channel: Channel, evidence: tuple[Evidence, ...]) -> Ruling:
-    if all(e.kind == LIMIT for e in evidence):
+    if all(e.kind in SOFT for e in evidence):
         limited = _floored(party, channel, "limit", "says what seems to limit its use", evidence)
         # The words stand in the reason alone: an output that shows a link may not show a sentence of the text.
         return replace(limited, text=f"{limited.text}: {evidence[0].value}")
@@ -105,15 +116,16 @@ def _narrowing(party: Party, item: Item, channel: Channel) -> tuple[Ruling, ...]
     operator read.
     """
     glossed = [r.licence for r in speaking(party.records, item, party.hop) if r.licence and r.grants]
-    own = (s for s in statements(party.evidence, party.hop.url) if s.level is Level.ITEM)
+    own = (s for s in _statements(party, channel) if s.level is Level.ITEM)
     kept = (_beside(s, party, glossed) for s in own)
     stated = (_stated(party, s, channel) for s in kept if s.licences or s.unread or s.refusals)
     return (*stated, *_doubtful(party, channel))
 
 
 def _doubtful(party: Party, channel: Channel) -> tuple[Ruling, ...]:
-    """Licence links of which nobody knows whether they are about the article: what they rule out they take away."""
-    linked = ((by_url(e.value), e) for e in in_order(party.evidence) if doubtful(e))
+    """Licences linked or named in running text, about the article or not: what they rule out they take away."""
+    named = () if party.records else (NAMED,)  # whoever recorded the publisher's rules has read which licence it names
+    linked = ((by_url(e.value), e) for e in in_order(party.evidence) if doubtful(e) or e.kind in named)
     rulings = (licensed(party, licence, channel, (e,)) for licence, e in linked if licence)
     return tuple(replace(one, duties=()) for one in rulings if one.mode < Mode.FULL)
 
@@ -127,7 +139,7 @@ def _beside(stated: Statement, party: Party, glossed: Sequence[Licence]) -> Stat
         licences=tuple(one for one in stated.licences if not any(_alike(one[0], known) for known in glossed)),
         unread=tuple(e for e in stated.unread if url_key(e.value) not in read or not url_key(e.value)),
         unspecified=(),
-        refusals=tuple(e for e in stated.refusals if e.kind != LIMIT or not any(e.value in one for one in words)),
+        refusals=tuple(e for e in stated.refusals if e.kind not in SOFT or not any(e.value in one for one in words)),
     )
 
 

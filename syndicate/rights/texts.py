@@ -8,7 +8,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 # Shown to nobody, and harmless: what may stand in a text and not in its copy.
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202c\u2060-\u2069\ufeff]")
+UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202c\u2060-\u2069\ufeff]")
 _APPEAL = re.compile(
     r"""\b(?:
       (?:please\ )?(?:donate|give|chip\ in)\ (?:now|today|here|online|monthly|via|to\ (?:us|our|help|support|keep))\b
@@ -38,7 +38,7 @@ def fingerprint(text: str, left_out: Iterable[str] = ()) -> str:
     """
     gone = frozenset(left_out)
     kept = (one for one in text.split("\n\n") if same(one) not in gone)
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFC", "".join(kept)))
+    plain = UNSEEN.sub("", unicodedata.normalize("NFC", "".join(kept)))
     return sha256("".join(plain.split()).encode()).hexdigest()[:16]
 
 

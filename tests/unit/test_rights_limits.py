@@ -14,6 +14,7 @@ from syndicate.model import (
     Channel,
     ChannelKind,
     Evidence,
+    Feed,
     Grant,
     Hop,
     Item,
@@ -26,13 +27,15 @@ from syndicate.model import (
     Record,
     Role,
 )
+from syndicate.rights.heard import heard
 from syndicate.rights.notices import read
-from syndicate.rights.notices.suggested import overheard
+from syndicate.rights.notices.suggested import lined, overheard
 from syndicate.rights.policy import decide
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "rights" / "limits.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SHOP = Channel("c", ChannelKind.FEED, Medium.WEB, Purpose.COMMERCIAL, Ads.AROUND)
+SITE = Channel("f", ChannelKind.FEED, Medium.WEB, Purpose.COMMUNITY)
 BY = Evidence("cc.userland", Level.FEED, "https://creativecommons.org/licenses/by/4.0/", "channel/license")
 NEWS = "<p>The harbour is dredged next spring, the council said on Monday.</p>"
 
@@ -42,13 +45,17 @@ def item(html):
     return Item("i-1", "s", "south", "a", "https://south.example/a", "T", html, "")
 
 
-def decided(html, record=None):
-    """What becomes of an item of a feed under CC BY 4.0, on a website with advertising."""
+def decided(html, record=None, channel=SHOP):
+    """What becomes of an item of a feed under CC BY 4.0, on a website with advertising unless told."""
     speaks, found = overheard(item(html))
-    entry = replace(item(html), evidence=(BY, *found))
+    return speaks, judged(replace(item(html), evidence=(BY, *found)), channel, record)
+
+
+def judged(entry, channel, record=None):
+    """The decision of an item that is its publisher's own."""
     chain = Chain((Hop(Role.ORIGIN, "South Desk", "south", entry.url, None, entry.id, evidence=entry.evidence),))
     south = Publisher("south", "South Desk", "", (record,) if record else ())
-    return speaks, decide(entry, chain, SHOP, {"south": south}, NOW)
+    return decide(entry, chain, channel, {"south": south}, NOW)
 
 
 @pytest.mark.parametrize("words", CASES["limits"])
@@ -57,8 +64,42 @@ def test_words_that_limit(words):
     for html in (NEWS * 3 + f"<p>{words}</p>", f"<p>{words}</p>" + NEWS * 3):
         _, found = overheard(item(html))
         assert found
-        assert all(one.kind in ("notice.limit", "notice.refusal") for one in found)
+        assert {one.kind for one in found} <= {"notice.limit", "notice.refusal", "notice.commercial"}
         assert decided(html)[1].mode is Mode.LINK
+
+
+@pytest.mark.parametrize("words", CASES["commercial"])
+def test_words_against_commercial_use(words):
+    """They hold a commercial channel to a link, and a community site may carry the text."""
+    html = NEWS * 3 + f"<p>{words}</p>"
+    assert decided(html)[1].mode is Mode.LINK
+    assert decided(html, channel=SITE)[1].mode is Mode.FULL
+
+
+@pytest.mark.parametrize("level", [Level.FEED, Level.ITEM])
+@pytest.mark.parametrize("words", CASES["lines"])
+def test_a_rights_line_narrows(words, level):
+    """Of an item or of its feed, beside an open licence."""
+    line = Evidence("atom.rights", level, words, "entry/rights", "https://south.example/feed")
+    (only,) = heard(
+        Feed("South Desk", "https://south.example/feed", "", "en", "atom", (replace(item(NEWS), evidence=(BY, line)),))
+    ).items
+    assert judged(only, SITE).mode is Mode.LINK
+
+
+@pytest.mark.parametrize("words", CASES["plain lines"])
+def test_a_rights_line_that_takes_nothing(words):
+    """Who holds the copyright, and which licence there is."""
+    line = Evidence("atom.rights", Level.ITEM, words, "entry/rights", "https://south.example/feed")
+    assert lined(replace(item(NEWS), evidence=(BY, line))) == ()
+
+
+def test_a_licence_in_a_rights_line_narrows():
+    """It is named in words beside the address of a wider one: the narrower holds."""
+    line = Evidence("atom.rights", Level.ITEM, "CC BY-NC 4.0", "entry/rights", "https://south.example/feed")
+    only = replace(item(NEWS), evidence=(BY, line))
+    only = replace(only, evidence=(*only.evidence, *lined(only)))
+    assert (judged(only, SHOP).mode, judged(only, SITE).mode) == (Mode.LINK, Mode.FULL)
 
 
 @pytest.mark.parametrize("words", CASES["harmless"])

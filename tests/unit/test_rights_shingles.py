@@ -50,6 +50,14 @@ def test_same_text_same_numbers():
     assert all(-(2**47) <= number < 2**47 for number in shingles(item(STORY)))
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060"])
+def test_what_nobody_sees_makes_no_difference(unseen):
+    """Soft hyphens, as plugins put them into long words, and blanks without width hide no copy."""
+    broken = " ".join(word[:3] + unseen + word[3:] for word in STORY.split())
+    assert shingles(item(broken)) == shingles(item(STORY))
+    assert is_copy(broken, STORY)
+
+
 def test_one_shingle_in_eight():
     """A sample is kept, and a part of a text keeps those of the whole that lie in it."""
     whole, part = set(shingles(item(prose(1, 4000)))), set(shingles(item(prose(1, 4000).split("\n\n")[0] * 2)))

@@ -8,13 +8,20 @@ from typing import Final
 
 from syndicate.rights.notices import clauses as of
 from syndicate.rights.notices.clauses import CW, EM, PR, XE, XW, Said
-from syndicate.rights.notices.limits import limiting
+from syndicate.rights.notices.limits import as_line, limiting
 from syndicate.rights.notices.phrases import ADDRESS, DUTIES, HOLDER, PROHIBITIONS, found, has
 from syndicate.rights.notices.reading import PLACES, Quote
 from syndicate.rights.notices.seen import BADGE
 
 LIMITED: Final = "limited"
 """The prohibition of words that seem to limit the use of an item, and that only a person can judge."""
+
+NONCOMMERCIAL: Final = (
+    re.compile(r"^\W*(?:for |solely |only )*non-?\s?(?:commercial|profit)\w*(?: \w+){0,3} only\W*$"),
+    re.compile(r"^\W*for non-?\s?(?:commercial|profit)\w*(?: \w+){0,2} only\W*$"),
+    re.compile(r"^\W*keine kommerzielle (?:nutzung|verwendung|verwertung)\W*$"),
+)
+"""Short sentences that rule out commercial use alone."""
 
 _NEAR: Final = 2
 _DESK: Final = re.compile(r"re-?publi|re-?print|right|licen|lizenz|permi|syndic|copyright|droit|derecho|rechte")
@@ -135,8 +142,11 @@ def _prohibitions(notices: Iterable[Said]) -> Iterator[Quote]:
 def _limited(all_said: Sequence[Said]) -> Iterator[Quote]:
     """What seems to limit the use, without what is surely a refusal."""
     for at in sorted(limiting(all_said)):
-        if "republication" not in _forbidden(all_said[at]):
-            yield quote("prohibitions", LIMITED, all_said[at])
+        if "republication" in _forbidden(all_said[at]):
+            continue
+        only = set(_forbidden(as_line(all_said[at])))
+        narrow = "commercial" if only == {"commercial"} or found(NONCOMMERCIAL, all_said[at].text) else LIMITED
+        yield quote("prohibitions", narrow, all_said[at])
 
 
 def _forbidden(one: Said) -> Iterator[str]:

@@ -28,17 +28,26 @@ from syndicate.model import (
     Record,
 )
 from syndicate.rights.asked import DUTIES
+from syndicate.rights.kinds import LINE_KINDS, NAMED
 from syndicate.rights.licences import by_id
 from syndicate.rights.notices.facts import LIMITED
 from syndicate.rights.notices.glance import may_say
+from syndicate.rights.notices.limits import LONGEST_LINE
 from syndicate.rights.notices.phrases import PLACES_OF_CREDIT
 from syndicate.rights.notices.read import read
 from syndicate.rights.notices.reading import NONE, Reading
 from syndicate.rights.notices.seen import fold
 
 _DECIDING: Final = ("licence", "grants", "scope", "prohibitions")
-NARROWING: Final = {"republication": "notice.refusal", "agency": "notice.limit", LIMITED: "notice.limit"}
+NARROWING: Final = {
+    **dict.fromkeys(("republication", "all-rights-reserved"), "notice.refusal"),
+    **dict.fromkeys(("agency", "exclusive", "web", LIMITED), "notice.limit"),
+    "commercial": "notice.commercial",
+}
 """The kinds of evidence that prohibitions become, by their names."""
+
+_USES: Final = frozenset({"web", "commercial"})
+"""Prohibitions that long sentences of articles seem to be: of sites that refuse, and commerce that is forbidden."""
 
 _COLUMNS: Final = {
     ChannelClass.COMMUNITY_WEB: (Medium.WEB, Purpose.COMMUNITY),
@@ -113,13 +122,40 @@ def overheard(item: Item) -> tuple[bool, tuple[Evidence, ...]]:
     if not may_say(notice):
         return False, ()
     reading = read_once((notice,))
-    return is_suggestion(reading), narrowing(reading, item.url, "body")
+    return is_suggestion(reading), _taken(reading, item.url, "body")
+
+
+def lined(item: Item) -> tuple[Evidence, ...]:
+    """What the rights lines of an item and of its feed take away, each where it stands."""
+    lines = (e for e in item.evidence if e.kind in LINE_KINDS)
+    return tuple(
+        replace(one, level=line.level, place=line.place, url=line.url) for line in lines for one in _of_line(line.value)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _of_line(text: str) -> tuple[Evidence, ...]:
+    """What a rights line takes away; read as one, and as a short paragraph of a body."""
+    readings = [read([Notice(place, text)]) for place in ("feed-rights", "body")]
+    return tuple(dict.fromkeys(one for reading in readings for one in _taken(reading, "", "")))
+
+
+def _taken(reading: Reading, url: str, place: str) -> tuple[Evidence, ...]:
+    """What words about the item take away: as ``narrowing``, and what a licence that they name rules out."""
+    licence = by_id(reading.licence or "")
+    if licence is None or all(mode is Mode.FULL for mode in licence.modes.values()):
+        return narrowing(reading, url, place)
+    said = next((" ".join(quote.text.split()) for quote in reading.quotes if quote.field == "licence"), "")
+    return (*narrowing(reading, url, place), Evidence(NAMED, Level.ITEM, licence.url, place, url, said))
 
 
 def narrowing(reading: Reading, url: str, place: str) -> tuple[Evidence, ...]:
     """What the words of an item take away: republication as such, or what only a person can judge."""
     found = ((NARROWING[q.value], q) for q in reading.quotes if q.field == "prohibitions" and q.value in NARROWING)
-    kinds = dict.fromkeys((kind, " ".join(quote.text.split())) for kind, quote in found)
+    told = ((kind, " ".join(quote.text.split()), quote.value) for kind, quote in found)
+    kinds = dict.fromkeys(
+        (kind, words) for kind, words, what in told if what not in _USES or len(words) <= LONGEST_LINE
+    )
     return tuple(Evidence(kind, Level.ITEM, words, place, url) for kind, words in kinds)
 
 
