@@ -37,7 +37,7 @@ from syndicate.rights.terms import ANY, CROSSPOSTS, refusal, terms_of
 
 __all__ = ["POLICY_VERSION", "channel_class", "decide"]
 
-POLICY_VERSION: Final = "4"
+POLICY_VERSION: Final = "5"
 """Changes whenever the same values could be decided otherwise."""
 
 _WAITING: Final = ("embargo", "record.embargo", "grant.notice")
