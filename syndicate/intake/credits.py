@@ -56,6 +56,12 @@ _QUOTES = " \t\n\"'“”«»„‘’:：,.;*_[]()–—-"
 
 _NEAR = 60  # characters between a phrase and its link
 _SHORT = 200  # a block that may credit without a link
+_HEADING = 80
+_ASSET = re.compile(
+    rf"(?:[^\W\d_]+\W+){{0,2}}?(?:{phrases.PICTURES}|\w*bild(?:er)?|info-?graphics?|maps?|charts?|karte|audio|videos?|films?|"
+    r"music|songs?|podcasts?|data ?sets?|data|code|software|fonts?|icons?)\b",
+    re.IGNORECASE,
+)
 _LONG = 900  # only this much of a block's start and end is searched
 _NOTICE = 400  # a block that may hold a copyright line
 _FIRST, _LAST = 2, 6  # blocks near the ends of a body
@@ -218,9 +224,15 @@ def _is_name(text: str) -> bool:
     return bool(words) and not text[0].islower() and 2 * sum(word[0].isupper() for word in cased) >= len(cased)
 
 
+def is_of_asset(lead: str) -> bool:
+    """True if a short block may be the heading or the credit of something that is no text: "Audio", "Map by Jo Doe"."""
+    return len(lead) < _HEADING and _ASSET.match(lead) is not None
+
+
 def _licence(block: Block, before: Block | None) -> tuple[str, str]:
     """The kind of a block's licence links, and its words; those at a picture or under its credit are the picture's."""
-    credited = before is not None and len(before.text) < _SHORT and _PICTURE.match(before.text.lstrip(_QUOTES))
+    lead = before.text.lstrip(_QUOTES) if before is not None else ""
+    credited = (len(lead) < _SHORT and _PICTURE.match(lead)) or is_of_asset(lead)
     return "asset.html.rel-license" if block.apart or credited else "html.rel-license", as_html(block)
 
 

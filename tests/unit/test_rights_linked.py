@@ -41,6 +41,13 @@ SOURCE = Source("own", "https://own.example/feed", OWN)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 OTHERS = (
+    f"<p>Featured image by Jo Doe.</p><p>Licence: {LINK}</p>",
+    f"<p>Infographic: Jo Doe</p><p>Licence: {LINK}</p>",
+    f"<p>Beitragsbild von Jo Doe.</p><p>Lizenz: {LINK}</p>",
+    f"<h4>Audio</h4><p>This work is licensed under {LONG}.</p>",
+    f"<h3>Data</h3><p>This work is licensed under {LONG}.</p>",
+    f"<h3>Source code of the map</h3><p>This work is licensed under {LONG}.</p>",
+    f"<h4>The map</h4><p>This work is licensed under {LONG}.</p>",
     BADGE,
     f"<p>{BADGE}</p>",
     f"<p>Licence: {BADGE}</p>",

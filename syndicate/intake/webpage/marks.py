@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from syndicate.intake import markup, phrases
+from syndicate.intake.credits import is_of_asset
 from syndicate.intake.own import Own
 from syndicate.intake.text import legal, one_line, web_url
 from syndicate.intake.webpage.robots import directives
@@ -109,7 +110,7 @@ def _ends_with_picture(element: etree._Element) -> bool:
     """True if an element is a picture, shows nothing but pictures, or is a short credit of one."""
     text = one_line("".join(map(str, element.itertext())))
     pictures = element.tag == "img" or next(element.iter("img"), None) is not None
-    return (pictures and not text) or (len(text) < _SHORT and bool(_PICTURE.match(text)))
+    return (pictures and not text) or (len(text) < _SHORT and bool(_PICTURE.match(text))) or is_of_asset(text)
 
 
 def _about_another(element: etree._Element) -> bool:
