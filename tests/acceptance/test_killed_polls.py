@@ -20,7 +20,7 @@ import pytest
 from syndicate.app import open_app
 from syndicate.pipeline.poll import AT_ONCE
 
-SOURCES = int(os.environ.get("KILL_SOURCES", "150"))
+SOURCES = int(os.environ.get("KILL_SOURCES", "400"))
 KILLS = int(os.environ.get("KILLS", "8"))
 ITEMS = 3
 
