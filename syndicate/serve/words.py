@@ -62,7 +62,7 @@ def stop_it(letter: Letter | None) -> Message:
         "We will not write again after you press the button. If a letter is going out at this minute, "
         "it may still reach you."
     )
-    foot = "We then keep your address only on the list of people we must not write to."
+    foot = "We then only keep on record what you agreed to and that you left. Ask us, and we forget that too."
     return _asking(f"Stop {_name(letter)}?", about, "Unsubscribe", "What you agreed to", letter, foot)
 
 
