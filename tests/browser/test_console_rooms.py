@@ -174,7 +174,9 @@ def asked(house):
         return asking.requests(tx)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (768, "dark"), (320, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (768, "light"), (360, "dark"), (320, "light")]
+)
 def test_axe_finds_nothing(sight, house, width, scheme):
     """WCAG 2.2 AA in every room, and nothing to scroll sideways."""
     story = item(house, "The last boat").item.id
