@@ -9,19 +9,12 @@ from typing import Final
 from syndicate.rights.notices import clauses as of
 from syndicate.rights.notices.clauses import CW, EM, PR, XE, XW, Said
 from syndicate.rights.notices.limits import as_line, limiting
-from syndicate.rights.notices.phrases import ADDRESS, DUTIES, HOLDER, PROHIBITIONS, found, has
+from syndicate.rights.notices.phrases import ADDRESS, DUTIES, HOLDER, LIMITS, PROHIBITIONS, found, has
 from syndicate.rights.notices.reading import PLACES, Quote
 from syndicate.rights.notices.seen import BADGE
 
 LIMITED: Final = "limited"
 """The prohibition of words that seem to limit the use of an item, and that only a person can judge."""
-
-NONCOMMERCIAL: Final = (
-    re.compile(r"^\W*(?:for |solely |only )*non-?\s?(?:commercial|profit)\w*(?: \w+){0,3} only\W*$"),
-    re.compile(r"^\W*for non-?\s?(?:commercial|profit)\w*(?: \w+){0,2} only\W*$"),
-    re.compile(r"^\W*keine kommerzielle (?:nutzung|verwendung|verwertung)\W*$"),
-)
-"""Short sentences that rule out commercial use alone."""
 
 _NEAR: Final = 2
 _DESK: Final = re.compile(r"re-?publi|re-?print|right|licen|lizenz|permi|syndic|copyright|droit|derecho|rechte")
@@ -145,7 +138,7 @@ def _limited(all_said: Sequence[Said]) -> Iterator[Quote]:
         if "republication" in _forbidden(all_said[at]):
             continue
         only = set(_forbidden(as_line(all_said[at])))
-        narrow = "commercial" if only == {"commercial"} or found(NONCOMMERCIAL, all_said[at].text) else LIMITED
+        narrow = "commercial" if only == {"commercial"} or found(LIMITS["commercial"], all_said[at].text) else LIMITED
         yield quote("prohibitions", narrow, all_said[at])
 
 

@@ -138,7 +138,7 @@ def limits(text: str) -> bool:
 
     That is a word for this text, one for its use and one that takes away, in one language.
     """
-    if any(pattern.search(text) for one in _BY_LANGUAGE for pattern in one["alone"]):
+    if found(LIMITS["alone"], text) or found(LIMITS["commercial"], text):
         return True
     return any(
         all(found(one[part], text) for part in ("ours", "uses", "takes")) and not found(one["tells"], text)
